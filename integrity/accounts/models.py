@@ -1,0 +1,183 @@
+"""People, the roles they hold and the restrictions on them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from integrity.accounts.enums import RestrictionKind, Role
+from integrity.core import clock, ids
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates users; the email is the login and kept in lower case."""
+
+    def create_user(
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> User:
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """A person. The email address is the login; one account per address, whatever its case."""
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
+    email = models.EmailField(_("email address"), max_length=254, unique=True)
+    display_name = models.CharField(_("name"), max_length=150)
+    language = models.CharField(_("language"), max_length=10, default="en")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created"), default=clock.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")),
+                name="accounts_user_email_lower",
+                violation_error_message=_("Write the email address in lower case."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        return self.display_name
+
+    def role_grants(self) -> list[RoleGrant]:
+        """The grants in force now, read once per request: the object caches them."""
+        if not hasattr(self, "_grants"):
+            at = clock.now()
+            self._grants = [
+                grant
+                for grant in self.grants.select_related("institution")
+                if grant.ended_at is None or grant.ended_at > at
+            ]
+        return self._grants
+
+    def forget_roles(self) -> None:
+        """Read the grants again on the next question."""
+        if hasattr(self, "_grants"):
+            del self._grants
+
+    # What Django's admin asks: administrators configure, nobody else enters.
+    @property
+    def is_staff(self) -> bool:
+        return self.is_active and any(
+            g.role == Role.ADMINISTRATOR for g in self.role_grants()
+        )
+
+    @property
+    def is_superuser(self) -> bool:
+        return False
+
+    def has_perm(self, perm: str, obj: object | None = None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+
+class RoleGrant(models.Model):
+    """A role, platform-wide (no institution) or for one institution, until it is ended."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    institution = models.ForeignKey(
+        "courses.Institution",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="role_grants",
+        verbose_name=_("institution"),
+    )
+    granted_at = models.DateTimeField(_("granted"), default=clock.now)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["user", "role", "institution"],
+                condition=Q(ended_at__isnull=True, institution__isnull=False),
+                name="accounts_grant_once_in_institution",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=Q(ended_at__isnull=True, institution__isnull=True),
+                name="accounts_grant_once_platform",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="accounts_grant_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}: {self.user}"
+
+
+class Restriction(models.Model):
+    """A suspension or expulsion. It counts by its times on every request; no job is needed.
+
+    In force from `starts_at` (inclusive) until `ends_at` (exclusive; none: until lifted), unless
+    lifted before. `source` names what caused it, so that applying twice is once.
+    """
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="restrictions"
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=RestrictionKind.choices)
+    source = models.CharField(_("cause"), max_length=80, unique=True)
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"), null=True, blank=True)
+    lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = _("restriction")
+        verbose_name_plural = _("restrictions")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                name="accounts_restriction_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=RestrictionKind.values),
+                name="accounts_restriction_kind_known",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # Asked on every request of a signed-in person.
+            models.Index(
+                fields=["user", "starts_at"],
+                condition=Q(lifted_at__isnull=True),
+                name="accounts_restriction_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.user}"

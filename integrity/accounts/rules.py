@@ -1,0 +1,50 @@
+"""Who holds which role, and where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from integrity.accounts.enums import Role
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from integrity.accounts.models import User
+
+STAFF_OF_CASES = (Role.MODERATOR, Role.OFFICER)
+
+
+def has_role(
+    user: User | AnonymousUser,
+    *roles: str,
+    institution_id: int | None = None,
+    anywhere: bool = True,
+) -> bool:
+    """Whether the active user holds one of `roles`.
+
+    With `anywhere` any scope counts; otherwise the grant must be platform-wide or for
+    `institution_id`.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return False
+    return any(
+        grant.role in roles
+        and (
+            anywhere
+            or grant.institution_id is None
+            or grant.institution_id == institution_id
+        )
+        for grant in user.role_grants()
+    )
+
+
+def scope(user: User | AnonymousUser, *roles: str) -> set[int] | None:
+    """The institutions where the user holds one of `roles`; `None` means everywhere."""
+    if not user.is_authenticated or not user.is_active:
+        return set()
+    grants = [grant for grant in user.role_grants() if grant.role in roles]
+    if any(grant.institution_id is None for grant in grants):
+        return None
+    return {
+        grant.institution_id for grant in grants if grant.institution_id is not None
+    }

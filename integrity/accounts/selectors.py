@@ -1,0 +1,30 @@
+"""Reads about people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from integrity.accounts.models import Restriction, User
+from integrity.core import clock
+
+
+def active_restriction(user: User, *, at: datetime | None = None) -> Restriction | None:
+    """The restriction in force on `user` at `at` (default: now), an expulsion before a suspension.
+
+    Decided on read, to the second: it begins at `starts_at` and is over at `ends_at`.
+    """
+    at = at or clock.now()
+    rows = Restriction.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=at),
+        user=user,
+        lifted_at__isnull=True,
+        starts_at__lte=at,
+    ).order_by("kind", "-ends_at")
+    return rows.first()
+
+
+def find_by_email(email: str) -> User | None:
+    """The active user with this address, whatever its case."""
+    return User.objects.filter(email=email.strip().lower(), is_active=True).first()

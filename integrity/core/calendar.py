@@ -1,0 +1,46 @@
+"""Working days. A deadline is the last second of a day in the institution's zone, kept in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+def is_working_day(day: date, holidays: Collection[date] = ()) -> bool:
+    """Monday to Friday and no holiday."""
+    return day.weekday() < 5 and day not in holidays
+
+
+def end_of_day(day: date, zone: str) -> datetime:
+    """23:59:59 of `day` in `zone`, in UTC. Where that hour occurs twice, the later one: kinder."""
+    local = datetime.combine(day, time(23, 59, 59), ZoneInfo(zone)).replace(fold=1)
+    return local.astimezone(UTC)
+
+
+def add_working_days(
+    start: datetime, days: int, *, zone: str, holidays: Collection[date] = ()
+) -> datetime:
+    """The deadline `days` working days after the day of `start`; the day itself does not count."""
+    if days < 0:
+        raise ValueError("A deadline lies ahead.")
+    day = start.astimezone(ZoneInfo(zone)).date()
+    left = days
+    while left:
+        day += timedelta(days=1)
+        if is_working_day(day, holidays):
+            left -= 1
+    return end_of_day(day, zone)
+
+
+def working_days_until(
+    start: datetime, end: datetime, *, zone: str, holidays: Collection[date] = ()
+) -> int:
+    """Working days that remain after the day of `start` up to the day of `end`; never negative."""
+    day = start.astimezone(ZoneInfo(zone)).date()
+    last = end.astimezone(ZoneInfo(zone)).date()
+    count = 0
+    while day < last:
+        day += timedelta(days=1)
+        count += is_working_day(day, holidays)
+    return count
