@@ -1,0 +1,123 @@
+"""Words of the process. Values are stored and exported: they do not change."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ReportKind(models.TextChoices):
+    FLAG = "flag", _("Flagged submission")
+    VIOLATION = "violation", _("Honor code report")
+    INCIDENT = "incident", _("Conduct incident")
+
+
+class ReportMode(models.TextChoices):
+    """Who learns the reporter's name (IN4). The respondent never does without consent."""
+
+    NAMED = "named", _("With your name")
+    CONFIDENTIAL = "confidential", _("In confidence")
+
+
+class ReportStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Received")
+    LINKED = "linked", _("Being looked into")
+    DISMISSED = "dismissed", _("Closed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class CaseStatus(models.TextChoices):
+    """Stage of a respondent, and of the case that follows from its respondents."""
+
+    TRIAGE = "triage", _("Triage")
+    INVESTIGATION = "investigation", _("Investigation")
+    NOTIFIED = "notified", _("Notified")
+    REVIEW = "review", _("In review")
+    APPROVAL = "approval", _("Second officer")
+    DECIDED = "decided", _("Decided")
+    APPEAL = "appeal", _("Appeal")
+    CLOSED = "closed", _("Closed")
+    DISMISSED = "dismissed", _("Dismissed")
+
+
+OPEN_STATUSES = (
+    CaseStatus.TRIAGE,
+    CaseStatus.INVESTIGATION,
+    CaseStatus.NOTIFIED,
+    CaseStatus.REVIEW,
+    CaseStatus.APPROVAL,
+    CaseStatus.DECIDED,
+    CaseStatus.APPEAL,
+)
+
+
+class CaseKind(models.TextChoices):
+    ACADEMIC = "academic", _("Academic integrity")
+    CONDUCT = "conduct", _("Conduct")
+
+
+class DismissalReason(models.TextChoices):
+    """Why a case is dismissed (QU4)."""
+
+    NO_VIOLATION = "no_violation", _("What is described breaks no rule")
+    NOT_ENOUGH = "not_enough", _("There is too little to look into")
+    DUPLICATE = "duplicate", _("The matter is dealt with in another case")
+    OUT_OF_SCOPE = "out_of_scope", _("The matter belongs to somebody else")
+    PERMITTED = "permitted", _("The assignment permits what was done")
+    WITHDRAWN = "withdrawn", _("The report was withdrawn and nothing else supports it")
+
+
+class EvidenceKind(models.TextChoices):
+    FILE = "file", _("File")
+    LINK = "link", _("Link")
+    QUOTE = "quote", _("Quoted text")
+    SUBMISSION = "submission", _("Submission")
+
+
+class FileRole(models.TextChoices):
+    """An original is sealed and never shown; a derivative is what people see (CF2)."""
+
+    ORIGINAL = "original", _("Original")
+    DERIVATIVE = "derivative", _("Clean copy")
+
+
+class Stance(models.TextChoices):
+    """How a respondent answers one allegation (PR2)."""
+
+    ADMIT = "admit", _("I agree that this happened")
+    CONTEST = "contest", _("I disagree")
+    EXPLAIN = "explain", _("I want to explain")
+
+
+class FindingOutcome(models.TextChoices):
+    SHOWN = "shown", _("Shown")
+    NOT_SHOWN = "not_shown", _("Not shown")
+
+
+class Completion(models.TextChoices):
+    """A violation is attempted or completed (PO2)."""
+
+    COMPLETED = "completed", _("Completed")
+    ATTEMPTED = "attempted", _("Attempted")
+
+
+class DeterminationStatus(models.TextChoices):
+    DRAFT = "draft", _("Being written")
+    PROPOSED = "proposed", _("Waits for a second officer")
+    ISSUED = "issued", _("Issued")
+    SUPERSEDED = "superseded", _("Replaced")
+
+
+class SanctionStatus(models.TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    ACTIVE = "active", _("In force")
+    ENDED = "ended", _("Ended")
+    REVERSED = "reversed", _("Reversed")
+    VOID = "void", _("Not issued")
+
+
+class ClosingOutcome(models.TextChoices):
+    """All a reporter learns about the end (IN8)."""
+
+    ACTION_TAKEN = "action_taken", _("Action was taken")
+    NO_VIOLATION = "no_violation", _("No violation was found")
+    NOT_PURSUED = "not_pursued", _("The matter was not pursued")

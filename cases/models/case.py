@@ -1,0 +1,245 @@
+"""The case, its respondents and the people who work on it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.enums import CaseKind, CaseStatus, DismissalReason
+from integrity.core import clock, ids
+from integrity.core.fields import BoundedText
+
+
+class CaseNumber(models.Model):
+    """The last case number given in a year. Its row is the lock that keeps numbers apart."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last}"
+
+
+class Case(models.Model):
+    """A matter that is looked into.
+
+    `status` follows from the respondents (`workflow.settle`); `revision` grows with every change,
+    so that a stale form is noticed. `search_text` is the normalised text the queue searches.
+    """
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=CaseKind.choices)
+    status = models.CharField(
+        _("status"),
+        max_length=16,
+        choices=CaseStatus.choices,
+        default=CaseStatus.TRIAGE,
+    )
+    title = models.CharField(_("title"), max_length=200)
+    institution = models.ForeignKey(
+        "courses.Institution", on_delete=models.PROTECT, related_name="cases"
+    )
+    course = models.ForeignKey(
+        "courses.Course",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+    )
+    assignment = models.ForeignKey(
+        "courses.Assignment",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+    )
+    submission = models.ForeignKey(
+        "courses.Submission",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+    )
+    post = models.ForeignKey(
+        "courses.Post",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+    )
+    policy_version = models.ForeignKey(
+        "policies.Version",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        verbose_name=_("governing policy"),
+    )
+    reported_as = models.CharField(_("reported as"), max_length=200, blank=True)
+    incident_at = models.DateTimeField(_("when it happened"), null=True, blank=True)
+    opened_at = models.DateTimeField(_("received"), default=clock.now)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    urgent = models.BooleanField(_("urgent"), default=False)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assigned_cases",
+        verbose_name=_("with"),
+    )
+    assigned_at = models.DateTimeField(_("claimed"), null=True, blank=True)
+    dismissal_reason = models.CharField(
+        _("reason for dismissal"),
+        max_length=20,
+        choices=DismissalReason.choices,
+        blank=True,
+    )
+    search_text = BoundedText(max_length=400_000, blank=True, editable=False)
+    revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(status__in=CaseStatus.values),
+                name="cases_case_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(assignee__isnull=True) | Q(assigned_at__isnull=False),
+                name="cases_case_claim_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="dismissed") | ~Q(dismissal_reason=""),
+                name="cases_case_dismissal_has_reason",
+            ),
+            # One open matter about one submission or post: further reports join it.
+            models.UniqueConstraint(
+                fields=["submission"],
+                condition=Q(status="triage", submission__isnull=False),
+                name="cases_one_triage_per_submission",
+            ),
+            models.UniqueConstraint(
+                fields=["post"],
+                condition=Q(status="triage", post__isnull=False),
+                name="cases_one_triage_per_post",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # The queue by deadline within a status, a page at a time from any depth.
+            models.Index(
+                fields=["status", "due_at", "id"], name="cases_queue_status_due"
+            ),
+            models.Index(
+                fields=["institution", "status", "due_at", "id"],
+                name="cases_queue_scope",
+            ),
+            # "My cases".
+            models.Index(
+                fields=["assignee", "status", "due_at", "id"], name="cases_queue_mine"
+            ),
+            models.Index(fields=["due_at", "id"], name="cases_queue_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Respondent(models.Model):
+    """A person a case is about. The state of the process is kept here, for each one apart."""
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="respondents")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="respondent_in"
+    )
+    status = models.CharField(
+        _("status"),
+        max_length=16,
+        choices=CaseStatus.choices,
+        default=CaseStatus.TRIAGE,
+    )
+    status_since = models.DateTimeField(_("since"), default=clock.now)
+    added_at = models.DateTimeField(_("named"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("respondent")
+        verbose_name_plural = _("respondents")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["case", "user"], name="cases_respondent_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=CaseStatus.values),
+                name="cases_respondent_status_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.case}"
+
+
+class Watcher(models.Model):
+    """A member of the desk who follows a case."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="watchers")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="watching"
+    )
+    since = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["case", "user"], name="cases_watcher_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.case}"
+
+
+class ConflictDeclaration(models.Model):
+    """Somebody of the desk declares a relation to a case: from then on it does not exist for them."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="conflicts")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="declared_conflicts",
+    )
+    reason = models.CharField(_("reason"), max_length=500)
+    declared_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["case", "user"], name="cases_conflict_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.case}"
+
+
+class Note(models.Model):
+    """An internal note of the desk. Notes are added, never changed."""
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="case_notes"
+    )
+    body = BoundedText(_("note"), max_length=10_000)
+    created_at = models.DateTimeField(_("written"), default=clock.now)
+    # A form sent twice is one note.
+    form_key = models.CharField(max_length=64, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+
+    def __str__(self) -> str:
+        return self.body[:60]

@@ -1,0 +1,137 @@
+"""Evidence: the sealed original, the clean copy, and who was shown what."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.enums import EvidenceKind, FileRole
+from cases.models.case import Case, Respondent
+from cases.models.report import Report
+from integrity.core import clock, ids
+from integrity.core.fields import BoundedText
+
+
+class Evidence(models.Model):
+    """One piece of evidence in a case: a file, a link, quoted text or the stored submission.
+
+    `label` counts within the case (E1, E2, ...). It came with a report, with a response, or was
+    added by the desk; `added_by` is empty for what a report brought, for its sender is sealed.
+    """
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="evidence")
+    report = models.ForeignKey(
+        Report, on_delete=models.PROTECT, null=True, blank=True, related_name="evidence"
+    )
+    respondent = models.ForeignKey(
+        Respondent,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="evidence_given",
+        verbose_name=_("given by the respondent"),
+    )
+    position = models.PositiveSmallIntegerField(_("number"))
+    kind = models.CharField(_("kind"), max_length=12, choices=EvidenceKind.choices)
+    title = models.CharField(_("title"), max_length=200)
+    description = BoundedText(_("what it shows"), max_length=2_000, blank=True)
+    url = models.URLField(_("link"), max_length=2_000, blank=True)
+    text = BoundedText(_("text"), max_length=200_000, blank=True)
+    submission = models.ForeignKey(
+        "courses.Submission",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    sha256 = models.CharField(_("fingerprint on arrival"), max_length=64)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    added_at = models.DateTimeField(_("added"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        ordering: ClassVar[list[str]] = ["case", "position"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["case", "position"], name="cases_evidence_numbered"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=EvidenceKind.values),
+                name="cases_evidence_kind_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.title}"
+
+    @property
+    def label(self) -> str:
+        """The number within the case as people say it: E1."""
+        return f"E{self.position}"
+
+
+class EvidenceFile(models.Model):
+    """Bytes on disk, named by a random id. An original is sealed under a key outside the database."""
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
+    evidence = models.ForeignKey(
+        Evidence, on_delete=models.PROTECT, related_name="files"
+    )
+    role = models.CharField(max_length=12, choices=FileRole.choices)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    path = models.CharField(max_length=120, unique=True)
+    # The sender's own file name may say who they are: it stays sealed with the original.
+    name_sealed = models.BinaryField(null=True, editable=False)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["evidence", "role"], name="cases_file_one_per_role"
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=FileRole.values), name="cases_file_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.evidence}: {self.get_role_display()}"
+
+
+class Disclosure(models.Model):
+    """The disclosure ledger: this evidence was shown to this respondent from this instant (CF2)."""
+
+    evidence = models.ForeignKey(
+        Evidence, on_delete=models.PROTECT, related_name="disclosures"
+    )
+    respondent = models.ForeignKey(
+        Respondent, on_delete=models.PROTECT, related_name="disclosures"
+    )
+    disclosed_at = models.DateTimeField(_("shown"), default=clock.now)
+    first_viewed_at = models.DateTimeField(_("first opened"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("disclosure")
+        verbose_name_plural = _("disclosures")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["evidence", "respondent"], name="cases_disclosure_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.evidence}: {self.respondent}"

@@ -1,0 +1,123 @@
+"""What somebody tells the office. Who told it is sealed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.enums import (
+    ClosingOutcome,
+    DismissalReason,
+    ReportKind,
+    ReportMode,
+    ReportStatus,
+)
+from cases.models.case import Case
+from integrity.core import clock, ids
+from integrity.core.fields import BoundedText
+
+
+class Report(models.Model):
+    """A flag, an honor code report or a conduct incident.
+
+    There is no foreign key to the person who sent it: `reporter_ref` is a keyed fingerprint to find
+    one's own reports by, `reporter_sealed` the identity under a key outside the database (PV1).
+    `public_id` is random, `form_key` makes the same form sent twice one report.
+    """
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
+    reference = models.CharField(_("reference"), max_length=20, unique=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=ReportKind.choices)
+    mode = models.CharField(_("name given"), max_length=14, choices=ReportMode.choices)
+    status = models.CharField(
+        _("status"),
+        max_length=12,
+        choices=ReportStatus.choices,
+        default=ReportStatus.SUBMITTED,
+    )
+    reporter_ref = models.CharField(max_length=64, blank=True, editable=False)
+    reporter_sealed = models.BinaryField(null=True, editable=False)
+    institution = models.ForeignKey(
+        "courses.Institution", on_delete=models.PROTECT, related_name="reports"
+    )
+    course = models.ForeignKey(
+        "courses.Course",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+    )
+    submission = models.ForeignKey(
+        "courses.Submission",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+    )
+    post = models.ForeignKey(
+        "courses.Post",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+    )
+    violation_type = models.ForeignKey(
+        "policies.ViolationType",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+        verbose_name=_("reported as"),
+    )
+    account = BoundedText(_("what happened"), max_length=4_000, blank=True)
+    quoted_text = BoundedText(_("the words themselves"), max_length=4_000, blank=True)
+    visible_name = models.CharField(_("name shown there"), max_length=150, blank=True)
+    links = models.JSONField(_("links"), default=list, blank=True)
+    incident_at = models.DateTimeField(_("when it happened"), null=True, blank=True)
+    good_faith = models.BooleanField(_("sent in good faith"), default=False)
+    processing_notice = models.CharField(max_length=20, blank=True)
+    submitted_at = models.DateTimeField(_("received"), default=clock.now)
+    acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    outcome = models.CharField(
+        _("outcome"), max_length=16, choices=ClosingOutcome.choices, blank=True
+    )
+    dismissal_reason = models.CharField(
+        max_length=20, choices=DismissalReason.choices, blank=True
+    )
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
+    )
+    form_key = models.CharField(max_length=64, unique=True, editable=False)
+    # Fingerprint of what was sent, so that the same key with other content is noticed.
+    form_digest = models.CharField(max_length=64, editable=False)
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(status__in=ReportStatus.values),
+                name="cases_report_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft") | Q(case__isnull=False),
+                name="cases_report_sent_has_case",
+            ),
+            models.CheckConstraint(
+                condition=Q(reporter_ref="") | Q(reporter_sealed__isnull=False),
+                name="cases_report_reporter_sealed",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # "My reports": the newest first.
+            models.Index(
+                fields=["reporter_ref", "-submitted_at"], name="cases_report_mine"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,0 +1,134 @@
+"""Who may see a case, how much of it, and who is shut out by a conflict of interest (QU5, AC2).
+
+Everything here answers for one person. Pages, services, exports and counts all ask here.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from cases.enums import CaseStatus
+from cases.models import Case, ConflictDeclaration, Report, Respondent, Watcher
+from integrity.accounts.enums import Role
+from integrity.accounts.rules import STAFF_OF_CASES, has_role, scope
+from integrity.core import crypto
+from integrity.courses.models import Teaching
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from integrity.accounts.models import User
+
+REPORTER = "reporter"
+
+
+class Access(IntEnum):
+    """How much of a case somebody sees."""
+
+    NONE = 0
+    SUMMARY = 1  # that it exists, its stage and with whom it is; it can be claimed
+    READ = 2  # everything but sealed identities
+    WORK = 3  # may act, as far as the workflow lets the role
+
+
+def reporter_refs(user: User) -> list[str]:
+    """The fingerprints under which reports of this person may be stored."""
+    return crypto.references(user.public_id, purpose=REPORTER)
+
+
+def conflict_filter(user: User) -> Q:
+    """True for cases in which the user is party, teacher, reporter, or declared a relation."""
+    case = OuterRef("pk")
+    return (
+        Q(submission__learner=user)
+        | Q(post__author=user)
+        | Q(Exists(Respondent.objects.filter(case=case, user=user)))
+        | Q(Exists(Teaching.objects.filter(course=OuterRef("course"), user=user)))
+        | Q(Exists(ConflictDeclaration.objects.filter(case=case, user=user)))
+        | Q(
+            Exists(
+                Report.objects.filter(case=case, reporter_ref__in=reporter_refs(user))
+            )
+        )
+    )
+
+
+def in_conflict(user: User, case: Case) -> bool:
+    """Whether the user may have nothing to do with the case."""
+    return Case.objects.filter(conflict_filter(user), pk=case.pk).exists()
+
+
+def _in_scope(institutions: set[int] | None) -> Q:
+    return Q() if institutions is None else Q(institution__in=institutions)
+
+
+def visible_to(user: User | AnonymousUser) -> QuerySet[Case]:
+    """The cases whose existence the user may know from their role: rows of queue, counts, exports.
+
+    A respondent reaches the own case through `respondent_cases`, never through this.
+    """
+    if not user.is_authenticated or not has_role(user, *STAFF_OF_CASES, Role.AUDITOR):
+        return Case.objects.none()
+    return Case.objects.filter(
+        _in_scope(scope(user, *STAFF_OF_CASES, Role.AUDITOR))
+    ).exclude(conflict_filter(user))
+
+
+def readable_by(user: User | AnonymousUser) -> QuerySet[Case]:
+    """The visible cases whose content the user may read."""
+    cases = visible_to(user)
+    if not user.is_authenticated:
+        return cases
+    everything = scope(user, Role.OFFICER, Role.AUDITOR)
+    if everything is None:
+        return cases
+    return cases.filter(
+        Q(institution__in=everything)
+        | Q(status=CaseStatus.TRIAGE)
+        | Q(assignee=user)
+        | Q(Exists(Watcher.objects.filter(case=OuterRef("pk"), user=user)))
+    )
+
+
+def access(user: User | AnonymousUser, case: Case) -> Access:
+    """How much of `case` the user sees. A conflict leaves nothing, whatever the role."""
+    if not user.is_authenticated:
+        return Access.NONE
+    here = case.institution_id
+    works = has_role(user, *STAFF_OF_CASES, institution_id=here, anywhere=False)
+    audits = has_role(user, Role.AUDITOR, institution_id=here, anywhere=False)
+    if not (works or audits) or in_conflict(user, case):
+        return Access.NONE
+    if has_role(user, Role.OFFICER, institution_id=here, anywhere=False):
+        return Access.WORK
+    if works and (
+        case.status == CaseStatus.TRIAGE
+        or case.assignee_id == user.pk
+        or case.watchers.filter(user=user).exists()
+    ):
+        return Access.WORK
+    return Access.READ if audits else Access.SUMMARY
+
+
+def is_officer(user: User, case: Case) -> bool:
+    """Whether the user may determine cases where this one belongs."""
+    return has_role(
+        user, Role.OFFICER, institution_id=case.institution_id, anywhere=False
+    )
+
+
+def respondent_cases(user: User | AnonymousUser) -> QuerySet[Respondent]:
+    """The user's own part in cases, from the notice on: before it nothing is known to them."""
+    if not user.is_authenticated:
+        return Respondent.objects.none()
+    return Respondent.objects.filter(user=user, notices__isnull=False).distinct()
+
+
+def own_reports(user: User | AnonymousUser) -> QuerySet[Report]:
+    """The reports this person sent."""
+    if not user.is_authenticated:
+        return Report.objects.none()
+    return Report.objects.filter(reporter_ref__in=reporter_refs(user))

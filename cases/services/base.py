@@ -1,0 +1,100 @@
+"""What every service begins with: one transaction, the case locked and read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from cases import rules, workflow
+from cases.models import Case, Respondent
+from integrity.accounts.enums import Role
+from integrity.accounts.models import User
+from integrity.accounts.rules import has_role
+from integrity.audit import services as audit
+from integrity.core.errors import InvalidInput, NotFound, Stale
+
+
+@contextmanager
+def locked_case(number: str) -> Iterator[Case]:
+    """The case, locked until the transaction ends; its status is settled and its revision grows.
+
+    Raises `NotFound` for an unknown number. Who may do what is asked by the caller, after the lock:
+    a conflict declared a moment ago counts.
+    """
+    with audit.transaction():
+        case = Case.objects.select_for_update().filter(number=number).first()
+        if case is None:
+            raise NotFound
+        yield case
+        workflow.settle(case)
+        case.revision += 1
+        save(case)
+
+
+def visible_or_404(actor: User, case: Case) -> None:
+    """`NotFound` unless the actor may know of the case."""
+    if rules.access(actor, case) == rules.Access.NONE:
+        raise NotFound
+
+
+def respondent_of(case: Case, public_id: UUID | str) -> Respondent:
+    """The respondent of this very case; one of another case is not found (HOSTILE 17)."""
+    respondent = (
+        case.respondents.select_related("user").filter(public_id=public_id).first()
+    )
+    if respondent is None:
+        raise NotFound
+    return respondent
+
+
+def check_revision(case: Case, revision: int | None) -> None:
+    """`Stale` when the form was opened on an older state of the case. None: the caller does not ask."""
+    if revision is not None and revision != case.revision:
+        raise Stale
+
+
+def save(obj: models.Model) -> None:
+    """Validate and save. A rule of the model that fails becomes `InvalidInput` at its field."""
+    try:
+        obj.full_clean(validate_unique=False, validate_constraints=False)
+    except ValidationError as error:
+        raise InvalidInput(error.message_dict) from error
+    obj.save()
+
+
+def role_of(actor: User, case: Case) -> str:
+    """In which role somebody acts on the case: the word stored with the event."""
+    for role in (Role.OFFICER, Role.MODERATOR, Role.AUDITOR):
+        if has_role(actor, role, institution_id=case.institution_id, anywhere=False):
+            return str(role)
+    if case.respondents.filter(user=actor).exists():
+        return "respondent"
+    return "learner"
+
+
+def record(
+    action: str,
+    case: Case,
+    actor: User | None,
+    *,
+    subject: tuple[str, str] | None = None,
+    **kwargs: Any,
+) -> None:
+    """Record an event of this case; `data` and `personal` as `audit.record` takes them."""
+    audit.record(
+        action,
+        actor=(
+            audit.Actor.user(actor.public_id, role=role_of(actor, case))
+            if actor is not None
+            else audit.Actor.system("deadlines")
+        ),
+        subject=subject or ("case", case.number),
+        case_number=case.number,
+        institution=case.institution.slug,
+        **kwargs,
+    )

@@ -1,0 +1,294 @@
+"""The process as one table: `(status, action) -> target, permission, guards`.
+
+Buttons, forms and enforcement all read it, and no status of a respondent or case is set anywhere
+else. A step is taken per respondent; a case's status follows from its respondents (`settle`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases import rules
+from cases.enums import CaseStatus as S
+from cases.models import Case, Notice, Respondent
+from integrity.accounts.models import User
+from integrity.core import clock
+from integrity.core.calendar import add_working_days
+from integrity.core.errors import IllegalTransition, NotFound, NotPermitted
+from integrity.courses.selectors import holidays
+
+Guard = Callable[[Case, Respondent | None], str | Promise | None]
+
+# Targets of the desk in working days from the start of a stage; data, so that it can be argued about.
+STAGE_WORKING_DAYS: dict[str, int] = {
+    S.TRIAGE: 2,
+    S.INVESTIGATION: 10,
+    S.REVIEW: 10,
+    S.APPROVAL: 3,
+}
+
+# How far a stage is along; the case stands where its slowest respondent stands.
+ORDER = [
+    S.TRIAGE,
+    S.INVESTIGATION,
+    S.NOTIFIED,
+    S.REVIEW,
+    S.APPROVAL,
+    S.APPEAL,
+    S.DECIDED,
+    S.CLOSED,
+]
+
+
+class By:
+    """Who may take a step."""
+
+    DESK = "desk"  # a moderator or officer who works on the case
+    OFFICER = "officer"
+    RESPONDENT = "respondent"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of the table. `target` None leaves the status as it is."""
+
+    action: str
+    sources: frozenset[str]
+    target: str | None
+    by: str
+    label: str | Promise
+    guards: tuple[Guard, ...] = ()
+
+
+def _named(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    if respondent is None and not case.respondents.exists():
+        return _("Name the learner the report is about first.")
+    return None
+
+
+def _claimed(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    return (
+        None
+        if case.assignee_id
+        else _("Claim the case first, so that others know who has it.")
+    )
+
+
+def _alleged(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    allegations = case.allegations.filter(withdrawn_at__isnull=True)
+    if respondent is not None:
+        allegations = allegations.filter(respondent=respondent)
+    return None if allegations.exists() else _("Add at least one allegation first.")
+
+
+def _has_evidence(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    return (
+        None
+        if case.evidence.exists()
+        else _("Add the evidence the learner is to be shown.")
+    )
+
+
+def _evidence_shown(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    if respondent is None or respondent.disclosures.exists():
+        return None
+    return _("No evidence has been shown to the learner yet.")
+
+
+def _step(
+    action: str,
+    sources: Iterable[str],
+    target: str | None,
+    by: str,
+    label: str | Promise,
+    *guards: Guard,
+) -> Step:
+    return Step(action, frozenset(sources), target, by, label, guards)
+
+
+BEFORE_DECISION = (S.TRIAGE, S.INVESTIGATION, S.NOTIFIED, S.REVIEW)
+ANY_OPEN = (*BEFORE_DECISION, S.APPROVAL, S.DECIDED, S.APPEAL)
+
+TABLE: dict[str, Step] = {
+    step.action: step
+    for step in (
+        _step("open", [S.TRIAGE], S.INVESTIGATION, By.DESK, _("Open the case"), _named),
+        _step(
+            "dismiss", BEFORE_DECISION, S.DISMISSED, By.DESK, _("Dismiss with a reason")
+        ),
+        _step("reopen", [S.DISMISSED], S.TRIAGE, By.OFFICER, _("Take up again")),
+        _step(
+            "allege",
+            [S.INVESTIGATION],
+            None,
+            By.DESK,
+            _("Add an allegation"),
+            _claimed,
+        ),
+        _step("add_evidence", BEFORE_DECISION, None, By.DESK, _("Add evidence")),
+        _step(
+            "note", [*ANY_OPEN, S.CLOSED, S.DISMISSED], None, By.DESK, _("Add a note")
+        ),
+        _step(
+            "notify",
+            [S.INVESTIGATION],
+            S.NOTIFIED,
+            By.DESK,
+            _("Send notice to the learner"),
+            _claimed,
+            _alleged,
+            _has_evidence,
+        ),
+        _step(
+            "respond", [S.NOTIFIED], S.REVIEW, By.RESPONDENT, _("Answer this letter")
+        ),
+        _step(
+            "lapse", [S.NOTIFIED], S.REVIEW, By.OFFICER, _("Go on without an answer")
+        ),
+        _step(
+            "find",
+            [S.REVIEW],
+            None,
+            By.DESK,
+            _("Record findings"),
+            _claimed,
+            _evidence_shown,
+        ),
+        _step(
+            "propose", [S.REVIEW], S.APPROVAL, By.DESK, _("Send to a second officer")
+        ),
+        _step("decide", [S.REVIEW], S.DECIDED, By.OFFICER, _("Issue the decision")),
+        _step("send_back", [S.APPROVAL], S.REVIEW, By.OFFICER, _("Send back")),
+        _step("confirm", [S.APPROVAL], S.DECIDED, By.OFFICER, _("Confirm and issue")),
+        _step(
+            "reverse",
+            [S.DECIDED, S.CLOSED],
+            None,
+            By.OFFICER,
+            _("Reverse a consequence"),
+        ),
+        _step("close", [S.DECIDED], S.CLOSED, By.SYSTEM, _("Close")),
+    )
+}
+
+
+def _permitted(
+    step: Step, actor: User | None, case: Case, respondent: Respondent | None
+) -> bool:
+    if step.by == By.SYSTEM:
+        return actor is None
+    if actor is None:
+        return False
+    if step.by == By.RESPONDENT:
+        return respondent is not None and respondent.user_id == actor.pk
+    if rules.access(actor, case) < rules.Access.WORK:
+        return False
+    return step.by == By.DESK or rules.is_officer(actor, case)
+
+
+def unmet(
+    action: str, case: Case, respondent: Respondent | None = None
+) -> list[str | Promise]:
+    """What is still missing before the step, in words for the person at the desk."""
+    messages = (guard(case, respondent) for guard in TABLE[action].guards)
+    return [message for message in messages if message is not None]
+
+
+def status_of(case: Case, respondent: Respondent | None) -> str:
+    """The status a step starts from: the respondent's own, else the case's."""
+    return respondent.status if respondent is not None else case.status
+
+
+def possible(
+    action: str, *, actor: User | None, case: Case, respondent: Respondent | None = None
+) -> bool:
+    """Whether a button for the step is shown: permitted, and from this status. Guards aside."""
+    step = TABLE[action]
+    return status_of(case, respondent) in step.sources and _permitted(
+        step, actor, case, respondent
+    )
+
+
+def require(
+    action: str, *, actor: User | None, case: Case, respondent: Respondent | None = None
+) -> Step:
+    """The step, if `actor` may take it now on the locked case.
+
+    Raises `NotFound` when the case does not exist for the actor, `NotPermitted` when the role does
+    not reach, `IllegalTransition` from a wrong status or while something is missing.
+    """
+    step = TABLE[action]
+    if step.by in (By.DESK, By.OFFICER) and (
+        actor is None or rules.access(actor, case) == rules.Access.NONE
+    ):
+        raise NotFound
+    if step.by == By.RESPONDENT and (
+        respondent is None or not _permitted(step, actor, case, respondent)
+    ):
+        raise NotFound
+    if not _permitted(step, actor, case, respondent):
+        raise NotPermitted
+    if status_of(case, respondent) not in step.sources:
+        raise IllegalTransition
+    missing = unmet(action, case, respondent)
+    if missing:
+        raise IllegalTransition(missing[0])
+    return step
+
+
+def take(
+    step: Step, respondents: Iterable[Respondent], *, at: datetime | None = None
+) -> None:
+    """Move these respondents to the step's target. The only place that sets their status."""
+    if step.target is None:
+        return
+    at = at or clock.now()
+    for respondent in respondents:
+        if respondent.status in step.sources:
+            respondent.status = step.target
+            respondent.status_since = at
+            respondent.save(update_fields=["status", "status_since"])
+
+
+def settle(case: Case, *, alone: str | None = None) -> None:
+    """Let the case's status and deadline follow from its respondents; saves nothing.
+
+    `alone` is the status of a case nobody is named in yet.
+    """
+    statuses = set(case.respondents.values_list("status", flat=True))
+    live = statuses - {S.DISMISSED}
+    if live:
+        status: str = min(live, key=ORDER.index)
+    elif statuses:
+        status = S.DISMISSED
+    else:
+        status = alone or case.status
+    if status == S.NOTIFIED:
+        case.due_at = Notice.objects.filter(
+            respondent__case=case, respondent__status=S.NOTIFIED
+        ).aggregate(last=Max("due_at"))["last"]
+    elif status != case.status or case.due_at is None:
+        case.due_at = stage_deadline(case, status)
+    case.status = status
+
+
+def stage_deadline(
+    case: Case, status: str, *, at: datetime | None = None
+) -> datetime | None:
+    """When the desk is due in this stage; None where the desk does not have the next step."""
+    days = STAGE_WORKING_DAYS.get(status)
+    if days is None:
+        return None
+    return add_working_days(
+        at or clock.now(),
+        days,
+        zone=case.institution.time_zone,
+        holidays=holidays(case.institution),
+    )
