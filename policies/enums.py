@@ -1,0 +1,88 @@
+"""Words of the policies. Values are stored, exported and named in files: they do not change."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class DocumentKind(models.TextChoices):
+    HONOR_CODE = "honor_code", _("Honor code")
+    CODE_OF_CONDUCT = "code_of_conduct", _("Code of conduct")
+    TERMS = "terms", _("Terms of use")
+
+
+class VersionStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+
+
+class ViolationKind(models.TextChoices):
+    ACADEMIC = "academic", _("Academic integrity")
+    CONDUCT = "conduct", _("Conduct")
+
+
+class StandardOfProof(models.TextChoices):
+    """How sure a decider has to be."""
+
+    BALANCE = "balance_of_probabilities", _("More likely than not")
+    CLEAR = "clear_and_convincing", _("Clear and convincing")
+    BEYOND_DOUBT = "beyond_reasonable_doubt", _("No reasonable doubt left")
+
+
+class TakesAway(models.TextChoices):
+    """What a consequence takes away. Anything here needs a second officer (PR4)."""
+
+    CERTIFICATE = "certificate", _("A certificate")
+    ACCESS = "access", _("Access")
+    MEMBERSHIP = "membership", _("A membership")
+
+
+class SchemeKind(models.TextChoices):
+    LADDER = "ladder", _("Ladder")
+    TARIFF = "tariff", _("Points tariff")
+    TABLE = "table", _("Rule table")
+
+
+class ConsequenceCode(models.TextChoices):
+    """The catalogue (SA5). `cases.sanctions` has one handler for each code it can carry out."""
+
+    NO_ACTION = "no_action", _("No action")
+    WARNING_VERBAL = "warning_verbal", _("Spoken warning")
+    WARNING_WRITTEN = "warning_written", _("Written warning")
+    ASSIGNMENT_FAILED = "assignment_failed", _("Assignment failed, score zero")
+    NO_CREDIT = "no_credit", _("No credit for the assignment")
+    RESUBMISSION = "resubmission", _("Hand in again")
+    CERTIFICATE_WITHHELD = "certificate_withheld", _("Certificate withheld")
+    CERTIFICATE_REVOKED = "certificate_revoked", _("Certificate revoked")
+    REMOVAL_FROM_COURSE = "removal_from_course", _("Removal from the course")
+    REMOVAL_FROM_PROGRAMME = "removal_from_programme", _("Removal from the programme")
+    TEMPORARY_SUSPENSION = "temporary_suspension", _("Account suspended for a time")
+    EXPULSION = "expulsion", _("Expulsion from the platform")
+    CONTENT_REMOVED = "content_removed", _("Content removed")
+    CONTENT_EDITED = "content_edited", _("Content edited")
+    NO_CONTACT = "no_contact", _("No direct messages to named people")
+    NO_DIRECT_MESSAGES = "no_direct_messages", _("No direct messages to anyone")
+    BARRED_FROM_CHANNELS = "barred_from_channels", _("Barred from channels")
+    TALK_NOT_PUBLISHED = "talk_not_published", _("Talk not published")
+    ROLES_ENDED = "roles_ended", _("Roles ended")
+    BARRED_FROM_ROLES = "barred_from_roles", _("Barred from roles")
+    LEAVE_NOW = "leave_now", _("Leave the course or channel now, no return")
+    REMOVED_FROM_LISTS = "removed_from_lists", _("Removed from chats or mailing lists")
+    RIGHTS_ENDED = "rights_ended", _("Administrator or moderator rights ended")
+    MEMBERSHIP_ENDED = "membership_ended", _("Membership of an institution ended")
+    EDUCATIONAL_TASK = "educational_task", _("Educational task")
+    OTHER_ACTION = "other_action", _("Other action, in words")
+
+
+# What each code takes away unless a policy says otherwise.
+TAKES_AWAY: dict[str, str] = {
+    ConsequenceCode.CERTIFICATE_WITHHELD: TakesAway.CERTIFICATE,
+    ConsequenceCode.CERTIFICATE_REVOKED: TakesAway.CERTIFICATE,
+    ConsequenceCode.REMOVAL_FROM_COURSE: TakesAway.ACCESS,
+    ConsequenceCode.REMOVAL_FROM_PROGRAMME: TakesAway.ACCESS,
+    ConsequenceCode.TEMPORARY_SUSPENSION: TakesAway.ACCESS,
+    ConsequenceCode.EXPULSION: TakesAway.ACCESS,
+    ConsequenceCode.BARRED_FROM_CHANNELS: TakesAway.ACCESS,
+    ConsequenceCode.LEAVE_NOW: TakesAway.ACCESS,
+    ConsequenceCode.REMOVED_FROM_LISTS: TakesAway.ACCESS,
+    ConsequenceCode.MEMBERSHIP_ENDED: TakesAway.MEMBERSHIP,
+}
