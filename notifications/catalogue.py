@@ -1,0 +1,142 @@
+"""The letters this product writes. Loaded when the app is ready."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from notifications import payloads
+from notifications.registry import register
+
+_REPORTER = pgettext_lazy("recipient of a letter", "Reporter")
+_RESPONDENT = pgettext_lazy("recipient of a letter", "Respondent")
+_OFFICER = pgettext_lazy("recipient of a letter", "Officer")
+
+register(
+    "report_received",
+    payload=payloads.ReportReceived,
+    letter=True,
+    label=_("Report received"),
+    title=_("We have received your report"),
+    audience=_REPORTER,
+)
+register(
+    "report_closed",
+    payload=payloads.ReportClosed,
+    letter=True,
+    label=_("Report closed"),
+    title=_("Your report has been closed"),
+    audience=_REPORTER,
+)
+register(
+    "notice_sent",
+    payload=payloads.NoticeSent,
+    letter=True,
+    label=_("Notice"),
+    title=_("We would like to hear from you"),
+    audience=_RESPONDENT,
+    priority=10,
+)
+register(
+    "notice_reminder",
+    payload=payloads.NoticeReminder,
+    letter=True,
+    label=_("Reminder of a notice"),
+    title=_("A reminder: we would like to hear from you"),
+    audience=_RESPONDENT,
+    priority=20,
+)
+register(
+    "response_received",
+    payload=payloads.ResponseReceived,
+    letter=True,
+    label=_("Answer received"),
+    title=_("We have received your answer"),
+    audience=_RESPONDENT,
+)
+register(
+    "determination_issued",
+    payload=payloads.DeterminationIssued,
+    letter=True,
+    label=_("Decision"),
+    title=_("The decision in your case"),
+    audience=_RESPONDENT,
+    priority=10,
+)
+register(
+    "no_violation_found",
+    payload=payloads.NoViolationFound,
+    letter=True,
+    label=_("Decision: no violation found"),
+    title=_("The decision in your case: no violation found"),
+    audience=_RESPONDENT,
+    priority=10,
+)
+register(
+    "case_dismissed",
+    payload=payloads.CaseDismissed,
+    letter=True,
+    label=_("Case ended without a decision"),
+    title=_("Your case has ended"),
+    audience=_RESPONDENT,
+    priority=10,
+)
+register(
+    "sanction_reversed",
+    payload=payloads.SanctionReversed,
+    letter=True,
+    label=_("Sanction taken back"),
+    title=_("A sanction has been taken back"),
+    audience=_RESPONDENT,
+    priority=10,
+)
+register(
+    "sanction_lifted",
+    payload=payloads.SanctionLifted,
+    letter=True,
+    label=_("Sanction lifted"),
+    title=_("A sanction has been lifted"),
+    audience=_RESPONDENT,
+)
+register(
+    "suspension_ended",
+    payload=payloads.SuspensionEnded,
+    letter=True,
+    label=_("Suspension ended"),
+    title=_("Your suspension has ended"),
+    audience=_RESPONDENT,
+)
+register(
+    "certificate_withheld",
+    payload=payloads.CertificateWithheld,
+    letter=True,
+    label=_("Certificate withheld"),
+    title=_("A certificate is withheld"),
+    audience=_RESPONDENT,
+    priority=10,
+)
+register(
+    "confirmation_requested",
+    payload=payloads.ConfirmationRequested,
+    letter=True,
+    label=_("Confirmation requested"),
+    title=_("A proposal waits for a second officer"),
+    audience=_OFFICER,
+)
+register(
+    "appeal_received",
+    payload=payloads.AppealReceived,
+    letter=True,
+    label=_("Appeal received"),
+    title=_("We have received your appeal"),
+    audience=_RESPONDENT,
+)
+register(
+    "appeal_decided",
+    payload=payloads.AppealDecided,
+    letter=True,
+    label=_("Appeal decided"),
+    title=_("The decision on your appeal"),
+    audience=_RESPONDENT,
+    priority=10,
+)

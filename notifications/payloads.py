@@ -1,0 +1,295 @@
+"""What each event needs to be told. The cases app fills these in; the templates read them.
+
+Rules for all of them: text is plain (never HTML or Markdown; line breaks are kept), times are
+aware, addresses of pages are absolute paths ("/my/cases/...") or full addresses. A field without a
+default must not be empty, or the letter is refused and with it the step it belongs to. Only the
+letter, read after login, shows what is marked "letter only"; the email never does. No payload
+names a reporter, a moderator or an officer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllegationItem:
+    """One allegation. `title` is the violation type, `clause_label` its clause and version
+    ("clause 3.1 of the honor code, version 4"), `clause_url` that clause's permanent page,
+    `description` what is said to have happened."""
+
+    title: str
+    clause_label: str
+    clause_url: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceItem:
+    """One piece of evidence the respondent may see. `url` is its page in their own case."""
+
+    title: str
+    description: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsequenceItem:
+    """A consequence that is possible under the policy in force."""
+
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerItem:
+    """What the respondent said on one allegation ("You admit this", "You contest this")."""
+
+    title: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingItem:
+    """What was found on one allegation. `outcome` is a sentence for the reader, `reasons` why."""
+
+    title: str
+    clause_label: str
+    clause_url: str
+    outcome: str
+    reasons: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SanctionItem:
+    """One sanction with what it does. Without `ends_at` it has no end, or needs none."""
+
+    title: str
+    description: str
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    conditions: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportReceived:
+    """To the reporter, at once. `matter` (letter only) is what was reported, without the name of
+    the person it is about: "a submission in Essay 2". `follow_url` is the report's own page."""
+
+    report_reference: str
+    reported_at: datetime
+    matter: str
+    follow_url: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportClosed:
+    """To the reporter, at the end: one of three outcomes and never the details. `outcome` and
+    `matter` are letter only. `review_until` is set when they may ask for review of a dismissal."""
+
+    report_reference: str
+    matter: str
+    outcome: Literal["action_taken", "no_violation", "not_pursued"]
+    contact: str
+    review_until: datetime | None = None
+    review_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSent:
+    """To the respondent: what is alleged, under which clause, what was seen, what may follow, until
+    when and where to answer. `matter` is "your work in Essay 2". `standard` is the standard of
+    proof in a sentence; `rights` are sentences about how to answer and whom to bring; `assent`
+    says how the policy came to apply ("You agreed to it on 3 September 2026.")."""
+
+    case_number: str
+    matter: str
+    policy_label: str
+    policy_url: str
+    allegations: tuple[AllegationItem, ...]
+    evidence: tuple[EvidenceItem, ...] = ()
+    consequences: tuple[ConsequenceItem, ...]
+    rights: tuple[str, ...] = ()
+    standard: str = ""
+    assent: str = ""
+    message: str = ""
+    respond_by: datetime
+    respond_url: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeReminder:
+    """To a respondent who has not answered yet. `noticed_at` is when the notice was sent."""
+
+    case_number: str
+    matter: str
+    noticed_at: datetime
+    respond_by: datetime
+    respond_url: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseReceived:
+    """To the respondent: their answer arrived. `change_until` is set while they may still add."""
+
+    case_number: str
+    matter: str
+    received_at: datetime
+    answers: tuple[AnswerItem, ...] = ()
+    change_until: datetime | None = None
+    case_url: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeterminationIssued:
+    """To the respondent: findings, reasons, sanctions, the clause, how to appeal until when.
+
+    `no_refunds` is the clause of the version in force, in its own words, or empty when it has
+    none. `appeal_grounds` are the grounds of the policy, as sentences. `record_until` is when the
+    matter stops counting. `stayed` says what waits while an appeal is open."""
+
+    case_number: str
+    matter: str
+    decided_at: datetime
+    policy_label: str
+    policy_url: str
+    standard: str = ""
+    findings: tuple[FindingItem, ...]
+    reasons_finding: str
+    reasons_penalty: str = ""
+    sanctions: tuple[SanctionItem, ...] = ()
+    no_refunds: str = ""
+    appeal_until: datetime
+    appeal_url: str
+    appeal_grounds: tuple[str, ...] = ()
+    stayed: str = ""
+    record_until: datetime | None = None
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoViolationFound:
+    """To the respondent: nothing was found against them and nothing follows."""
+
+    case_number: str
+    matter: str
+    decided_at: datetime
+    findings: tuple[FindingItem, ...] = ()
+    reasons_finding: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDismissed:
+    """To a respondent who had been notified: the case ends without a decision on it."""
+
+    case_number: str
+    matter: str
+    dismissed_at: datetime
+    reason: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SanctionReversed:
+    """To the respondent: sanctions were taken back. `restored` says what stands again, a sentence
+    each ("Your score for Essay 2 is 82 again.")."""
+
+    case_number: str
+    matter: str
+    reversed_at: datetime
+    sanctions: tuple[SanctionItem, ...]
+    restored: tuple[str, ...] = ()
+    reason: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SanctionLifted:
+    """To the respondent: a sanction ends early or was completed, from `lifted_at` on."""
+
+    case_number: str
+    matter: str
+    lifted_at: datetime
+    sanctions: tuple[SanctionItem, ...]
+    reason: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspensionEnded:
+    """To the respondent: a suspension has run its time. `access` says what is open again."""
+
+    case_number: str
+    started_at: datetime
+    ended_at: datetime
+    access: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateWithheld:
+    """To the learner: a certificate is withheld, directly or because the course is not passed any
+    more. `course` is its title; `reason` says why; `result` gives score and pass mark in words."""
+
+    case_number: str
+    course: str
+    certificate: str
+    decided_at: datetime
+    reason: str
+    result: str = ""
+    no_refunds: str = ""
+    appeal_until: datetime | None = None
+    appeal_url: str = ""
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmationRequested:
+    """To an officer who may confirm what another proposed. `proposal` (letter only) says what is
+    proposed, without names; `case_url` is the case on the desk."""
+
+    case_number: str
+    proposed_at: datetime
+    proposal: str
+    case_url: str
+    confirm_by: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealReceived:
+    """To the appellant: the appeal arrived. `grounds` are those they chose; `stayed` says what
+    waits meanwhile, or that nothing does; `decide_by` is when they can expect the decision."""
+
+    case_number: str
+    matter: str
+    received_at: datetime
+    grounds: tuple[str, ...]
+    stayed: str = ""
+    decide_by: datetime | None = None
+    case_url: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealDecided:
+    """To the appellant. `changes` says what is different now, a sentence each; `sanctions` are
+    those that stand after the appeal; `final` says whether anything else is possible here."""
+
+    case_number: str
+    matter: str
+    decided_at: datetime
+    outcome: Literal["upheld", "reduced", "overturned", "sent_back"]
+    reasons: str
+    changes: tuple[str, ...] = ()
+    conditions: str = ""
+    sanctions: tuple[SanctionItem, ...] = ()
+    no_refunds: str = ""
+    case_url: str
+    contact: str

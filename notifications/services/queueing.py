@@ -1,0 +1,152 @@
+"""Writing a message into the outbox, in the transaction of the decision it tells of."""
+
+from __future__ import annotations
+
+import json
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError
+
+from integrity.audit import services as audit
+from integrity.core import clock, crypto, ids
+from notifications import hints, registry, rendering
+from notifications.enums import Channel
+from notifications.errors import KeyTaken, LetterRefused
+from notifications.models import Letter, OutboxMessage
+from notifications.recipients import Recipient
+
+CONTENT_PURPOSE = "message"
+LETTER_PURPOSE = "letter"
+
+
+def queue(
+    event: str,
+    *,
+    recipient: Recipient,
+    payload: Any,
+    key: str,
+    case_number: str = "",
+    institution: str = "",
+    letter: bool | None = None,
+) -> OutboxMessage:
+    """Write one message, and the letter it announces, to be sent after the commit.
+
+    Call it inside `audit.transaction()`; it sends nothing, asks no broker and cannot outlive a
+    rollback. `payload` is the event's dataclass (or a mapping of its fields). `key` names the
+    message for good (`"<event>:<public id of its cause>"`, nothing personal in it): the second
+    call with the same key returns the first message and writes nothing. `letter=None` does what
+    the event was registered with.
+
+    Raises `LetterRefused` when a letter cannot be written completely, so that the decision stops
+    too, and `KeyTaken` when the key belongs to another event or case.
+    """
+    if not audit.in_transaction():
+        raise RuntimeError("A message is queued inside audit.transaction() only.")
+    kind = registry.get(event)
+    _check_lengths(key=key, case_number=case_number, institution=institution)
+    known = OutboxMessage.objects.filter(key=key).first()
+    if known is None:
+        try:
+            # A savepoint: the same key may have been committed by another worker just now, and
+            # PostgreSQL gives up the whole transaction otherwise.
+            with audit.transaction():
+                return _write(
+                    kind,
+                    recipient=recipient,
+                    payload=payload,
+                    key=key,
+                    case_number=case_number,
+                    institution=institution,
+                    letter=kind.letter if letter is None else letter,
+                )
+        except IntegrityError:
+            known = OutboxMessage.objects.filter(key=key).first()
+            if known is None:
+                raise
+    if known.event != event or known.case_number != case_number:
+        raise KeyTaken(f"The key of {event} belongs to another message.")
+    return known
+
+
+def _check_lengths(**values: str) -> None:
+    for name, value in values.items():
+        limit = OutboxMessage._meta.get_field(name).max_length or 0
+        if len(value) > limit or not value.isprintable() or (name == "key" and not value):
+            raise LetterRefused(f"{name} needs 1 to {limit} printable characters.")
+
+
+def _write(
+    kind: registry.Event,
+    *,
+    recipient: Recipient,
+    payload: Any,
+    key: str,
+    case_number: str,
+    institution: str,
+    letter: bool,
+) -> OutboxMessage:
+    at = clock.now()
+    rendered = rendering.render(kind, payload, recipient=recipient, letter=letter, at=at)
+    language = rendering.language(recipient.language)
+    public_id = ids.public_id()
+    message = OutboxMessage.objects.create(
+        public_id=public_id,
+        event=kind.name,
+        channel=Channel.EMAIL,
+        language=language,
+        key=key,
+        recipient_kind=recipient.kind,
+        recipient_ref=recipient.ref,
+        recipient_sealed=recipient.seal(),
+        content_sealed=crypto.seal(
+            json.dumps({"subject": rendered.subject, "text": rendered.text}),
+            purpose=CONTENT_PURPOSE,
+        ),
+        institution=institution,
+        case_number=case_number,
+        # Fixed here, so that a message sent a second time is the same message to mail systems.
+        message_id=f"<{public_id}@{_mail_domain()}>",
+        priority=kind.priority,
+        next_attempt_at=at,
+        created_at=at,
+    )
+    written: Letter | None = None
+    if letter:
+        written = Letter.objects.create(
+            message=message,
+            event=kind.name,
+            recipient_kind=recipient.kind,
+            recipient_ref=recipient.ref,
+            title=rendered.title,
+            content_sealed=crypto.seal(
+                json.dumps(
+                    {"to": recipient.name, "html": rendered.html, "zone": recipient.time_zone}
+                ),
+                purpose=LETTER_PURPOSE,
+            ),
+            language=language,
+            institution=institution,
+            case_number=case_number,
+            created_at=at,
+        )
+    audit.record(
+        "letter.queued",
+        actor=audit.Actor.system("outbox"),
+        subject=("message", str(message.public_id)),
+        case_number=case_number,
+        institution=institution,
+        data={
+            "event": kind.name,
+            "message": str(message.public_id),
+            "letter": str(written.public_id) if written else "",
+            "language": language,
+        },
+    )
+    hints.after_commit()
+    return message
+
+
+def _mail_domain() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
