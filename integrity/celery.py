@@ -4,6 +4,8 @@ import os
 
 from celery import Celery
 
+import integrity.probe  # noqa: F401  (its signals tell supervisors that worker and scheduler live)
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "integrity.settings.local")
 
 app = Celery("integrity")

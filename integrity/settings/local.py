@@ -1,6 +1,7 @@
 """One machine, no server: SQLite, the embedded broker, a mailbox in `var/mail/`."""
 
 from integrity.settings.base import *  # noqa: F403
-from integrity.settings.base import env
 
-DEBUG = env.bool("DEBUG", default=False)
+# Static files come straight from their folders: nothing to collect before a start.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True

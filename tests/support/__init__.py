@@ -1,0 +1,1 @@
+"""What the tests stand on: services, processes, the production environment, the long checks."""

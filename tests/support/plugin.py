@@ -1,0 +1,75 @@
+"""Pytest plug-in that comes before everything else (`-p` in pyproject.toml).
+
+Prepares the environment, leaves out what cannot run without a server, saying so, and tells at the
+end which services the tests really used.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import environment
+
+environment.prepare()
+
+ROOT = Path(__file__).resolve().parent.parent
+# Folders that run only when they are named.
+ONLY_WHEN_NAMED = (ROOT / "benchmarks",)
+
+used_key = pytest.StashKey[set[str]]()
+
+def note_use(config: pytest.Config, what: str) -> None:
+    """Remember that a service was really used, for the closing lines."""
+    config.stash[used_key].add(what)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[used_key] = set()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    for folder in ONLY_WHEN_NAMED:
+        if collection_path == folder or folder in collection_path.parents:
+            named = [Path(arg.split("::")[0]).resolve() for arg in config.args]
+            return not any(path == folder or folder in path.parents for path in named) or None
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    absent = {
+        "postgres": None if os.environ.get(environment.DATABASE) else "needs PostgreSQL: make test",
+        "redis": None if os.environ.get(environment.REDIS) else "needs Redis: make test",
+    }
+    for item in items:
+        for name, reason in absent.items():
+            if reason and item.get_closest_marker(name):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["used"] = sorted(session.config.stash[used_key])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[used_key].update(getattr(node, "workeroutput", {}).get("used", ()))
+
+
+def _lines(used: Iterable[str], skipped: int) -> list[str]:
+    told = sorted(used) or ["no service: no test asked for one"]
+    return [*(f"used: {line}" for line in told), f"skipped: {skipped}"]
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    skipped = len(terminalreporter.stats.get("skipped", []))
+    terminalreporter.section("services")
+    for line in _lines(config.stash[used_key], skipped):
+        terminalreporter.write_line(line)

@@ -1,0 +1,91 @@
+"""Starts PostgreSQL and Redis, runs pytest on them, stops them.
+
+    python -m tests.support.run [--embedded] [pytest's arguments]
+
+With `--embedded` nothing is started: SQLite and the embedded broker. DATABASE_URL, when set to a
+PostgreSQL server where the user may create databases, is used instead of a server of its own.
+Without arguments the whole suite runs on two processes. The exit status is pytest's; 5 (no test
+ran) counts as failed like any other.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+from integrity.supervisor import end_with_parent
+from tests.support import environment
+from tests.support.services import Missing, PostgreSQL, Redis, find_browser, obtain
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TEMPLATE_NAME = "integrity_template"
+
+
+def _migrate(url: str, variables: dict[str, str]) -> None:
+    """One migrated database; every test process copies it instead of migrating its own."""
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--noinput", "-v0"],
+        cwd=ROOT,
+        env={**variables, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "integrity.settings.test"},
+        check=True,
+    )
+
+
+def services(stack: ExitStack, variables: dict[str, str], given: str) -> None:
+    """Start what is needed and put the addresses into `variables`."""
+    obtain("Chromium", find_browser, "chromium", "Or: .venv/bin/playwright install chromium.")
+    if given.startswith(("postgres", "psql", "pgsql")):
+        variables[environment.DATABASE] = given
+    else:
+        database = PostgreSQL()
+        stack.callback(database.remove)
+        database.start()
+        variables[environment.DATABASE] = database.url()
+        template = database.create(TEMPLATE_NAME)
+        _migrate(template, variables)
+        variables[environment.TEMPLATE] = TEMPLATE_NAME
+    broker = Redis()
+    stack.callback(broker.remove)
+    broker.start()
+    variables[environment.REDIS] = broker.url()
+
+
+def main(arguments: list[str]) -> int:
+    """Exit status of pytest, or 1 when a service is missing."""
+    embedded = "--embedded" in arguments
+    arguments = [argument for argument in arguments if argument != "--embedded"]
+    if not arguments:
+        arguments = ["-n", "2", "--dist", "worksteal"]
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(1))
+    server = os.environ.get("DATABASE_URL", "")
+    environment.prepare()
+    variables = dict(os.environ)
+    with ExitStack() as stack:
+        if not embedded:
+            try:
+                services(stack, variables, server)
+            except Missing as reason:
+                print(reason, file=sys.stderr)
+                return 1
+        pytest = subprocess.Popen(
+            [sys.executable, "-m", "pytest", *arguments],
+            cwd=ROOT,
+            env=variables,
+            preexec_fn=end_with_parent(os.getpid()),
+        )
+        try:
+            return pytest.wait()
+        except BaseException:
+            # Ctrl-C reaches pytest too: it gets the time to say what it has found.
+            pytest.terminate()
+            pytest.wait(30)
+            raise
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
