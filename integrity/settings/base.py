@@ -32,6 +32,8 @@ SECRET_KEY = _secret("SECRET_KEY", "token")
 FIELD_KEYS = [key for key in _secret("FIELD_KEYS", "key32").split(",") if key]
 # Base64 seed (32 bytes) of the Ed25519 key that signs checkpoints of the history.
 AUDIT_SIGNING_KEY = _secret("AUDIT_SIGNING_KEY", "key32")
+# Base64 public keys that signed before the present one; their checkpoints stay good.
+AUDIT_FORMER_PUBLIC_KEYS: list[str] = env.list("AUDIT_FORMER_PUBLIC_KEYS", default=[])
 
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS: list[str] = env.list(
@@ -220,6 +222,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_ADAPTER = "integrity.accounts.adapter.AccountAdapter"
+ACCOUNT_SIGNUP_FORM_CLASS = "integrity.accounts.forms.SignupForm"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
@@ -248,7 +251,11 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+# Checked by integrity.web.middleware: without a request, and since signing in.
+SESSION_IDLE_SECONDS = 30 * 60
+SESSION_ABSOLUTE_SECONDS = SESSION_COOKIE_AGE
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "integrity.web.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
