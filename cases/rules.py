@@ -48,11 +48,7 @@ def conflict_filter(user: User) -> Q:
         | Q(Exists(Respondent.objects.filter(case=case, user=user)))
         | Q(Exists(Teaching.objects.filter(course=OuterRef("course"), user=user)))
         | Q(Exists(ConflictDeclaration.objects.filter(case=case, user=user)))
-        | Q(
-            Exists(
-                Report.objects.filter(case=case, reporter_ref__in=reporter_refs(user))
-            )
-        )
+        | Q(Exists(Report.objects.filter(case=case, reporter_ref__in=reporter_refs(user))))
     )
 
 
@@ -72,9 +68,9 @@ def visible_to(user: User | AnonymousUser) -> QuerySet[Case]:
     """
     if not user.is_authenticated or not has_role(user, *STAFF_OF_CASES, Role.AUDITOR):
         return Case.objects.none()
-    return Case.objects.filter(
-        _in_scope(scope(user, *STAFF_OF_CASES, Role.AUDITOR))
-    ).exclude(conflict_filter(user))
+    return Case.objects.filter(_in_scope(scope(user, *STAFF_OF_CASES, Role.AUDITOR))).exclude(
+        conflict_filter(user)
+    )
 
 
 def readable_by(user: User | AnonymousUser) -> QuerySet[Case]:
@@ -115,9 +111,7 @@ def access(user: User | AnonymousUser, case: Case) -> Access:
 
 def is_officer(user: User, case: Case) -> bool:
     """Whether the user may determine cases where this one belongs."""
-    return has_role(
-        user, Role.OFFICER, institution_id=case.institution_id, anywhere=False
-    )
+    return has_role(user, Role.OFFICER, institution_id=case.institution_id, anywhere=False)
 
 
 def respondent_cases(user: User | AnonymousUser) -> QuerySet[Respondent]:

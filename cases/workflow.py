@@ -74,11 +74,7 @@ def _named(case: Case, respondent: Respondent | None) -> str | Promise | None:
 
 
 def _claimed(case: Case, respondent: Respondent | None) -> str | Promise | None:
-    return (
-        None
-        if case.assignee_id
-        else _("Claim the case first, so that others know who has it.")
-    )
+    return None if case.assignee_id else _("Claim the case first, so that others know who has it.")
 
 
 def _alleged(case: Case, respondent: Respondent | None) -> str | Promise | None:
@@ -89,11 +85,7 @@ def _alleged(case: Case, respondent: Respondent | None) -> str | Promise | None:
 
 
 def _has_evidence(case: Case, respondent: Respondent | None) -> str | Promise | None:
-    return (
-        None
-        if case.evidence.exists()
-        else _("Add the evidence the learner is to be shown.")
-    )
+    return None if case.evidence.exists() else _("Add the evidence the learner is to be shown.")
 
 
 def _evidence_shown(case: Case, respondent: Respondent | None) -> str | Promise | None:
@@ -120,9 +112,7 @@ TABLE: dict[str, Step] = {
     step.action: step
     for step in (
         _step("open", [S.TRIAGE], S.INVESTIGATION, By.DESK, _("Open the case"), _named),
-        _step(
-            "dismiss", BEFORE_DECISION, S.DISMISSED, By.DESK, _("Dismiss with a reason")
-        ),
+        _step("dismiss", BEFORE_DECISION, S.DISMISSED, By.DESK, _("Dismiss with a reason")),
         _step("reopen", [S.DISMISSED], S.TRIAGE, By.OFFICER, _("Take up again")),
         _step(
             "allege",
@@ -132,10 +122,9 @@ TABLE: dict[str, Step] = {
             _("Add an allegation"),
             _claimed,
         ),
-        _step("add_evidence", BEFORE_DECISION, None, By.DESK, _("Add evidence")),
-        _step(
-            "note", [*ANY_OPEN, S.CLOSED, S.DISMISSED], None, By.DESK, _("Add a note")
-        ),
+        # Only until the notice: afterwards whatever decides would have to be shown and answered again.
+        _step("add_evidence", [S.TRIAGE, S.INVESTIGATION], None, By.DESK, _("Add evidence")),
+        _step("note", [*ANY_OPEN, S.CLOSED, S.DISMISSED], None, By.DESK, _("Add a note")),
         _step(
             "notify",
             [S.INVESTIGATION],
@@ -146,12 +135,8 @@ TABLE: dict[str, Step] = {
             _alleged,
             _has_evidence,
         ),
-        _step(
-            "respond", [S.NOTIFIED], S.REVIEW, By.RESPONDENT, _("Answer this letter")
-        ),
-        _step(
-            "lapse", [S.NOTIFIED], S.REVIEW, By.OFFICER, _("Go on without an answer")
-        ),
+        _step("respond", [S.NOTIFIED], S.REVIEW, By.RESPONDENT, _("Answer this letter")),
+        _step("lapse", [S.NOTIFIED], S.REVIEW, By.OFFICER, _("Go on without an answer")),
         _step(
             "find",
             [S.REVIEW],
@@ -161,9 +146,7 @@ TABLE: dict[str, Step] = {
             _claimed,
             _evidence_shown,
         ),
-        _step(
-            "propose", [S.REVIEW], S.APPROVAL, By.DESK, _("Send to a second officer")
-        ),
+        _step("propose", [S.REVIEW], S.APPROVAL, By.DESK, _("Send to a second officer")),
         _step("decide", [S.REVIEW], S.DECIDED, By.OFFICER, _("Issue the decision")),
         _step("send_back", [S.APPROVAL], S.REVIEW, By.OFFICER, _("Send back")),
         _step("confirm", [S.APPROVAL], S.DECIDED, By.OFFICER, _("Confirm and issue")),
@@ -179,9 +162,7 @@ TABLE: dict[str, Step] = {
 }
 
 
-def _permitted(
-    step: Step, actor: User | None, case: Case, respondent: Respondent | None
-) -> bool:
+def _permitted(step: Step, actor: User | None, case: Case, respondent: Respondent | None) -> bool:
     if step.by == By.SYSTEM:
         return actor is None
     if actor is None:
@@ -193,9 +174,7 @@ def _permitted(
     return step.by == By.DESK or rules.is_officer(actor, case)
 
 
-def unmet(
-    action: str, case: Case, respondent: Respondent | None = None
-) -> list[str | Promise]:
+def unmet(action: str, case: Case, respondent: Respondent | None = None) -> list[str | Promise]:
     """What is still missing before the step, in words for the person at the desk."""
     messages = (guard(case, respondent) for guard in TABLE[action].guards)
     return [message for message in messages if message is not None]
@@ -211,9 +190,7 @@ def possible(
 ) -> bool:
     """Whether a button for the step is shown: permitted, and from this status. Guards aside."""
     step = TABLE[action]
-    return status_of(case, respondent) in step.sources and _permitted(
-        step, actor, case, respondent
-    )
+    return status_of(case, respondent) in step.sources and _permitted(step, actor, case, respondent)
 
 
 def require(
@@ -243,9 +220,7 @@ def require(
     return step
 
 
-def take(
-    step: Step, respondents: Iterable[Respondent], *, at: datetime | None = None
-) -> None:
+def take(step: Step, respondents: Iterable[Respondent], *, at: datetime | None = None) -> None:
     """Move these respondents to the step's target. The only place that sets their status."""
     if step.target is None:
         return
@@ -279,9 +254,7 @@ def settle(case: Case, *, alone: str | None = None) -> None:
     case.status = status
 
 
-def stage_deadline(
-    case: Case, status: str, *, at: datetime | None = None
-) -> datetime | None:
+def stage_deadline(case: Case, status: str, *, at: datetime | None = None) -> datetime | None:
     """When the desk is due in this stage; None where the desk does not have the next step."""
     days = STAGE_WORKING_DAYS.get(status)
     if days is None:

@@ -133,17 +133,13 @@ class Case(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             # The queue by deadline within a status, a page at a time from any depth.
-            models.Index(
-                fields=["status", "due_at", "id"], name="cases_queue_status_due"
-            ),
+            models.Index(fields=["status", "due_at", "id"], name="cases_queue_status_due"),
             models.Index(
                 fields=["institution", "status", "due_at", "id"],
                 name="cases_queue_scope",
             ),
             # "My cases".
-            models.Index(
-                fields=["assignee", "status", "due_at", "id"], name="cases_queue_mine"
-            ),
+            models.Index(fields=["assignee", "status", "due_at", "id"], name="cases_queue_mine"),
             models.Index(fields=["due_at", "id"], name="cases_queue_due"),
         ]
 
@@ -172,9 +168,7 @@ class Respondent(models.Model):
         verbose_name = _("respondent")
         verbose_name_plural = _("respondents")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["case", "user"], name="cases_respondent_once"
-            ),
+            models.UniqueConstraint(fields=["case", "user"], name="cases_respondent_once"),
             models.CheckConstraint(
                 condition=Q(status__in=CaseStatus.values),
                 name="cases_respondent_status_known",

@@ -31,14 +31,10 @@ class Determination(models.Model):
     respondent = models.ForeignKey(
         Respondent, on_delete=models.PROTECT, related_name="determinations"
     )
-    status = models.CharField(
-        _("status"), max_length=12, choices=DeterminationStatus.choices
-    )
+    status = models.CharField(_("status"), max_length=12, choices=DeterminationStatus.choices)
     standard_of_proof = models.CharField(_("standard of proof"), max_length=40)
     reasons_finding = BoundedText(_("reasons for the finding"), max_length=10_000)
-    reasons_penalty = BoundedText(
-        _("reasons for the consequence"), max_length=10_000, blank=True
-    )
+    reasons_penalty = BoundedText(_("reasons for the consequence"), max_length=10_000, blank=True)
     departure_reason = BoundedText(
         _("why something else than recommended"), max_length=4_000, blank=True
     )
@@ -56,9 +52,7 @@ class Determination(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     proposed_at = models.DateTimeField(_("proposed"), default=clock.now)
-    history_opened_at = models.DateTimeField(
-        _("earlier findings opened"), null=True, blank=True
-    )
+    history_opened_at = models.DateTimeField(_("earlier findings opened"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -103,8 +97,7 @@ class Determination(models.Model):
             ),
             # Nobody confirms their own proposal, whatever the code above does.
             models.CheckConstraint(
-                condition=~Q(status="issued", needs_second=True)
-                | ~Q(decided_by=F("proposed_by")),
+                condition=~Q(status="issued", needs_second=True) | ~Q(decided_by=F("proposed_by")),
                 name="cases_determination_two_people",
             ),
         ]
@@ -119,12 +112,8 @@ class Finding(models.Model):
     determination = models.ForeignKey(
         Determination, on_delete=models.CASCADE, related_name="findings"
     )
-    allegation = models.ForeignKey(
-        Allegation, on_delete=models.PROTECT, related_name="findings"
-    )
-    outcome = models.CharField(
-        _("finding"), max_length=12, choices=FindingOutcome.choices
-    )
+    allegation = models.ForeignKey(Allegation, on_delete=models.PROTECT, related_name="findings")
+    outcome = models.CharField(_("finding"), max_length=12, choices=FindingOutcome.choices)
     completion = models.CharField(max_length=12, choices=Completion.choices)
 
     class Meta:
@@ -144,16 +133,12 @@ class PointAnswer(models.Model):
     determination = models.ForeignKey(
         Determination, on_delete=models.CASCADE, related_name="answers"
     )
-    point = models.ForeignKey(
-        ResponsePoint, on_delete=models.PROTECT, related_name="answers"
-    )
+    point = models.ForeignKey(ResponsePoint, on_delete=models.PROTECT, related_name="answers")
     text = BoundedText(_("answer"), max_length=4_000)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["determination", "point"], name="cases_answer_once"
-            )
+            models.UniqueConstraint(fields=["determination", "point"], name="cases_answer_once")
         ]
 
     def __str__(self) -> str:
@@ -165,9 +150,7 @@ class Sanction(models.Model):
 
     public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="sanctions")
-    respondent = models.ForeignKey(
-        Respondent, on_delete=models.PROTECT, related_name="sanctions"
-    )
+    respondent = models.ForeignKey(Respondent, on_delete=models.PROTECT, related_name="sanctions")
     determination = models.ForeignKey(
         Determination, on_delete=models.PROTECT, related_name="sanctions"
     )
@@ -176,9 +159,7 @@ class Sanction(models.Model):
     )
     code = models.CharField(_("kind"), max_length=40)
     params = models.JSONField(default=dict, blank=True)
-    status = models.CharField(
-        _("status"), max_length=10, choices=SanctionStatus.choices
-    )
+    status = models.CharField(_("status"), max_length=10, choices=SanctionStatus.choices)
     starts_at = models.DateTimeField(_("from"), null=True, blank=True)
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
     reversed_at = models.DateTimeField(_("reversed"), null=True, blank=True)
@@ -189,9 +170,7 @@ class Sanction(models.Model):
         blank=True,
         related_name="+",
     )
-    reversal_reason = BoundedText(
-        _("why it was reversed"), max_length=4_000, blank=True
-    )
+    reversal_reason = BoundedText(_("why it was reversed"), max_length=4_000, blank=True)
 
     class Meta:
         verbose_name = _("sanction")

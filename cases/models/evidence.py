@@ -64,9 +64,7 @@ class Evidence(models.Model):
         verbose_name_plural = _("evidence")
         ordering: ClassVar[list[str]] = ["case", "position"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["case", "position"], name="cases_evidence_numbered"
-            ),
+            models.UniqueConstraint(fields=["case", "position"], name="cases_evidence_numbered"),
             models.CheckConstraint(
                 condition=Q(kind__in=EvidenceKind.values),
                 name="cases_evidence_kind_known",
@@ -86,9 +84,7 @@ class EvidenceFile(models.Model):
     """Bytes on disk, named by a random id. An original is sealed under a key outside the database."""
 
     public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
-    evidence = models.ForeignKey(
-        Evidence, on_delete=models.PROTECT, related_name="files"
-    )
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="files")
     role = models.CharField(max_length=12, choices=FileRole.choices)
     content_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
@@ -100,9 +96,7 @@ class EvidenceFile(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["evidence", "role"], name="cases_file_one_per_role"
-            ),
+            models.UniqueConstraint(fields=["evidence", "role"], name="cases_file_one_per_role"),
             models.CheckConstraint(
                 condition=Q(role__in=FileRole.values), name="cases_file_role_known"
             ),
@@ -115,12 +109,8 @@ class EvidenceFile(models.Model):
 class Disclosure(models.Model):
     """The disclosure ledger: this evidence was shown to this respondent from this instant (CF2)."""
 
-    evidence = models.ForeignKey(
-        Evidence, on_delete=models.PROTECT, related_name="disclosures"
-    )
-    respondent = models.ForeignKey(
-        Respondent, on_delete=models.PROTECT, related_name="disclosures"
-    )
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="disclosures")
+    respondent = models.ForeignKey(Respondent, on_delete=models.PROTECT, related_name="disclosures")
     disclosed_at = models.DateTimeField(_("shown"), default=clock.now)
     first_viewed_at = models.DateTimeField(_("first opened"), null=True, blank=True)
 
@@ -128,9 +118,7 @@ class Disclosure(models.Model):
         verbose_name = _("disclosure")
         verbose_name_plural = _("disclosures")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["evidence", "respondent"], name="cases_disclosure_once"
-            )
+            models.UniqueConstraint(fields=["evidence", "respondent"], name="cases_disclosure_once")
         ]
 
     def __str__(self) -> str:

@@ -20,9 +20,7 @@ class Allegation(models.Model):
 
     public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="allegations")
-    respondent = models.ForeignKey(
-        Respondent, on_delete=models.PROTECT, related_name="allegations"
-    )
+    respondent = models.ForeignKey(Respondent, on_delete=models.PROTECT, related_name="allegations")
     violation_type = models.ForeignKey(
         "policies.ViolationType",
         on_delete=models.PROTECT,
@@ -48,9 +46,7 @@ class Allegation(models.Model):
         verbose_name_plural = _("allegations")
         ordering: ClassVar[list[str]] = ["position"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["case", "position"], name="cases_allegation_numbered"
-            ),
+            models.UniqueConstraint(fields=["case", "position"], name="cases_allegation_numbered"),
             models.UniqueConstraint(
                 fields=["respondent", "violation_type"],
                 condition=Q(withdrawn_at__isnull=True),
@@ -69,9 +65,7 @@ class Notice(models.Model):
     """
 
     public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
-    respondent = models.ForeignKey(
-        Respondent, on_delete=models.PROTECT, related_name="notices"
-    )
+    respondent = models.ForeignKey(Respondent, on_delete=models.PROTECT, related_name="notices")
     letter = models.OneToOneField(
         "notifications.Letter", on_delete=models.PROTECT, related_name="+"
     )
@@ -95,16 +89,10 @@ class Response(models.Model):
     """What the respondent answers to a notice; sent once, never changed afterwards (PR2)."""
 
     public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
-    notice = models.OneToOneField(
-        Notice, on_delete=models.PROTECT, related_name="response"
-    )
-    respondent = models.ForeignKey(
-        Respondent, on_delete=models.PROTECT, related_name="responses"
-    )
+    notice = models.OneToOneField(Notice, on_delete=models.PROTECT, related_name="response")
+    respondent = models.ForeignKey(Respondent, on_delete=models.PROTECT, related_name="responses")
     statement = BoundedText(_("anything else"), max_length=10_000, blank=True)
-    mitigation = BoundedText(
-        _("circumstances we should know about"), max_length=10_000, blank=True
-    )
+    mitigation = BoundedText(_("circumstances we should know about"), max_length=10_000, blank=True)
     submitted_at = models.DateTimeField(_("answered"), default=clock.now)
     form_key = models.CharField(max_length=64, unique=True, editable=False)
 
@@ -123,9 +111,7 @@ class ResponsePoint(models.Model):
     """
 
     public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
-    response = models.ForeignKey(
-        Response, on_delete=models.PROTECT, related_name="points"
-    )
+    response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="points")
     allegation = models.ForeignKey(
         Allegation,
         on_delete=models.PROTECT,
@@ -133,18 +119,14 @@ class ResponsePoint(models.Model):
         blank=True,
         related_name="points",
     )
-    stance = models.CharField(
-        _("answer"), max_length=10, choices=Stance.choices, blank=True
-    )
+    stance = models.CharField(_("answer"), max_length=10, choices=Stance.choices, blank=True)
     text = BoundedText(_("in your words"), max_length=10_000, blank=True)
     position = models.PositiveSmallIntegerField()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["position"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["response", "position"], name="cases_point_numbered"
-            ),
+            models.UniqueConstraint(fields=["response", "position"], name="cases_point_numbered"),
             models.UniqueConstraint(
                 fields=["response", "allegation"],
                 condition=Q(allegation__isnull=False),

@@ -85,9 +85,7 @@ class Report(models.Model):
     outcome = models.CharField(
         _("outcome"), max_length=16, choices=ClosingOutcome.choices, blank=True
     )
-    dismissal_reason = models.CharField(
-        max_length=20, choices=DismissalReason.choices, blank=True
-    )
+    dismissal_reason = models.CharField(max_length=20, choices=DismissalReason.choices, blank=True)
     case = models.ForeignKey(
         Case, on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
     )
@@ -114,9 +112,7 @@ class Report(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             # "My reports": the newest first.
-            models.Index(
-                fields=["reporter_ref", "-submitted_at"], name="cases_report_mine"
-            ),
+            models.Index(fields=["reporter_ref", "-submitted_at"], name="cases_report_mine"),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from integrity.core import clock
 from integrity.courses.enums import EffectKind
 from integrity.courses.models import (
+    Certificate,
     Course,
     Effect,
     Enrolment,
@@ -51,15 +53,23 @@ class CourseResult:
 
 
 def course_result(enrolment: Enrolment, *, at: datetime | None = None) -> CourseResult:
-    """The result of `enrolment`, computed from base scores and active effects.
+    """The result of one `enrolment`; see `course_results`."""
+    return course_results([enrolment], at=at)[enrolment.pk]
 
-    The last submission per assignment counts. Three queries, whatever the number of assignments.
+
+def course_results(
+    enrolments: Collection[Enrolment], *, at: datetime | None = None
+) -> dict[int, CourseResult]:
+    """The result of each of `enrolments` by its primary key, from base scores and active effects.
+
+    The last submission per assignment counts; one without a grade counts nothing. A constant number
+    of queries, whatever the number of enrolments and assignments, when their courses are loaded.
     """
     at = at or clock.now()
+    learners = {enrolment.learner_id for enrolment in enrolments}
+    courses = {enrolment.course_id for enrolment in enrolments}
     submissions = (
-        Submission.objects.filter(
-            learner_id=enrolment.learner_id, assignment__course_id=enrolment.course_id
-        )
+        Submission.objects.filter(learner__in=learners, assignment__course__in=courses)
         .select_related("assignment")
         .prefetch_related(
             Prefetch(
@@ -68,28 +78,41 @@ def course_result(enrolment: Enrolment, *, at: datetime | None = None) -> Course
                 to_attr="zeroed",
             )
         )
+        .defer("text", "assignment__instructions")
         .order_by("submitted_at", "id")
     )
-    latest = {submission.assignment_id: submission for submission in submissions}
-    total = Decimal(0)
-    for submission in latest.values():
-        if submission.zeroed or submission.score is None:  # type: ignore[attr-defined]
+    latest = {(row.learner_id, row.assignment_id): row for row in submissions}
+    totals: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+    for row in latest.values():
+        if row.zeroed or row.score is None:  # type: ignore[attr-defined]
             continue
-        assignment = submission.assignment
-        total += submission.score / assignment.max_score * assignment.weight
-    percent = total.quantize(CENT, ROUND_HALF_UP)
-    kinds = set(
-        active_effects(at).filter(enrolment=enrolment).values_list("kind", flat=True)
+        task = row.assignment
+        totals[row.learner_id, task.course_id] += row.score / task.max_score * task.weight
+    kinds: dict[int | None, set[str]] = defaultdict(set)
+    for pk, kind in active_effects(at).filter(enrolment__in=enrolments).values_list(
+        "enrolment_id", "kind"
+    ):
+        kinds[pk].add(kind)
+    certified = set(
+        Certificate.objects.filter(enrolment__in=enrolments).values_list("enrolment_id", flat=True)
     )
-    if not hasattr(enrolment, "certificate"):
-        certificate = "none"
-    elif EffectKind.CERTIFICATE_REVOKED in kinds:
-        certificate = "revoked"
-    elif EffectKind.CERTIFICATE_WITHHELD in kinds:
-        certificate = "withheld"
-    else:
-        certificate = "issued"
-    return CourseResult(percent, percent >= enrolment.course.pass_mark, certificate)
+    results = {}
+    for enrolment in enrolments:
+        percent = totals[enrolment.learner_id, enrolment.course_id].quantize(CENT, ROUND_HALF_UP)
+        results[enrolment.pk] = CourseResult(
+            percent,
+            percent >= enrolment.course.pass_mark,
+            _certificate_state(enrolment.pk in certified, kinds[enrolment.pk]),
+        )
+    return results
+
+
+def _certificate_state(issued: bool, kinds: Collection[str]) -> str:
+    if not issued:
+        return "none"
+    if EffectKind.CERTIFICATE_REVOKED in kinds:
+        return "revoked"
+    return "withheld" if EffectKind.CERTIFICATE_WITHHELD in kinds else "issued"
 
 
 def platform() -> Institution:

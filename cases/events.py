@@ -1,0 +1,175 @@
+"""Everything the cases app writes into the history, by stage. `data` never holds anything personal.
+
+Reasons are personal values: they may name people, so they can be erased while the chain verifies.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from integrity.audit import services as audit
+
+# Intake
+audit.register(
+    "report.received",
+    fields={"kind", "mode", "evidence", "violation"},
+    label=_("Report received"),
+    icon="flag",
+)
+audit.register("case.filed", fields={"kind", "urgent"}, label=_("Case filed"), icon="folder-lock")
+audit.register("report.joined", fields={"report"}, label=_("Further report"), icon="flag")
+audit.register(
+    "evidence.added",
+    fields={"label", "kind", "sha256"},
+    label=_("Evidence added"),
+    icon="file-text",
+)
+audit.register(
+    "evidence.viewed",
+    fields={"label"},
+    label=_("Evidence opened"),
+    respondent_may_see=True,
+    icon="eye",
+)
+
+# Triage
+audit.register("case.claimed", label=_("Case claimed"), icon="user")
+audit.register("case.released", label=_("Case given back to the queue"), icon="user")
+audit.register("case.watched", label=_("Followed by one more person"), icon="eye")
+audit.register("case.unwatched", label=_("Followed by one person less"), icon="eye")
+audit.register("case.opened", fields={"reports"}, label=_("Case opened"), icon="folder-lock")
+audit.register(
+    "respondent.named",
+    fields={"respondent"},
+    personal={"learner"},
+    label=_("Learner named"),
+    icon="user",
+)
+audit.register(
+    "case.dismissed",
+    fields={"reason"},
+    personal={"note"},
+    label=_("Case dismissed"),
+    respondent_may_see=True,
+    icon="x",
+)
+audit.register(
+    "case.reopened",
+    personal={"reason"},
+    label=_("Case taken up again"),
+    respondent_may_see=True,
+    icon="history",
+)
+audit.register("note.added", label=_("Note added"), icon="pencil")
+audit.register(
+    "conflict.declared", personal={"reason"}, label=_("Conflict of interest declared"), icon="lock"
+)
+
+# Hearing
+audit.register(
+    "allegation.added",
+    fields={"violation", "version", "completion", "respondent"},
+    label=_("Allegation added"),
+    icon="list-checks",
+)
+audit.register(
+    "allegation.withdrawn", personal={"reason"}, label=_("Allegation taken back"), icon="x"
+)
+audit.register(
+    "notice.sent",
+    fields={"respondent", "due_at", "evidence", "message"},
+    label=_("Notice sent, evidence shown"),
+    respondent_may_see=True,
+    icon="mail",
+)
+audit.register(
+    "response.submitted",
+    fields={"respondent", "stances", "files"},
+    label=_("The learner answered"),
+    respondent_may_see=True,
+    icon="message-square",
+)
+audit.register(
+    "response.lapsed",
+    fields={"respondent"},
+    personal={"reason"},
+    label=_("Gone on without an answer"),
+    respondent_may_see=True,
+    icon="clock",
+)
+
+# Decision
+audit.register(
+    "findings.recorded",
+    fields={"respondent", "findings"},
+    label=_("Findings recorded"),
+    icon="pencil",
+)
+audit.register(
+    "history.opened",
+    fields={"respondent", "findings"},
+    label=_("Earlier findings opened"),
+    icon="lock",
+)
+audit.register(
+    "determination.proposed",
+    fields={"respondent", "findings", "sanctions", "digest"},
+    label=_("Decision proposed to a second officer"),
+    icon="scale",
+)
+audit.register(
+    "determination.sent_back",
+    fields={"respondent"},
+    personal={"reason"},
+    label=_("Proposal sent back"),
+    icon="history",
+)
+audit.register(
+    "determination.issued",
+    fields={"respondent", "findings", "sanctions", "appeal_until", "second_officer", "digest"},
+    label=_("Decision issued"),
+    respondent_may_see=True,
+    icon="scale",
+)
+audit.register(
+    "sanction.applied",
+    fields={"code", "starts_at", "ends_at"},
+    label=_("Consequence carried out"),
+    respondent_may_see=True,
+    icon="scale",
+)
+audit.register(
+    "certificate.withheld",
+    fields={"code"},
+    label=_("Certificate withheld: the course is not passed any more"),
+    respondent_may_see=True,
+    icon="scale",
+)
+audit.register(
+    "sanction.reversed",
+    fields={"code"},
+    personal={"reason"},
+    label=_("Consequence reversed"),
+    respondent_may_see=True,
+    icon="history",
+)
+audit.register(
+    "sanction.ended",
+    fields={"code"},
+    label=_("Consequence ended"),
+    respondent_may_see=True,
+    icon="calendar",
+)
+audit.register(
+    "respondent.closed",
+    fields={"respondent"},
+    label=_("Case closed"),
+    respondent_may_see=True,
+    icon="folder-lock",
+)
+audit.register(
+    "history.exported",
+    fields={"format", "rows", "audience"},
+    label=_("History exported"),
+    icon="download",
+)

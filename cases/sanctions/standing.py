@@ -1,0 +1,86 @@
+"""Consequences for a person's standing: nothing, warnings, and time without access."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cases.models import Respondent, Sanction
+from cases.sanctions.base import Handler, days
+from integrity.accounts import services as accounts
+from integrity.accounts.enums import RestrictionKind
+from integrity.core.errors import InvalidInput
+
+LONGEST_SUSPENSION = 365
+
+
+class NoAction(Handler):
+    code = "no_action"
+
+    def describe(self, sanction: Sanction) -> str:
+        return _("Nothing follows.")
+
+
+class SpokenWarning(Handler):
+    code = "warning_verbal"
+
+    def describe(self, sanction: Sanction) -> str:
+        return _("Somebody talks with you about what happened. It is kept with your earlier cases.")
+
+
+class WrittenWarning(Handler):
+    code = "warning_written"
+
+    def describe(self, sanction: Sanction) -> str:
+        return _("This letter is a warning. Your work and your access stay as they are.")
+
+
+class TemporarySuspension(Handler):
+    """No access but to letters, answers and appeals, from the decision on for some days."""
+
+    code = "temporary_suspension"
+
+    def clean(self, respondent: Respondent, params: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            count = int(params.get("days", ""))
+        except (TypeError, ValueError):
+            count = 0
+        if not 1 <= count <= LONGEST_SUSPENSION:
+            raise InvalidInput(
+                {
+                    "days": [
+                        _("Enter for how many days, from 1 to %(most)s.")
+                        % {"most": LONGEST_SUSPENSION}
+                    ]
+                }
+            )
+        return {"days": count}
+
+    def takes_away(self, respondent: Respondent, params: Mapping[str, Any]) -> bool:
+        return True
+
+    def ends_at(self, params: Mapping[str, Any], starts_at: datetime) -> datetime | None:
+        return starts_at + days(params)
+
+    def describe(self, sanction: Sanction) -> str:
+        return _(
+            "For %(days)s days you can sign in, read your letters, answer and appeal, and nothing else."
+        ) % {"days": sanction.params["days"]}
+
+    def apply(self, sanction: Sanction) -> None:
+        if sanction.starts_at is None:
+            raise ValueError("A suspension that is carried out has begun.")
+        accounts.restrict(
+            user=sanction.respondent.user,
+            kind=RestrictionKind.SUSPENDED,
+            source=sanction.source,
+            starts_at=sanction.starts_at,
+            ends_at=sanction.ends_at,
+        )
+
+    def reverse(self, sanction: Sanction) -> list[str]:
+        lifted = accounts.lift(source=sanction.source)
+        return [_("You can use your courses again.")] if lifted else []

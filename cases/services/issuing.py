@@ -1,0 +1,105 @@
+"""Issuing a decision: letter, effects and events in the caller's transaction, all or nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cases import letters, sanctions, workflow
+from cases.enums import DeterminationStatus, FindingOutcome, SanctionStatus
+from cases.models import Case, Determination, Respondent, Sanction
+from cases.services.base import record, save
+from integrity.accounts.models import User
+from integrity.core import clock
+from integrity.core.calendar import add_working_days
+from integrity.courses.selectors import holidays
+
+
+def appeal_until(case: Case) -> datetime:
+    """The end of the window to appeal against a decision issued now."""
+    return add_working_days(
+        clock.now(),
+        letters.terms(case).appeal_working_days,
+        zone=case.institution.time_zone,
+        holidays=holidays(case.institution),
+    )
+
+
+def issue(
+    case: Case,
+    respondent: Respondent,
+    determination: Determination,
+    *,
+    decided_by: User,
+    step: workflow.Step,
+) -> None:
+    """Carry out the consequences, write the letter, move the respondent on, record it."""
+    at = clock.now()
+    shown = determination.findings.filter(outcome=FindingOutcome.SHOWN).exists()
+    until = appeal_until(case) if shown else None
+    rows = list(determination.sanctions.select_related("consequence").order_by("pk"))
+    for row in rows:
+        begin(row, at=at)
+    letter = letters.decision(case, determination, appeal_until=until)
+    determination.status = DeterminationStatus.ISSUED
+    determination.decided_by = decided_by
+    determination.decided_at = at
+    determination.appeal_until = until
+    determination.letter = letter
+    respondent.determinations.filter(status=DeterminationStatus.ISSUED).exclude(
+        pk=determination.pk
+    ).update(status=DeterminationStatus.SUPERSEDED)
+    save(determination)
+    workflow.take(step, [respondent])
+    record(
+        "determination.issued",
+        case,
+        decided_by,
+        subject=("determination", str(determination.public_id)),
+        data={
+            "respondent": str(respondent.public_id),
+            "findings": {
+                f.allegation.violation_type.code: f.outcome
+                for f in determination.findings.select_related("allegation__violation_type")
+            },
+            "sanctions": [row.code for row in rows],
+            "appeal_until": until.isoformat() if until else "",
+            "second_officer": determination.needs_second,
+            "digest": determination.digest,
+        },
+    )
+    for row in rows:
+        _carry_out(case, row, decided_by, until)
+
+
+def begin(row: Sanction, *, at: datetime) -> None:
+    """Set the period of a sanction that starts now."""
+    row.starts_at = at
+    row.ends_at = sanctions.handler(row.code).ends_at(row.params, at)
+    row.status = SanctionStatus.ACTIVE
+    save(row)
+
+
+def _carry_out(case: Case, row: Sanction, decided_by: User, until: datetime | None) -> None:
+    withheld_before = letters.certificate_state(row.respondent)
+    sanctions.handler(row.code).apply(row)
+    record(
+        "sanction.applied",
+        case,
+        decided_by,
+        subject=("sanction", str(row.public_id)),
+        data={
+            "code": row.code,
+            "starts_at": row.starts_at.isoformat() if row.starts_at else "",
+            "ends_at": row.ends_at.isoformat() if row.ends_at else "",
+        },
+    )
+    state = letters.certificate_state(row.respondent)
+    if state == "withheld" and withheld_before == "issued" and until is not None:
+        letters.certificate_gone(case, row, appeal_until=until)
+        record(
+            "certificate.withheld",
+            case,
+            decided_by,
+            subject=("sanction", str(row.public_id)),
+            data={"code": row.code},
+        )

@@ -1,0 +1,100 @@
+"""The notice of the allegation (PR1): what, which clause, which evidence, until when, how to answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from cases import letters, workflow
+from cases.models import Case, Disclosure, Notice, Respondent
+from cases.services.base import (
+    check_revision,
+    locked_case,
+    reading_case,
+    record,
+    respondent_of,
+    save,
+    visible_or_404,
+)
+from integrity.accounts.models import User
+from integrity.core import clock
+from integrity.core.calendar import add_working_days
+from integrity.courses.selectors import holidays
+from notifications.rendering import Rendered
+
+
+def _due(case: Case) -> datetime:
+    return add_working_days(
+        clock.now(),
+        letters.terms(case).response_working_days,
+        zone=case.institution.time_zone,
+        holidays=holidays(case.institution),
+    )
+
+
+def preview(*, actor: User, number: str, respondent_id: UUID | str, questions: str) -> Rendered:
+    """The letter exactly as `send` would write it now. Changes nothing."""
+    case = reading_case(actor, number)
+    respondent = respondent_of(case, respondent_id)
+    workflow.require("notify", actor=actor, case=case, respondent=respondent)
+    return letters.render_for(
+        "notice_sent",
+        respondent,
+        letters.notice_sent(case, respondent, questions=questions, due_at=_due(case)),
+    )
+
+
+def send(
+    *, actor: User, number: str, respondent_id: UUID | str, questions: str, revision: int | None
+) -> Notice:
+    """Send the notice, show the evidence to the respondent and start the window.
+
+    The window ends at 23:59:59 in the institution's zone, the policy's number of working days after
+    today. Raises `Stale` when the case changed since the preview.
+    """
+    with locked_case(number) as case:
+        visible_or_404(actor, case)
+        respondent = respondent_of(case, respondent_id)
+        step = workflow.require("notify", actor=actor, case=case, respondent=respondent)
+        check_revision(case, revision)
+        due_at = _due(case)
+        shown = _disclose(case, respondent)
+        notice = Notice(
+            respondent=respondent,
+            questions=questions,
+            due_at=due_at,
+            sent_by=actor,
+            sent_at=clock.now(),
+        )
+        message = letters.queue_for(
+            "notice_sent",
+            case,
+            respondent,
+            letters.notice_sent(case, respondent, questions=questions, due_at=due_at),
+            key=f"notice:{notice.public_id}",
+        )
+        notice.letter = message.letter
+        save(notice)
+        workflow.take(step, [respondent])
+        record(
+            "notice.sent",
+            case,
+            actor,
+            subject=("notice", str(notice.public_id)),
+            data={
+                "respondent": str(respondent.public_id),
+                "due_at": due_at.isoformat(),
+                "evidence": shown,
+                "message": str(message.public_id),
+            },
+        )
+    return notice
+
+
+def _disclose(case: Case, respondent: Respondent) -> list[str]:
+    """Everything the deciders have in front of them is shown; returns the labels."""
+    labels = []
+    for evidence in case.evidence.order_by("position"):
+        Disclosure.objects.get_or_create(evidence=evidence, respondent=respondent)
+        labels.append(evidence.label)
+    return labels

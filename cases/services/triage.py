@@ -1,0 +1,233 @@
+"""From a report to a case somebody works on: claim, open, dismiss, take up again."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from cases import letters, rules, workflow
+from cases.enums import CaseStatus, ClosingOutcome, DismissalReason, ReportStatus
+from cases.models import Case, ConflictDeclaration, Note, Report, Respondent, Watcher
+from cases.services.base import locked_case, record, save, visible_or_404
+from integrity.accounts.models import User
+from integrity.accounts.rules import STAFF_OF_CASES, has_role
+from integrity.accounts.selectors import find_by_email
+from integrity.core import clock
+from integrity.core.errors import Conflict, InvalidInput, NotPermitted
+from integrity.core.text import search_key
+from notifications import services as notifications
+from notifications.recipients import Recipient
+
+# A case that is dismissed as one of these ends, for its reporter, with this word (IN8).
+OUTCOME_OF = {
+    DismissalReason.NO_VIOLATION: ClosingOutcome.NO_VIOLATION,
+    DismissalReason.PERMITTED: ClosingOutcome.NO_VIOLATION,
+}
+
+
+def _works_here(actor: User, case: Case) -> None:
+    visible_or_404(actor, case)
+    if not has_role(actor, *STAFF_OF_CASES, institution_id=case.institution_id, anywhere=False):
+        raise NotPermitted
+
+
+def claim(*, actor: User, number: str) -> Case:
+    """Take the case. Repeating it changes nothing; raises `Conflict` when somebody else has it."""
+    with locked_case(number) as case:
+        _works_here(actor, case)
+        if case.assignee_id == actor.pk:
+            return case
+        if case.assignee_id is not None:
+            raise Conflict(_("Somebody else has claimed this case."))
+        case.assignee = actor
+        case.assigned_at = clock.now()
+        record("case.claimed", case, actor)
+    return case
+
+
+def release(*, actor: User, number: str) -> Case:
+    """Give the case back to the queue. Only the person who has it can."""
+    with locked_case(number) as case:
+        _works_here(actor, case)
+        if case.assignee_id is None:
+            return case
+        if case.assignee_id != actor.pk:
+            raise NotPermitted
+        case.assignee = None
+        case.assigned_at = None
+        record("case.released", case, actor)
+    return case
+
+
+def watch(*, actor: User, number: str) -> Case:
+    """Follow a case one may work on."""
+    with locked_case(number) as case:
+        _works_here(actor, case)
+        if rules.access(actor, case) < rules.Access.READ:
+            raise NotPermitted
+        Watcher.objects.get_or_create(case=case, user=actor)
+        record("case.watched", case, actor)
+    return case
+
+
+def unwatch(*, actor: User, number: str) -> Case:
+    """Stop following a case."""
+    with locked_case(number) as case:
+        _works_here(actor, case)
+        if Watcher.objects.filter(case=case, user=actor).delete()[0]:
+            record("case.unwatched", case, actor)
+    return case
+
+
+def open_case(*, actor: User, number: str, learner_email: str = "") -> Case:
+    """Triage to investigation; the reports become part of the case.
+
+    `learner_email` names the respondent where the report could not. The person who opens a case
+    nobody has takes it. Raises `InvalidInput` for an address without an account.
+    """
+    with locked_case(number) as case:
+        visible_or_404(actor, case)
+        if learner_email:
+            _name(case, actor, learner_email)
+        step = workflow.require("open", actor=actor, case=case)
+        workflow.take(step, case.respondents.all())
+        if case.assignee_id is None:
+            case.assignee = actor
+            case.assigned_at = clock.now()
+        reports = case.reports.filter(status=ReportStatus.SUBMITTED).update(
+            status=ReportStatus.LINKED
+        )
+        record("case.opened", case, actor, data={"reports": reports})
+    return case
+
+
+def _name(case: Case, actor: User, email: str) -> Respondent:
+    if not workflow.possible("open", actor=actor, case=case):
+        raise NotPermitted
+    user = find_by_email(email)
+    if user is None:
+        raise InvalidInput({"learner_email": [_("There is no account with this email address.")]})
+    if user.pk == actor.pk:
+        raise InvalidInput({"learner_email": [_("You cannot open a case about yourself.")]})
+    respondent, created = Respondent.objects.get_or_create(
+        case=case, user=user, defaults={"status": case.status}
+    )
+    if created:
+        case.search_text = f"{case.search_text} {search_key(user.display_name)}".strip()
+        record(
+            "respondent.named",
+            case,
+            actor,
+            data={"respondent": str(respondent.public_id)},
+            personal={"learner": str(user.public_id)},
+        )
+    return respondent
+
+
+def dismiss(*, actor: User, number: str, reason: str, note: str = "") -> Case:
+    """End the case without a decision, with a reason code.
+
+    Reporters get their closing message, a respondent who had been notified a letter. It can be
+    taken up again (`reopen`).
+    """
+    if reason not in DismissalReason.values:
+        raise InvalidInput({"reason": [_("Choose a reason.")]})
+    with locked_case(number) as case:
+        step = workflow.require("dismiss", actor=actor, case=case)
+        respondents = list(case.respondents.select_related("user"))
+        notified = [r for r in respondents if r.status in (CaseStatus.NOTIFIED, CaseStatus.REVIEW)]
+        workflow.take(step, respondents)
+        if not respondents:
+            workflow.settle(case, alone=CaseStatus.DISMISSED)
+        case.dismissal_reason = reason
+        case.closed_at = clock.now()
+        record(
+            "case.dismissed",
+            case,
+            actor,
+            data={"reason": reason},
+            personal={"note": note} if note else {},
+        )
+        for respondent in notified:
+            letters.case_dismissed(case, respondent, reason=DismissalReason(reason).label)
+        close_reports(case, OUTCOME_OF.get(DismissalReason(reason), ClosingOutcome.NOT_PURSUED))
+        Report.objects.filter(case=case, status=ReportStatus.DISMISSED).update(
+            dismissal_reason=reason
+        )
+    return case
+
+
+def close_reports(case: Case, outcome: str) -> None:
+    """Tell every reporter of the case how it ended, in one of three words (IN8), once each."""
+    open_reports = case.reports.filter(
+        status__in=(ReportStatus.SUBMITTED, ReportStatus.LINKED), closed_at__isnull=True
+    )
+    for report in open_reports:
+        report.closed_at = clock.now()
+        report.outcome = outcome
+        if outcome != ClosingOutcome.ACTION_TAKEN and case.status == CaseStatus.DISMISSED:
+            report.status = ReportStatus.DISMISSED
+        save(report)
+        if report.reporter_ref and report.reporter_sealed is not None:
+            notifications.queue(
+                "report_closed",
+                recipient=Recipient.sealed(report.reporter_ref, report.reporter_sealed),
+                payload=letters.report_closed(report),
+                key=f"report_closed:{report.public_id}:{case.revision}",
+                institution=case.institution.slug,
+            )
+
+
+def reopen(*, actor: User, number: str, reason: str) -> Case:
+    """Take a dismissed case up again, in triage, with a reason. Nothing is overwritten."""
+    if not reason.strip():
+        raise InvalidInput({"reason": [_("Say why the case is taken up again.")]})
+    with locked_case(number) as case:
+        step = workflow.require("reopen", actor=actor, case=case)
+        if _another_in_triage(case):
+            raise Conflict(_("Another case about the same matter waits in triage already."))
+        respondents = list(case.respondents.all())
+        workflow.take(step, respondents)
+        if not respondents:
+            workflow.settle(case, alone=CaseStatus.TRIAGE)
+        case.dismissal_reason = ""
+        case.closed_at = None
+        case.reports.filter(status=ReportStatus.DISMISSED).update(
+            status=ReportStatus.SUBMITTED, closed_at=None, outcome="", dismissal_reason=""
+        )
+        record("case.reopened", case, actor, personal={"reason": reason})
+    return case
+
+
+def _another_in_triage(case: Case) -> bool:
+    others = Case.objects.filter(status=CaseStatus.TRIAGE).exclude(pk=case.pk)
+    return (
+        case.submission_id is not None and others.filter(submission=case.submission_id).exists()
+    ) or (case.post_id is not None and others.filter(post=case.post_id).exists())
+
+
+def add_note(*, actor: User, number: str, body: str, form_key: str) -> Note:
+    """Add an internal note. The same form sent twice is one note."""
+    with locked_case(number) as case:
+        workflow.require("note", actor=actor, case=case)
+        known = Note.objects.filter(form_key=form_key).first()
+        if known is not None:
+            if known.case_id != case.pk or known.body != body:
+                raise Conflict
+            return known
+        note = Note(case=case, author=actor, body=body, form_key=form_key)
+        save(note)
+        record("note.added", case, actor, subject=("note", str(note.public_id)))
+    return note
+
+
+def declare_conflict(*, actor: User, number: str, reason: str) -> None:
+    """Declare a relation to the case. From the next request on it does not exist for the actor."""
+    with locked_case(number) as case:
+        _works_here(actor, case)
+        declaration = ConflictDeclaration(case=case, user=actor, reason=reason.strip())
+        save(declaration)
+        if case.assignee_id == actor.pk:
+            case.assignee = None
+            case.assigned_at = None
+        Watcher.objects.filter(case=case, user=actor).delete()
+        record("conflict.declared", case, actor, personal={"reason": reason.strip()})
