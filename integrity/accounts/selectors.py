@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from integrity.accounts.models import Restriction, User
 from integrity.core import clock
@@ -13,7 +13,8 @@ from integrity.core import clock
 def active_restriction(user: User, *, at: datetime | None = None) -> Restriction | None:
     """The restriction in force on `user` at `at` (default: now), an expulsion before a suspension.
 
-    Decided on read, to the second: it begins at `starts_at` and is over at `ends_at`.
+    Of several suspensions the one that lasts longest. Decided on read, to the second: it begins at
+    `starts_at` and is over at `ends_at`.
     """
     at = at or clock.now()
     rows = Restriction.objects.filter(
@@ -21,7 +22,7 @@ def active_restriction(user: User, *, at: datetime | None = None) -> Restriction
         user=user,
         lifted_at__isnull=True,
         starts_at__lte=at,
-    ).order_by("kind", "-ends_at")
+    ).order_by("kind", F("ends_at").desc(nulls_first=True))
     return rows.first()
 
 

@@ -35,9 +35,7 @@ def active_effects(at: datetime | None = None) -> QuerySet[Effect]:
     )
 
 
-def effective_score(
-    submission: Submission, *, at: datetime | None = None
-) -> Decimal | None:
+def effective_score(submission: Submission, *, at: datetime | None = None) -> Decimal | None:
     """The score that counts: zero while a decision says so, else the base score (None: not graded)."""
     zero = active_effects(at).filter(submission=submission, kind=EffectKind.SCORE_ZERO)
     return Decimal(0) if zero.exists() else submission.score
@@ -89,8 +87,8 @@ def course_results(
         task = row.assignment
         totals[row.learner_id, task.course_id] += row.score / task.max_score * task.weight
     kinds: dict[int | None, set[str]] = defaultdict(set)
-    for pk, kind in active_effects(at).filter(enrolment__in=enrolments).values_list(
-        "enrolment_id", "kind"
+    for pk, kind in (
+        active_effects(at).filter(enrolment__in=enrolments).values_list("enrolment_id", "kind")
     ):
         kinds[pk].add(kind)
     certified = set(
@@ -122,9 +120,7 @@ def platform() -> Institution:
 
 def holidays(institution: Institution) -> Collection[date]:
     """Days that do not count for `institution`."""
-    return set(
-        Holiday.objects.filter(institution=institution).values_list("day", flat=True)
-    )
+    return set(Holiday.objects.filter(institution=institution).values_list("day", flat=True))
 
 
 def teaches(user_id: int, course: Course | None) -> bool:
