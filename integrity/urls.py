@@ -8,6 +8,13 @@ from integrity.web import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("", include("integrity.web.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "integrity.web.errors.bad_request"
+handler403 = "integrity.web.errors.permission_denied"
+handler404 = "integrity.web.errors.page_not_found"
+handler429 = "integrity.web.errors.too_many"
+handler500 = "integrity.web.errors.server_error"

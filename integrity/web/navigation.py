@@ -1,0 +1,129 @@
+"""What the menus show. Apps add their entries from `AppConfig.ready`; nothing here knows an app.
+
+Three places: `main` (masthead of the public pages), `desk` (masthead of the desk) and `tools` (at the
+end of the desk's masthead, an icon with a count). An entry is shown when its predicate says so; its
+count is asked for only on pages that show it, once per request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from integrity.web import rendering
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from integrity.accounts.models import User
+
+    Reader = User | AnonymousUser
+
+PLACES = ("main", "desk", "tools")
+
+
+def _everybody(user: Reader) -> bool:
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One entry of a menu.
+
+    `url_name` takes no arguments. `order` sorts within the place. `shown_to` decides by the user
+    (who may be anonymous) and must not query. `count` may cost one query; None shows no count.
+    `exact` marks the entry as current on its own address only, not below it.
+    """
+
+    key: str
+    label: str | Promise
+    url_name: str
+    place: str = "main"
+    order: int = 100
+    icon: str = ""
+    exact: bool = False
+    shown_to: Callable[[Any], bool] = _everybody
+    count: Callable[[Any], int | None] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """The search box of the desk: a GET form to `url_name` with the words in `parameter`."""
+
+    url_name: str
+    label: str | Promise
+    placeholder: str | Promise
+    parameter: str = "q"
+    shown_to: Callable[[Any], bool] = _everybody
+
+
+@dataclass
+class Entry:
+    """An entry as a template shows it."""
+
+    item: Item
+    url: str
+    request: HttpRequest = field(repr=False)
+
+    def __post_init__(self) -> None:
+        self.label = self.item.label
+        self.icon = self.item.icon
+        self._count: int | None = None
+        self._counted = False
+
+    @property
+    def current(self) -> str:
+        """The attribute `aria-current`, when this is the page in front of the reader."""
+        return rendering.current_mark(self.request, self.url, exact=self.item.exact)
+
+    @property
+    def count(self) -> int | None:
+        """The count, asked for once."""
+        if not self._counted and self.item.count is not None:
+            self._count = self.item.count(self.request.user)
+        self._counted = True
+        return self._count
+
+
+_items: dict[str, Item] = {}
+_search: list[Search] = []
+
+
+def register(item: Item) -> None:
+    """Add an entry; the same key again replaces it. Raises `ValueError` for an unknown place."""
+    if item.place not in PLACES:
+        raise ValueError(f"No place {item.place!r}; there are {', '.join(PLACES)}.")
+    _items[item.key] = item
+
+
+def register_search(search: Search) -> None:
+    """Set the search box of the desk."""
+    _search[:] = [search]
+
+
+def entries(request: HttpRequest, place: str) -> list[Entry]:
+    """The entries of `place` for the reader, in order."""
+    return [
+        Entry(item, reverse(item.url_name), request)
+        for item in sorted(_items.values(), key=lambda item: (item.order, item.key))
+        if item.place == place and item.shown_to(request.user)
+    ]
+
+
+def search(request: HttpRequest) -> dict[str, Any] | None:
+    """The search box for the reader, or None."""
+    for box in _search:
+        if box.shown_to(request.user):
+            return {
+                "url": reverse(box.url_name),
+                "label": box.label,
+                "placeholder": box.placeholder,
+                "parameter": box.parameter,
+                "value": request.GET.get(box.parameter, ""),
+            }
+    return None

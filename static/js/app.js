@@ -1,0 +1,42 @@
+/* Small comforts. Every page works without this file. */
+(function () {
+  "use strict";
+  // After a refused form, the reader starts at the list of what to mend.
+  var errors = document.querySelector(".errors");
+  if (errors) { errors.focus(); }
+
+  // Counts characters while typing; the server says the same after sending.
+  document.querySelectorAll("[data-count-of]").forEach(function (note) {
+    var box = document.getElementById(note.dataset.countOf);
+    if (!box) { return; }
+    var lang = document.documentElement.lang;
+    box.addEventListener("input", function () {
+      note.textContent = note.dataset.text.replace("{n}", Array.from(box.value).length.toLocaleString(lang));
+    });
+  });
+
+  // Menus close with Escape, and when the reader goes elsewhere.
+  var menus = document.querySelectorAll("details.menu");
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") { return; }
+    menus.forEach(function (menu) {
+      if (menu.open && menu.contains(document.activeElement)) { menu.open = false; menu.querySelector("summary").focus(); }
+    });
+  });
+  document.addEventListener("click", function (event) {
+    menus.forEach(function (menu) { if (menu.open && !menu.contains(event.target)) { menu.open = false; } });
+  });
+
+  // Buttons that only a script can serve appear with it.
+  document.querySelectorAll("[data-copy]").forEach(function (button) {
+    if (!navigator.clipboard) { return; }
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      navigator.clipboard.writeText(button.dataset.copy).then(function () { button.textContent = button.dataset.done; });
+    });
+  });
+  document.querySelectorAll("[data-print]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () { window.print(); });
+  });
+})();
