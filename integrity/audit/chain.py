@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from integrity.audit import canonical
 
 VERSION = 1
+EVENTS, VALUES, CHECKPOINTS = "audit_event", "audit_value", "audit_checkpoint"
 CHECKPOINT_TYPE = "integrity.audit.checkpoint"
 # What stands in the place of the previous hash where there is none.
 GENESIS = "0" * 64
@@ -27,7 +28,7 @@ ACTOR = "actor"
 
 
 class EventRow(NamedTuple):
-    """One row of `audit_event` as it is hashed. `occurred_at` is the text of `canonical.instant`."""
+    """One row of `audit_event` as it is hashed; `occurred_at` is text of `canonical.instant`."""
 
     sequence: int
     version: int

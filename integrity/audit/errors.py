@@ -25,7 +25,7 @@ class WrongEvent(AuditError):
 
 
 class NoTransaction(AuditError):
-    """`record` outside `transaction()`, or inside a savepoint that `transaction()` knows nothing of."""
+    """`record` outside `transaction()`, or in a savepoint that `transaction()` did not make."""
 
 
 class ChainBroken(AuditError):

@@ -15,8 +15,18 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from integrity.audit import canonical, registry
+from integrity.audit import canonical, chain, registry
 from integrity.audit.chain import ACTOR, CheckpointRow, EventRow, ValueRow
+
+# Characters; checked before writing too, for SQLite takes any length.
+LIMITS = {
+    "actor": 64,
+    "actor_role": 64,
+    "subject_type": 64,
+    "subject_id": 64,
+    "case_number": 32,
+    "institution": 100,
+}
 
 
 class ActorKind(models.TextChoices):
@@ -39,12 +49,12 @@ class Event(models.Model):
     occurred_at = models.DateTimeField()
     action = models.CharField(max_length=64)
     actor_kind = models.CharField(max_length=8, choices=ActorKind)
-    actor = models.CharField(max_length=64)
-    actor_role = models.CharField(max_length=64, blank=True)
-    subject_type = models.CharField(max_length=64)
-    subject_id = models.CharField(max_length=64)
-    case_number = models.CharField(max_length=32, blank=True)
-    institution = models.CharField(max_length=100, blank=True)
+    actor = models.CharField(max_length=LIMITS["actor"])
+    actor_role = models.CharField(max_length=LIMITS["actor_role"], blank=True)
+    subject_type = models.CharField(max_length=LIMITS["subject_type"])
+    subject_id = models.CharField(max_length=LIMITS["subject_id"])
+    case_number = models.CharField(max_length=LIMITS["case_number"], blank=True)
+    institution = models.CharField(max_length=LIMITS["institution"], blank=True)
     payload = models.TextField()
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
@@ -52,7 +62,7 @@ class Event(models.Model):
     value_rows: models.Manager[EventValue]
 
     class Meta:
-        db_table = "audit_event"
+        db_table = chain.EVENTS
         ordering = ("sequence",)
         indexes = (
             models.Index(fields=("case_number", "sequence"), name="audit_event_case"),
@@ -137,7 +147,7 @@ class EventValue(models.Model):
     lookup = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        db_table = "audit_value"
+        db_table = chain.VALUES
         indexes = (models.Index(fields=("lookup",), name="audit_value_lookup"),)
 
     def __str__(self) -> str:
@@ -161,7 +171,7 @@ class Checkpoint(models.Model):
     signature = models.CharField(max_length=128)
 
     class Meta:
-        db_table = "audit_checkpoint"
+        db_table = chain.CHECKPOINTS
         ordering = ("id",)
         constraints = (
             models.CheckConstraint(condition=models.Q(id__gte=1), name="audit_checkpoint_from_1"),

@@ -25,7 +25,7 @@ from django.db import transaction as database
 
 from integrity.audit import canonical, chain, registry
 from integrity.audit.errors import NoTransaction, WrongEvent
-from integrity.audit.models import ActorKind, Event, EventValue
+from integrity.audit.models import LIMITS, ActorKind, Event, EventValue
 from integrity.audit.registry import register
 from integrity.core import clock
 
@@ -63,7 +63,7 @@ class Actor:
 
 @dataclass(slots=True)
 class _Pending:
-    """An event that waits for its place in the chain: EventRow's fields between place and hashes."""
+    """An event that waits for its place: EventRow's columns from `action` to `payload`."""
 
     columns: tuple[str, ...]
     occurred_at: datetime
@@ -198,17 +198,6 @@ def lock_chain() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
 
 
-_LIMITS = {
-    name: Event._meta.get_field(name).max_length
-    for name in (
-        "actor",
-        "actor_role",
-        "subject_type",
-        "subject_id",
-        "case_number",
-        "institution",
-    )
-}
 _MAY_BE_EMPTY = {"actor_role", "case_number", "institution"}
 
 
@@ -218,8 +207,7 @@ def _column(name: str, value: object) -> str:
         text = canonical.text(value if isinstance(value, str) else str(value))
     except canonical.NotCanonical as error:
         raise WrongEvent(f"{name}: {error}") from error
-    limit = _LIMITS[name]
-    if "\x00" in text or len(text) > (limit or 0) or not (text or name in _MAY_BE_EMPTY):
+    if "\x00" in text or len(text) > LIMITS[name] or not (text or name in _MAY_BE_EMPTY):
         raise WrongEvent(f"{name} has no value that can be kept.")
     return text
 
@@ -257,8 +245,8 @@ def _append(pending: Sequence[_Pending]) -> None:
         previous = chain.event_hash(row)
         events.append((*row[:2], adapt(event.occurred_at), *row[3:-1], previous))
         values.extend((sequence, *value[1:]) for value in event.values)
-    _insert(Event._meta.db_table, chain.EventRow._fields, events)
-    _insert(EventValue._meta.db_table, chain.ValueRow._fields, values)
+    _insert(chain.EVENTS, chain.EventRow._fields, events)
+    _insert(chain.VALUES, chain.ValueRow._fields, values)
 
 
 def _insert(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -266,7 +254,7 @@ def _insert(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]])
     if not rows:
         return
     quote = connection.ops.quote_name
-    head = f"INSERT INTO {quote(table)} ({', '.join(map(quote, columns))}) VALUES "
+    head = f"INSERT INTO {quote(table)} ({', '.join(map(quote, columns))}) VALUES "  # noqa: S608 — names of ours
     one = f"({', '.join(['%s'] * len(columns))})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
