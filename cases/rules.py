@@ -5,6 +5,7 @@ Everything here answers for one person. Pages, services, exports and counts all 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -93,17 +94,28 @@ def access(user: User | AnonymousUser, case: Case) -> Access:
     """How much of `case` the user sees. A conflict leaves nothing, whatever the role."""
     if not user.is_authenticated:
         return Access.NONE
+    watching = case.watchers.filter(user=user).exists
+    found = _by_role(user, case, watching)
+    if found == Access.NONE or in_conflict(user, case):
+        return Access.NONE
+    return found
+
+
+def level(user: User, case: Case, *, watching: bool) -> Access:
+    """As `access`, without a query, for rows of `visible_to`: nobody there has a conflict."""
+    return _by_role(user, case, lambda: watching)
+
+
+def _by_role(user: User, case: Case, watching: Callable[[], bool]) -> Access:
     here = case.institution_id
     works = has_role(user, *STAFF_OF_CASES, institution_id=here, anywhere=False)
     audits = has_role(user, Role.AUDITOR, institution_id=here, anywhere=False)
-    if not (works or audits) or in_conflict(user, case):
+    if not (works or audits):
         return Access.NONE
     if has_role(user, Role.OFFICER, institution_id=here, anywhere=False):
         return Access.WORK
     if works and (
-        case.status == CaseStatus.TRIAGE
-        or case.assignee_id == user.pk
-        or case.watchers.filter(user=user).exists()
+        case.status == CaseStatus.TRIAGE or case.assignee_id == user.pk or watching()
     ):
         return Access.WORK
     return Access.READ if audits else Access.SUMMARY
