@@ -442,7 +442,7 @@ def was_queued(key: str) -> bool:
 
 
 def certificate_state(respondent: Respondent) -> str:
-    """The certificate of the respondent in the course of the case: none, issued, withheld, revoked."""
+    """The respondent's certificate in the course: none, issued, withheld or revoked."""
     enrolment = enrolment_of(respondent)
     return course_result(enrolment).certificate if enrolment is not None else "none"
 

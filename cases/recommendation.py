@@ -36,7 +36,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Advice:
-    """What the officer sees: the scheme, the facts, and the recommendation or what it still needs."""
+    """What the officer sees: scheme, facts, and the recommendation or what it still needs."""
 
     scheme_version: SchemeVersion | None
     facts: Mapping[str, Any]

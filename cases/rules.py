@@ -114,9 +114,7 @@ def _by_role(user: User, case: Case, watching: Callable[[], bool]) -> Access:
         return Access.NONE
     if has_role(user, Role.OFFICER, institution_id=here, anywhere=False):
         return Access.WORK
-    if works and (
-        case.status == CaseStatus.TRIAGE or case.assignee_id == user.pk or watching()
-    ):
+    if works and (case.status == CaseStatus.TRIAGE or case.assignee_id == user.pk or watching()):
         return Access.WORK
     return Access.READ if audits else Access.SUMMARY
 

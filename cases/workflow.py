@@ -25,7 +25,7 @@ from integrity.courses.selectors import holidays
 
 Guard = Callable[[Case, Respondent | None], str | Promise | None]
 
-# Targets of the desk in working days from the start of a stage; data, so that it can be argued about.
+# Targets of the desk, in working days from the start of a stage.
 STAGE_WORKING_DAYS: dict[str, int] = {
     S.TRIAGE: 2,
     S.INVESTIGATION: 10,
@@ -122,7 +122,7 @@ TABLE: dict[str, Step] = {
             _("Add an allegation"),
             _claimed,
         ),
-        # Only until the notice: afterwards whatever decides would have to be shown and answered again.
+        # Only until the notice: what is added later would have to be shown and answered again.
         _step("add_evidence", [S.TRIAGE, S.INVESTIGATION], None, By.DESK, _("Add evidence")),
         _step("note", [*ANY_OPEN, S.CLOSED, S.DISMISSED], None, By.DESK, _("Add a note")),
         _step(

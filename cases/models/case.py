@@ -198,7 +198,7 @@ class Watcher(models.Model):
 
 
 class ConflictDeclaration(models.Model):
-    """Somebody of the desk declares a relation to a case: from then on it does not exist for them."""
+    """Somebody of the desk declares a relation: from then on the case does not exist for them."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="conflicts")
     user = models.ForeignKey(

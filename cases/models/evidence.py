@@ -81,7 +81,7 @@ class Evidence(models.Model):
 
 
 class EvidenceFile(models.Model):
-    """Bytes on disk, named by a random id. An original is sealed under a key outside the database."""
+    """Bytes on disk under a random name. An original is sealed with a key outside the database."""
 
     public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
     evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="files")

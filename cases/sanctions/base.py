@@ -43,7 +43,7 @@ class Handler:
         return None
 
     def describe(self, sanction: Sanction) -> Text:
-        """What it does, as a sentence to the respondent; the words of the policy where these suffice."""
+        """What it does, to the respondent; the words of the policy where these suffice."""
         return sanction.consequence.description
 
     def apply(self, sanction: Sanction) -> None:

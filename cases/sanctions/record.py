@@ -96,10 +96,11 @@ class AssignmentFailed(Handler):
             services.settle_certificate(enrolment=enrolment)
 
     def reverse(self, sanction: Sanction) -> list[str]:
-        restored = []
-        for effect in services.reverse_effects(source=sanction.source):
-            if effect.submission is not None:
-                restored.append(_score_again(effect.submission))
+        restored = [
+            _score_again(effect.submission)
+            for effect in services.reverse_effects(source=sanction.source)
+            if effect.submission is not None
+        ]
         enrolment = enrolment_of(sanction.respondent)
         if enrolment is not None and services.settle_certificate(enrolment=enrolment) == "released":
             restored.append(_("Your certificate for this course is valid again."))

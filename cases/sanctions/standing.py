@@ -67,7 +67,8 @@ class TemporarySuspension(Handler):
 
     def describe(self, sanction: Sanction) -> str:
         return _(
-            "For %(days)s days you can sign in, read your letters, answer and appeal, and nothing else."
+            "For %(days)s days you can sign in, read your letters, answer and appeal. "
+            "Everything else is closed."
         ) % {"days": sanction.params["days"]}
 
     def apply(self, sanction: Sanction) -> None:

@@ -37,7 +37,7 @@ def locked_case(number: str) -> Iterator[Case]:
 
 
 def reading_case(actor: User, number: str) -> Case:
-    """The case without a lock, for previews. Raises `NotFound` when it does not exist for `actor`."""
+    """The case without a lock, for previews. `NotFound` when it does not exist for `actor`."""
     case = Case.objects.select_related("institution", "course").filter(number=number).first()
     if case is None:
         raise NotFound
@@ -60,7 +60,7 @@ def respondent_of(case: Case, public_id: UUID | str) -> Respondent:
 
 
 def check_revision(case: Case, revision: int | None) -> None:
-    """`Stale` when the form was opened on an older state of the case. None: the caller does not ask."""
+    """`Stale` when the form was opened on an older state of the case; None is not checked."""
     if revision is not None and revision != case.revision:
         raise Stale
 

@@ -1,4 +1,4 @@
-"""The determination (PR4): findings first, then what follows, then, where needed, a second officer."""
+"""The determination (PR4): findings, what follows, and where needed a second officer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The notice of the allegation (PR1): what, which clause, which evidence, until when, how to answer."""
+"""The notice of the allegation (PR1): what, which clause, which evidence, until when, and how."""
 
 from __future__ import annotations
 

@@ -1,0 +1,143 @@
+"""What a file is, told by its content. The name can only speak against it (HOSTILE 36, 38)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from cases.evidence.errors import FileRefused
+from integrity.core.text import clean_text
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file that is accepted. `extensions` are the names that agree with its content."""
+
+    name: str
+    content_type: str
+    extensions: frozenset[str]
+
+
+PNG = Kind("png", "image/png", frozenset({"png"}))
+JPEG = Kind("jpeg", "image/jpeg", frozenset({"jpg", "jpeg", "jpe", "jfif"}))
+WEBP = Kind("webp", "image/webp", frozenset({"webp"}))
+GIF = Kind("gif", "image/gif", frozenset({"gif"}))
+PDF = Kind("pdf", "application/pdf", frozenset({"pdf"}))
+TEXT = Kind("text", "text/plain", frozenset({"txt", "text", "md", "csv", "log"}))
+KINDS = (PNG, JPEG, WEBP, GIF, PDF, TEXT)
+
+# For the `accept` attribute of a file control; a convenience, never the check.
+ACCEPT = ",".join(f".{extension}" for kind in KINDS for extension in sorted(kind.extensions))
+
+# Ends of names that mean something to a system. One of them before the last end ("a.pdf.png",
+# "a.html.txt") is a name that wants to be read in two ways. Other inner dots are harmless.
+_MEANINGFUL = frozenset(
+    """apk app bat bin bmp cgi cmd com css dll dmg doc docm docx eml exe gz hta htm html ico iso jar
+    js jsp lnk mht mhtml msi mp3 mp4 odp ods odt php phtml pl ppt pptm pptx ps ps1 py rar rtf scr
+    sh shtml svg svgz swf tar tgz tif tiff url vbs wasm wsf xht xhtml xls xlsm xlsx xml xsl zip
+    7z""".split()
+) | frozenset(extension for kind in KINDS for extension in kind.extensions)
+
+_WEB_PAGE = re.compile(
+    r"\s*(<\?xml|<!doctype|<!--|<(html|head|body|svg|script|style|math|iframe|meta|title)\b)",
+    re.IGNORECASE,
+)
+_ACCEPTED = _("PNG, JPEG, WebP or GIF picture, a PDF or a plain text file")
+
+
+def recognise(name: str, content: bytes) -> Kind:
+    """The kind of `content`. Raises `FileRefused` with what to do instead.
+
+    Refused are empty and too large files, contents of any other kind, web pages and drawings that
+    can hold programs, and names whose end is missing, doubled or of another kind.
+    """
+    if not content:
+        raise FileRefused(_("This file is empty. Please choose another one."))
+    limit = settings.EVIDENCE_MAX_FILE_BYTES
+    if len(content) > limit:
+        raise FileRefused(
+            _("This file is larger than %(limit)s MB. Please choose a smaller one.")
+            % {"limit": limit // (1024 * 1024)}
+        )
+    kind = _by_content(content)
+    if kind is None:
+        raise FileRefused(
+            _("We cannot take this kind of file. Please send a %(kinds)s, or a screenshot of it.")
+            % {"kinds": _ACCEPTED}
+        )
+    _check_name(name, kind)
+    return kind
+
+
+def _by_content(content: bytes) -> Kind | None:
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if content.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if content.startswith((b"GIF87a", b"GIF89a")):
+        return GIF
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return WEBP
+    # Only at the very start: what stands before it elsewhere is read by other programs.
+    if content.startswith(b"%PDF-"):
+        return PDF
+    return TEXT if _is_text(content) else None
+
+
+def _is_text(content: bytes) -> bool:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise FileRefused(
+            _("This text is not stored as UTF-8. Please save it again as “UTF-8” and send that.")
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    if any(char < " " and char not in "\t\n\r" for char in text):
+        return False
+    if _WEB_PAGE.match(text):
+        raise FileRefused(
+            _(
+                "We cannot take web pages or SVG drawings. Please send a screenshot, or save it as PDF."
+            )
+        )
+    return True
+
+
+def _check_name(name: str, kind: Kind) -> None:
+    parts = base_name(name).lower().split(".")
+    if len(parts) < 2 or not parts[-1].strip():
+        raise FileRefused(
+            _("The name of this file has no ending. Please give it one, such as “.%(ending)s”.")
+            % {"ending": ending(kind)}
+        )
+    if parts[-1].strip() not in kind.extensions:
+        raise FileRefused(
+            _(
+                "The name of this file does not fit what is in it. Please name it “.%(ending)s” if that is what it is."
+            )
+            % {"ending": ending(kind)}
+        )
+    if any(part.strip() in _MEANINGFUL for part in parts[1:-1]):
+        raise FileRefused(
+            _("The name of this file has two endings. Please rename it, so that it has one.")
+        )
+
+
+def base_name(name: str) -> str:
+    """The last part of a name, whatever separators the sender's system uses."""
+    return re.split(r"[/\\]", name)[-1].strip()
+
+
+def ending(kind: Kind) -> str:
+    """The usual ending of names of this kind."""
+    return {"jpeg": "jpg", "text": "txt"}.get(kind.name, kind.name)
+
+
+def clean_name(name: str) -> str:
+    """The sender's name of the file, fit to be shown to the sender again; never longer than 150."""
+    printable = "".join(c if c.isprintable() else " " for c in base_name(name))
+    return clean_text(printable[-150:], max_length=150, single_line=True) or "file"

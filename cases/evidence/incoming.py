@@ -1,0 +1,143 @@
+"""From an upload to two sealed files, before any row is written and any lock is held."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from cases.evidence import accept, clean, store
+from cases.evidence.errors import FIELD, FileRefused
+from integrity.core import crypto
+from integrity.core.errors import InvalidInput, Text
+
+NAME_PURPOSE = "evidence-name"
+MAX_FILES = 10
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A file as it arrived. `repr` shows neither name nor content."""
+
+    name: str = field(repr=False)
+    content: bytes = field(repr=False)
+    description: str = field(default="", repr=False)
+
+    @classmethod
+    def from_upload(cls, upload: UploadedFile, description: str = "") -> Incoming:
+        """Read an upload; of one that is too large no more than is needed to know so."""
+        upload.seek(0)
+        content = upload.read(settings.EVIDENCE_MAX_FILE_BYTES + 1)
+        return cls(upload.name or "", content, description)
+
+    @property
+    def sha256(self) -> str:
+        """Fingerprint of the bytes that arrived."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One sealed file: what it is when opened, and where it lies."""
+
+    path: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+@dataclass
+class StoredFile:
+    """Original and clean copy on disk. They stay when `kept` is set before `received` ends."""
+
+    original: Part
+    derivative: Part
+    name_sealed: bytes = field(repr=False)
+    description: str = field(default="", repr=False)
+    moving: bool = False
+    kept: bool = False
+
+
+def incoming(uploads: Iterable[Incoming | UploadedFile]) -> list[Incoming]:
+    """The uploads, read. Raises `InvalidInput` for more than `MAX_FILES`."""
+    files = [u if isinstance(u, Incoming) else Incoming.from_upload(u) for u in uploads]
+    if len(files) > MAX_FILES:
+        raise InvalidInput(
+            {FIELD: [_("Please send at most %(count)s files.") % {"count": MAX_FILES}]}
+        )
+    return files
+
+
+def prepare(file: Incoming) -> tuple[accept.Kind, clean.CleanCopy]:
+    """What the file is, and its clean copy. Raises `FileRefused`."""
+    kind = accept.recognise(file.name, file.content)
+    return kind, clean.copy(kind, file.content)
+
+
+def keep(file: Incoming, kind: accept.Kind, copy: clean.CleanCopy) -> StoredFile:
+    """Write both, sealed. Raises `StorageFull`, and leaves nothing then."""
+    original = _part(file.content, kind.content_type, store.ORIGINAL)
+    try:
+        derivative = _part(copy.content, copy.content_type, store.DERIVATIVE)
+    except BaseException:
+        store.remove(original.path)
+        raise
+    return StoredFile(
+        original=original,
+        derivative=derivative,
+        name_sealed=crypto.seal(accept.clean_name(file.name), purpose=NAME_PURPOSE),
+        description=file.description,
+        moving=copy.moving,
+    )
+
+
+def discard(files: Iterable[StoredFile]) -> None:
+    """Remove these files from the disk."""
+    for file in files:
+        store.remove(file.original.path)
+        store.remove(file.derivative.path)
+
+
+@contextmanager
+def received(uploads: Sequence[Incoming | UploadedFile]) -> Iterator[list[StoredFile]]:
+    """Check, copy and store `uploads`; enter it before the transaction that binds them to rows.
+
+        with received(uploads) as files, locked_case(number) as case:
+            for file in files:
+                evidence.attach(case=case, file=file, ...)
+
+    Opening a file takes seconds, so it is done before anything is locked. Files that nothing kept
+    (`attach` marks them), and all of them when the block fails or its commit does, are removed.
+    Raises `FileRefused` or `InvalidInput` at the field `uploads`, and `StorageFull`.
+    """
+    prepared = []
+    refusals: list[Text] = []
+    for file in incoming(uploads):
+        try:
+            prepared.append((file, *prepare(file)))
+        except FileRefused as refusal:
+            refusals.append(refused(file, refusal))
+    if refusals:
+        raise InvalidInput({FIELD: refusals})
+    files: list[StoredFile] = []
+    try:
+        for file, kind, copy in prepared:
+            files.append(keep(file, kind, copy))
+        yield files
+    except BaseException:
+        discard(files)
+        raise
+    discard(file for file in files if not file.kept)
+
+
+def refused(file: Incoming, refusal: FileRefused) -> Text:
+    """The refusal with the file's name before it, for a field that takes several."""
+    return _("%(name)s: %(reason)s") % {
+        "name": accept.clean_name(file.name),
+        "reason": refusal.message,
+    }
