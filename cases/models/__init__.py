@@ -11,7 +11,7 @@ from cases.models.case import (
 from cases.models.decision import Determination, Finding, PointAnswer, Sanction
 from cases.models.evidence import Disclosure, Evidence, EvidenceFile
 from cases.models.hearing import Allegation, Notice, Response, ResponsePoint
-from cases.models.report import Report
+from cases.models.report import DraftFile, Report
 
 __all__ = [
     "Allegation",
@@ -20,6 +20,7 @@ __all__ = [
     "ConflictDeclaration",
     "Determination",
     "Disclosure",
+    "DraftFile",
     "Evidence",
     "EvidenceFile",
     "Finding",

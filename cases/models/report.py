@@ -89,6 +89,8 @@ class Report(models.Model):
     case = models.ForeignKey(
         Case, on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
     )
+    # How far the person has come with a draft: the number of the page they saved last.
+    draft_step = models.PositiveSmallIntegerField(default=0, editable=False)
     form_key = models.CharField(max_length=64, unique=True, editable=False)
     # Fingerprint of what was sent, so that the same key with other content is noticed.
     form_digest = models.CharField(max_length=64, editable=False)
@@ -117,3 +119,36 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class DraftFile(models.Model):
+    """A file of a report that is not sent yet: checked, copied and sealed already.
+
+    On sending it becomes evidence, and this row goes; the files on disk stay where they are.
+    """
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
+    report = models.ForeignKey(
+        Report, on_delete=models.CASCADE, related_name="draft_files"
+    )
+    description = models.CharField(_("what it shows"), max_length=200, blank=True)
+    original_path = models.CharField(max_length=120, unique=True)
+    original_type = models.CharField(max_length=100)
+    original_size = models.PositiveIntegerField()
+    original_sha256 = models.CharField(max_length=64)
+    derivative_path = models.CharField(max_length=120, unique=True)
+    derivative_type = models.CharField(max_length=100)
+    derivative_size = models.PositiveIntegerField()
+    derivative_sha256 = models.CharField(max_length=64)
+    # Of a moving picture the clean copy shows only the beginning.
+    moving = models.BooleanField(default=False)
+    name_sealed = models.BinaryField(editable=False)
+    created_at = models.DateTimeField(default=clock.now)
+    # A form sent twice brings its files once.
+    form_key = models.CharField(max_length=80, unique=True, editable=False)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
