@@ -155,7 +155,7 @@ def course_page(user: User, slug: str, *, after: str | None = None) -> CoursePag
 def assignment_page(
     user: User, slug: str, public_id: UUID, *, after: str | None = None
 ) -> AssignmentPage:
-    """Instructions, what the reader handed in, and what others did as far as the reader may see it."""
+    """Instructions, what the reader handed in, and of what others did what the reader may see."""
     course = _course(user, slug)
     assignment = course.assignments.filter(public_id=public_id).first()
     if assignment is None:

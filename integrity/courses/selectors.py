@@ -36,7 +36,7 @@ def active_effects(at: datetime | None = None) -> QuerySet[Effect]:
 
 
 def effective_score(submission: Submission, *, at: datetime | None = None) -> Decimal | None:
-    """The score that counts: zero while a decision says so, else the base score (None: not graded)."""
+    """The score that counts: zero while a decision says so, else the base one (None: ungraded)."""
     zero = active_effects(at).filter(submission=submission, kind=EffectKind.SCORE_ZERO)
     return Decimal(0) if zero.exists() else submission.score
 
@@ -50,18 +50,25 @@ class CourseResult:
     certificate: str  # "none", "issued", "withheld", "revoked"
 
 
-def course_result(enrolment: Enrolment, *, at: datetime | None = None) -> CourseResult:
+def course_result(
+    enrolment: Enrolment, *, at: datetime | None = None, as_if_zero: Submission | None = None
+) -> CourseResult:
     """The result of one `enrolment`; see `course_results`."""
-    return course_results([enrolment], at=at)[enrolment.pk]
+    return course_results([enrolment], at=at, as_if_zero=as_if_zero)[enrolment.pk]
 
 
 def course_results(
-    enrolments: Collection[Enrolment], *, at: datetime | None = None
+    enrolments: Collection[Enrolment],
+    *,
+    at: datetime | None = None,
+    as_if_zero: Submission | None = None,
 ) -> dict[int, CourseResult]:
     """The result of each of `enrolments` by its primary key, from base scores and active effects.
 
-    The last submission per assignment counts; one without a grade counts nothing. A constant number
-    of queries, whatever the number of enrolments and assignments, when their courses are loaded.
+    The last submission per assignment counts; one without a grade counts nothing. With `as_if_zero`
+    the result as it would be if that submission scored zero too; the certificate's state stays what
+    it is. A constant number of queries, whatever the number of enrolments and assignments, when
+    their courses are loaded.
     """
     at = at or clock.now()
     learners = {enrolment.learner_id for enrolment in enrolments}
@@ -82,7 +89,7 @@ def course_results(
     latest = {(row.learner_id, row.assignment_id): row for row in submissions}
     totals: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
     for row in latest.values():
-        if row.zeroed or row.score is None:  # type: ignore[attr-defined]
+        if row.zeroed or row.score is None or row == as_if_zero:  # type: ignore[attr-defined]
             continue
         task = row.assignment
         totals[row.learner_id, task.course_id] += row.score / task.max_score * task.weight

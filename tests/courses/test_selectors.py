@@ -113,6 +113,16 @@ def test_a_base_score_that_is_graded_again_meanwhile_is_the_one_that_returns():
     assert selectors.course_result(enrolment).percent == Decimal("65.00")
 
 
+def test_a_result_can_be_asked_for_as_if_a_score_were_zero():
+    enrolment, (first, second) = graded((50, 80), (50, 60))
+    make.certificate(enrolment)
+    after = selectors.course_result(enrolment, as_if_zero=first)
+    assert (after.percent, after.passes, after.certificate) == (Decimal("30.00"), False, "issued")
+    zero(first, "sanction:a")
+    assert selectors.course_result(enrolment, as_if_zero=first).percent == Decimal("30.00")
+    assert selectors.course_result(enrolment, as_if_zero=second).percent == Decimal("0.00")
+
+
 def test_an_effect_is_in_force_from_its_first_second_until_just_before_its_last():
     enrolment, (submission,) = graded((100, 80))
     end = START + timedelta(days=3)
