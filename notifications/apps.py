@@ -9,5 +9,5 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("letters")
 
     def ready(self) -> None:
-        for module in ("events", "catalogue"):
+        for module in ("events", "catalogue", "menu"):
             import_module(f"notifications.{module}")

@@ -43,9 +43,11 @@ class OutboxMessage(models.Model):
     priority = models.PositiveSmallIntegerField(default=DEFAULT_PRIORITY)
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    # How often a worker vanished with this row in its hands; three times and it is set aside.
+    # How often a worker vanished with this row in its hands; too often and it is set aside.
     lost_claims = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), default=clock.now)
+    # Temporary refusals are answered with another try until then; an unreachable server for ever.
+    give_up_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)
     claimed_by = models.CharField(max_length=64, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)

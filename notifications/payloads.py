@@ -102,8 +102,9 @@ class ReportClosed:
 class NoticeSent:
     """To the respondent: what is alleged, under which clause, what was seen, what may follow, until
     when and where to answer. `matter` is "your work in Essay 2". `standard` is the standard of
-    proof in a sentence; `rights` are sentences about how to answer and whom to bring; `assent`
-    says how the policy came to apply ("You agreed to it on 3 September 2026.")."""
+    proof in a sentence; `rights` are sentences about how to answer and whom to bring (default: how
+    to answer); `assent` says how the policy came to apply ("You agreed to it on 3 September
+    2026."); `message` holds the questions put to the respondent."""
 
     case_number: str
     matter: str

@@ -15,6 +15,21 @@ with audit.transaction():
 """
 
 from notifications.recipients import Recipient, reporter_ref, seal_reporter
+from notifications.services.delivery import Tally, deliver_batch, deliver_due, recover
+from notifications.services.desk import mark_sent, resend
 from notifications.services.queueing import queue
+from notifications.services.reading import note_read
 
-__all__ = ["Recipient", "queue", "reporter_ref", "seal_reporter"]
+__all__ = [
+    "Recipient",
+    "Tally",
+    "deliver_batch",
+    "deliver_due",
+    "mark_sent",
+    "note_read",
+    "queue",
+    "recover",
+    "reporter_ref",
+    "resend",
+    "seal_reporter",
+]

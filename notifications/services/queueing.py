@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from email.utils import parseaddr
 from typing import Any
 
@@ -10,15 +9,12 @@ from django.conf import settings
 from django.db import IntegrityError
 
 from integrity.audit import services as audit
-from integrity.core import clock, crypto, ids
-from notifications import hints, registry, rendering
+from integrity.core import clock, ids
+from notifications import conf, content, hints, registry, rendering
 from notifications.enums import Channel
 from notifications.errors import KeyTaken, LetterRefused
 from notifications.models import Letter, OutboxMessage
 from notifications.recipients import Recipient
-
-CONTENT_PURPOSE = "message"
-LETTER_PURPOSE = "letter"
 
 
 def queue(
@@ -100,16 +96,14 @@ def _write(
         recipient_kind=recipient.kind,
         recipient_ref=recipient.ref,
         recipient_sealed=recipient.seal(),
-        content_sealed=crypto.seal(
-            json.dumps({"subject": rendered.subject, "text": rendered.text}),
-            purpose=CONTENT_PURPOSE,
-        ),
+        content_sealed=content.seal_message(subject=rendered.subject, text=rendered.text),
         institution=institution,
         case_number=case_number,
         # Fixed here, so that a message sent a second time is the same message to mail systems.
         message_id=f"<{public_id}@{_mail_domain()}>",
         priority=kind.priority,
         next_attempt_at=at,
+        give_up_at=at + conf.GIVE_UP_AFTER,
         created_at=at,
     )
     written: Letter | None = None
@@ -120,12 +114,7 @@ def _write(
             recipient_kind=recipient.kind,
             recipient_ref=recipient.ref,
             title=rendered.title,
-            content_sealed=crypto.seal(
-                json.dumps(
-                    {"to": recipient.name, "html": rendered.html, "zone": recipient.time_zone}
-                ),
-                purpose=LETTER_PURPOSE,
-            ),
+            content_sealed=content.seal_letter(to=recipient.name, html=rendered.html),
             language=language,
             institution=institution,
             case_number=case_number,

@@ -1,0 +1,201 @@
+"""Reading letters and the register. Every function takes a constant number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from django.db.models import Count, Model, Q, QuerySet
+from django.utils.functional import Promise
+
+from integrity.accounts.models import User
+from integrity.core.errors import NotFound
+from notifications import registry
+from notifications.enums import NEEDS_ATTENTION, RecipientKind, State
+from notifications.errors import UnknownEvent
+from notifications.models import Letter, OutboxMessage
+from notifications.recipients import references_of, unseal_address
+
+PAGE_SIZE = 25
+# More unread letters than this are shown as "99+"; counting on would cost and tell no more.
+COUNTED = 100
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Some rows, newest first, and what to ask for the next ones with (None: these were all)."""
+
+    rows: list[Row]
+    next: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """One message as the desk sees it. `name` is empty unless asked for and not sealed."""
+
+    message: OutboxMessage
+    label: str | Promise
+    audience: str | Promise
+    name: str
+
+    @property
+    def look(self) -> str:
+        """The name of the status in `integrity.web.statuses`."""
+        return f"message_{self.message.state}"
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the recipient is a reporter whom nobody may know."""
+        return self.message.recipient_kind == RecipientKind.SEALED
+
+    @property
+    def read_at(self) -> datetime | None:
+        """When the letter was first opened; None also when there is no letter."""
+        letter = getattr(self.message, "letter", None)
+        return letter.first_read_at if letter else None
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether a person may send it again or mark it as sent."""
+        return self.message.state in NEEDS_ATTENTION
+
+
+def letters_for(user: User) -> QuerySet[Letter]:
+    """Every letter to this person, in whatever role, and nobody else's."""
+    return Letter.objects.filter(recipient_ref__in=references_of(user))
+
+
+def letter_for(user: User, public_id: UUID | str) -> Letter:
+    """One letter with its message. Raises `NotFound` for another person's as for none at all."""
+    letter = letters_for(user).select_related("message").filter(public_id=public_id).first()
+    if letter is None:
+        raise NotFound
+    return letter
+
+
+def letters_page(user: User, *, read: bool, after: str = "", size: int = PAGE_SIZE) -> Page[Letter]:
+    """The person's read or unread letters, newest first, that come after the letter `after`.
+
+    `after` may be either kind: it can have been read since the page before. Raises `NotFound` for
+    a letter that is not theirs.
+    """
+    mine = letters_for(user)
+    rows = mine.filter(first_read_at__isnull=not read).defer("content_sealed")
+    return _page(rows, mine, after, size)
+
+
+def unread_count(user: User) -> int:
+    """How many letters the person has not opened, counted up to 100: one query."""
+    return letters_for(user).filter(first_read_at__isnull=True)[:COUNTED].count()
+
+
+def messages_for_case(case_number: str) -> list[OutboxMessage]:
+    """The messages of one case in the order they were written, with their letters: one query."""
+    if not case_number:
+        return []
+    return list(
+        OutboxMessage.objects.filter(case_number=case_number)
+        .select_related("letter")
+        .order_by("created_at", "id")
+    )
+
+
+def register_rows(
+    messages: Collection[OutboxMessage], *, show_names: bool = False
+) -> list[RegisterRow]:
+    """Messages as register rows. `show_names` opens the names of recipients who are not sealed;
+    a reporter's is never opened here."""
+    rows = []
+    for message in messages:
+        label: str | Promise
+        try:
+            event = registry.get(message.event)
+            label, audience = event.label, event.audience
+        except UnknownEvent:
+            # Rows outlive the code that wrote them.
+            label, audience = message.event, ""
+        named = show_names and message.recipient_kind == RecipientKind.NAMED
+        name = unseal_address(message.recipient_sealed).name if named else ""
+        rows.append(RegisterRow(message, label, audience, name))
+    return rows
+
+
+def register(
+    *,
+    institutions: Collection[str] | None,
+    state: str = "",
+    event: str = "",
+    case_number: str = "",
+    after: str = "",
+    size: int = PAGE_SIZE * 2,
+) -> Page[OutboxMessage]:
+    """The register of messages, newest first; of these institutions (None: all).
+
+    `state` may be a state or "attention". Raises `NotFound` when `after` is outside the scope.
+    """
+    scope = _in_scope(institutions)
+    rows = scope.select_related("letter")
+    if state == "attention":
+        rows = rows.filter(state__in=NEEDS_ATTENTION)
+    elif state:
+        rows = rows.filter(state=state)
+    if event:
+        rows = rows.filter(event=event)
+    if case_number:
+        rows = rows.filter(case_number=case_number)
+    return _page(rows, scope, after, size)
+
+
+def message_in_scope(
+    public_id: UUID | str, *, institutions: Collection[str] | None
+) -> OutboxMessage:
+    """One message of these institutions (None: all). Raises `NotFound`."""
+    message = _in_scope(institutions).filter(public_id=public_id).first()
+    if message is None:
+        raise NotFound
+    return message
+
+
+def state_counts(*, institutions: Collection[str] | None = None) -> dict[str, int]:
+    """How many messages are in each state that is not an end, and in "dead": for operators."""
+    open_states = [s for s in State if s not in (State.SENT, State.SUPPRESSED)]
+    found = dict(
+        _in_scope(institutions)
+        .filter(state__in=open_states)
+        .values_list("state")
+        .annotate(number=Count("id"))
+    )
+    return {state.value: found.get(state.value, 0) for state in open_states}
+
+
+def attention_count(*, institutions: Collection[str] | None = None) -> int:
+    """How many messages failed, are uncertain or were given up."""
+    return _in_scope(institutions).filter(state__in=NEEDS_ATTENTION).count()
+
+
+def _in_scope(institutions: Collection[str] | None) -> QuerySet[OutboxMessage]:
+    rows = OutboxMessage.objects.all()
+    return rows if institutions is None else rows.filter(institution__in=institutions)
+
+
+def _page(rows: QuerySet[Row], among: QuerySet[Row], after: str, size: int) -> Page[Row]:
+    ordered = rows.order_by("-created_at", "-id")
+    if after:
+        try:
+            place = among.filter(public_id=UUID(after)).values_list("created_at", "id").first()
+        except ValueError as error:
+            raise NotFound from error
+        if place is None:
+            raise NotFound
+        ordered = ordered.filter(
+            Q(created_at__lt=place[0]) | Q(created_at=place[0], id__lt=place[1])
+        )
+    found = list(ordered[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    return Page(found, found[-1].public_id if more else None)  # type: ignore[attr-defined]
