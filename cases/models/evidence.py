@@ -59,9 +59,7 @@ class Evidence(models.Model):
     )
     added_at = models.DateTimeField(_("added"), default=clock.now)
     # A form sent twice adds its evidence once; empty for what came with a report or an answer.
-    form_key = models.CharField(
-        max_length=64, null=True, blank=True, unique=True, editable=False
-    )
+    form_key = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
 
     class Meta:
         verbose_name = _("evidence")

@@ -128,9 +128,7 @@ class DraftFile(models.Model):
     """
 
     public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
-    report = models.ForeignKey(
-        Report, on_delete=models.CASCADE, related_name="draft_files"
-    )
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="draft_files")
     description = models.CharField(_("what it shows"), max_length=200, blank=True)
     original_path = models.CharField(max_length=120, unique=True)
     original_type = models.CharField(max_length=100)
