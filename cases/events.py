@@ -169,7 +169,7 @@ audit.register(
 )
 audit.register(
     "history.exported",
-    fields={"format", "rows", "audience"},
+    fields={"format", "audience"},
     label=_("History exported"),
     icon="download",
 )

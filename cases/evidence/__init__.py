@@ -1,8 +1,8 @@
 """Files as evidence (IN6): what is accepted, the clean copy, and where both are kept.
 
-`accept` says what a file is by its content, `clean.copy` makes the copy that people may see, `store`
-keeps original and copy sealed on disk under random names. No rows here: `cases.services.evidence`
-binds all of it to a case.
+`accept` says what a file is by its content, `clean.copy` makes the copy that people may see,
+`store` keeps original and copy sealed on disk under random names. No rows here:
+`cases.services.evidence` binds all of it to a case.
 """
 
 from cases.evidence.accept import Kind, recognise

@@ -35,10 +35,14 @@ ACCEPT = ",".join(f".{extension}" for kind in KINDS for extension in sorted(kind
 # Ends of names that mean something to a system. One of them before the last end ("a.pdf.png",
 # "a.html.txt") is a name that wants to be read in two ways. Other inner dots are harmless.
 _MEANINGFUL = frozenset(
-    """apk app bat bin bmp cgi cmd com css dll dmg doc docm docx eml exe gz hta htm html ico iso jar
-    js jsp lnk mht mhtml msi mp3 mp4 odp ods odt php phtml pl ppt pptm pptx ps ps1 py rar rtf scr
-    sh shtml svg svgz swf tar tgz tif tiff url vbs wasm wsf xht xhtml xls xlsm xlsx xml xsl zip
-    7z""".split()
+    {
+        *("apk", "app", "bat", "bin", "bmp", "cgi", "cmd", "com", "css", "dll", "dmg", "doc"),
+        *("docm", "docx", "eml", "exe", "gz", "hta", "htm", "html", "ico", "iso", "jar", "js"),
+        *("jsp", "lnk", "mht", "mhtml", "msi", "mp3", "mp4", "odp", "ods", "odt", "php", "phtml"),
+        *("pl", "ppt", "pptm", "pptx", "ps", "ps1", "py", "rar", "rtf", "scr", "sh", "shtml"),
+        *("svg", "svgz", "swf", "tar", "tgz", "tif", "tiff", "url", "vbs", "wasm", "wsf", "xht"),
+        *("xhtml", "xls", "xlsm", "xlsx", "xml", "xsl", "zip", "7z"),
+    }
 ) | frozenset(extension for kind in KINDS for extension in kind.extensions)
 
 _WEB_PAGE = re.compile(
@@ -100,9 +104,7 @@ def _is_text(content: bytes) -> bool:
         return False
     if _WEB_PAGE.match(text):
         raise FileRefused(
-            _(
-                "We cannot take web pages or SVG drawings. Please send a screenshot, or save it as PDF."
-            )
+            _("We cannot take web pages or SVG drawings. Please send a screenshot or a PDF of it.")
         )
     return True
 
@@ -117,7 +119,8 @@ def _check_name(name: str, kind: Kind) -> None:
     if parts[-1].strip() not in kind.extensions:
         raise FileRefused(
             _(
-                "The name of this file does not fit what is in it. Please name it “.%(ending)s” if that is what it is."
+                "The name of this file does not fit what is in it: that looks like “.%(ending)s”. "
+                "Please give it the right ending."
             )
             % {"ending": ending(kind)}
         )

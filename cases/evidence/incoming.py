@@ -79,6 +79,15 @@ def prepare(file: Incoming) -> tuple[accept.Kind, clean.CleanCopy]:
     return kind, clean.copy(kind, file.content)
 
 
+def _part(content: bytes, content_type: str, purpose: str) -> Part:
+    return Part(
+        path=store.write(content, purpose=purpose),
+        content_type=content_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
 def keep(file: Incoming, kind: accept.Kind, copy: clean.CleanCopy) -> StoredFile:
     """Write both, sealed. Raises `StorageFull`, and leaves nothing then."""
     original = _part(file.content, kind.content_type, store.ORIGINAL)

@@ -1,7 +1,7 @@
 """Opens one file that strangers sent and writes a clean copy of what it shows.
 
-A program of its own: `python -I opener.py png|jpeg|webp|gif|pdf`, the file on standard input, and on
-standard output one line of JSON and the copy. It runs without Django, environment or keys, and
+A program of its own: `python -I opener.py png|jpeg|webp|gif|pdf`, the file on standard input, and
+on standard output one line of JSON and the copy. It runs without Django, environment or keys, and
 under limits of memory and time, so that a hostile file can end this process and nothing else.
 
 Exit status 0: `{"type": ..., "pages": n, "moving": bool}` and the copy. Exit status 1:
@@ -39,7 +39,7 @@ class Refused(Exception):
 
 
 def confine() -> None:
-    """Bound this process. Only Linux honours all of it; elsewhere the caller's clock still holds."""
+    """Bound this process. Only Linux honours all; elsewhere the caller's clock still holds."""
     if sys.platform != "linux":
         return
     import resource

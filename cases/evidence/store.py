@@ -47,7 +47,7 @@ def write(content: bytes, *, purpose: str) -> str:
             file.write(crypto.seal_bytes(content, purpose=purpose))
             file.flush()
             os.fsync(file.fileno())
-        os.rename(part, target)
+        part.rename(target)
         _flush_folder(target.parent)
     except OSError as error:
         for left in (part, target):

@@ -1,17 +1,10 @@
-"""One handler per consequence, each able to carry it out and to take it back."""
+"""One handler per consequence, each able to carry it out and to take it back.
 
+`record` holds those on the learning record, `standing` those on a person's standing. A new one is
+a subclass of `Handler` there; its code must be in `policies.enums.ConsequenceCode`.
+"""
+
+from cases.sanctions import record, standing
 from cases.sanctions.base import Handler, codes, handler
-from cases.sanctions.record import AssignmentFailed, CertificateWithheld
-from cases.sanctions.standing import NoAction, SpokenWarning, TemporarySuspension, WrittenWarning
 
-__all__ = [
-    "AssignmentFailed",
-    "CertificateWithheld",
-    "Handler",
-    "NoAction",
-    "SpokenWarning",
-    "TemporarySuspension",
-    "WrittenWarning",
-    "codes",
-    "handler",
-]
+__all__ = ["Handler", "codes", "handler", "record", "standing"]

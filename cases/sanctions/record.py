@@ -121,6 +121,7 @@ class CertificateWithheld(Handler):
     """The certificate of the course does not count while this stands."""
 
     code = "certificate_withheld"
+    effect = EffectKind.CERTIFICATE_WITHHELD
 
     def unavailable(self, respondent: Respondent) -> Text | None:
         enrolment = enrolment_of(respondent)
@@ -139,7 +140,7 @@ class CertificateWithheld(Handler):
         if enrolment is None:
             raise ValueError("There is no enrolment whose certificate could be withheld.")
         services.apply_effect(
-            kind=EffectKind.CERTIFICATE_WITHHELD,
+            kind=self.effect,
             source=sanction.source,
             enrolment=enrolment,
             starts_at=sanction.starts_at,
@@ -151,5 +152,81 @@ class CertificateWithheld(Handler):
         if not gone or enrolment is None:
             return []
         if selectors.course_result(enrolment).certificate != "issued":
-            return [_("This reason for withholding your certificate is gone; another one stands.")]
+            return [
+                _("This reason is gone, but another one still stands against your certificate.")
+            ]
         return [_("Your certificate for this course is valid again.")]
+
+
+class CertificateRevoked(CertificateWithheld):
+    """The certificate that was issued does not count any more."""
+
+    code = "certificate_revoked"
+    effect = EffectKind.CERTIFICATE_REVOKED
+
+    def describe(self, sanction: Sanction) -> str:
+        return _("Your certificate for this course is revoked.")
+
+
+class RemovalFromCourse(Handler):
+    """The learner is no longer in the course while this stands."""
+
+    code = "removal_from_course"
+
+    def unavailable(self, respondent: Respondent) -> Text | None:
+        if enrolment_of(respondent) is None:
+            return _("The learner is not enrolled in the course of this case.")
+        return None
+
+    def takes_away(self, respondent: Respondent, params: Mapping[str, Any]) -> bool:
+        return True
+
+    def describe(self, sanction: Sanction) -> str:
+        course = sanction.case.course
+        if course is None:
+            return _("You are taken out of the course.")
+        return _("You are taken out of the course %(course)s.") % {"course": course.title}
+
+    def apply(self, sanction: Sanction) -> None:
+        enrolment = enrolment_of(sanction.respondent)
+        if enrolment is None:
+            raise ValueError("There is no enrolment to end.")
+        services.apply_effect(
+            kind=EffectKind.REMOVED_FROM_COURSE,
+            source=sanction.source,
+            enrolment=enrolment,
+            starts_at=sanction.starts_at,
+        )
+
+    def reverse(self, sanction: Sanction) -> list[str]:
+        gone = services.reverse_effects(source=sanction.source)
+        return [_("You are back in the course.")] if gone else []
+
+
+class ContentRemoved(Handler):
+    """The post the case is about is hidden; its text stays sealed in the record."""
+
+    code = "content_removed"
+
+    def unavailable(self, respondent: Respondent) -> Text | None:
+        post = respondent.case.post
+        if post is None or post.author_id != respondent.user_id:
+            return _("The case is not about something this learner posted.")
+        return None
+
+    def describe(self, sanction: Sanction) -> str:
+        return _("What you posted is removed.")
+
+    def apply(self, sanction: Sanction) -> None:
+        if sanction.case.post is None:
+            raise ValueError("There is no post to remove.")
+        services.apply_effect(
+            kind=EffectKind.CONTENT_HIDDEN,
+            source=sanction.source,
+            post=sanction.case.post,
+            starts_at=sanction.starts_at,
+        )
+
+    def reverse(self, sanction: Sanction) -> list[str]:
+        gone = services.reverse_effects(source=sanction.source)
+        return [_("What you posted can be seen again.")] if gone else []

@@ -12,6 +12,7 @@ from cases.models import Respondent, Sanction
 from cases.sanctions.base import Handler, days
 from integrity.accounts import services as accounts
 from integrity.accounts.enums import RestrictionKind
+from integrity.accounts.selectors import active_restriction
 from integrity.core.errors import InvalidInput
 
 LONGEST_SUSPENSION = 365
@@ -83,5 +84,41 @@ class TemporarySuspension(Handler):
         )
 
     def reverse(self, sanction: Sanction) -> list[str]:
-        lifted = accounts.lift(source=sanction.source)
-        return [_("You can use your courses again.")] if lifted else []
+        return _lift(sanction)
+
+
+def _lift(sanction: Sanction) -> list[str]:
+    """Lift the restriction; other restrictions on the same person still stand."""
+    if not accounts.lift(source=sanction.source):
+        return []
+    if active_restriction(sanction.respondent.user) is not None:
+        return [_("This restriction is gone, but another one still stands.")]
+    return [_("You can use your courses again.")]
+
+
+class Expulsion(Handler):
+    """No access but to letters, answers and appeals, without an end."""
+
+    code = "expulsion"
+
+    def takes_away(self, respondent: Respondent, params: Mapping[str, Any]) -> bool:
+        return True
+
+    def describe(self, sanction: Sanction) -> str:
+        return _(
+            "You can sign in, read your letters, answer and appeal. Everything else is closed."
+        )
+
+    def apply(self, sanction: Sanction) -> None:
+        if sanction.starts_at is None:
+            raise ValueError("An expulsion that is carried out has begun.")
+        accounts.restrict(
+            user=sanction.respondent.user,
+            kind=RestrictionKind.EXPELLED,
+            source=sanction.source,
+            starts_at=sanction.starts_at,
+            ends_at=None,
+        )
+
+    def reverse(self, sanction: Sanction) -> list[str]:
+        return _lift(sanction)

@@ -1,0 +1,197 @@
+"""Export of the history: filtered, streamed, in constant memory (AU3).
+
+An export names people by pseudonyms: the same person has the same one in every export, nobody can
+work out who it is without the key. Text that people wrote is not in it at all.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cases import rules
+from cases.models import Case
+from integrity.accounts.enums import Role
+from integrity.accounts.models import User
+from integrity.accounts.rules import scope
+from integrity.audit import registry
+from integrity.audit import selectors as history
+from integrity.audit import services as audit
+from integrity.audit.models import ActorKind, Event
+from integrity.core import crypto
+from integrity.core.errors import InvalidInput, NotFound
+from integrity.courses.models import Institution
+
+AUDIENCES = ("audit", "respondent")
+COLUMNS = (
+    "sequence",
+    "occurred_at",
+    "action",
+    "actor_kind",
+    "actor",
+    "actor_role",
+    "subject_type",
+    "subject_id",
+    "case_number",
+    "institution",
+    "data",
+    "previous_hash",
+    "hash",
+)
+# What a spreadsheet takes for the start of a formula (HOSTILE 96).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """What an export holds. `since` is included, `until` is not; None means no bound."""
+
+    case_number: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    audience: str = "audit"
+
+
+@dataclass(frozen=True)
+class _View:
+    """Whose events may be in it; None stands for everything."""
+
+    institutions: frozenset[str] | None = None
+    hidden_cases: frozenset[str] = frozenset()
+
+    def shows(self, event: Event) -> bool:
+        if event.case_number in self.hidden_cases:
+            return False
+        return self.institutions is None or event.institution in self.institutions
+
+
+def pseudonym(event: Event) -> str:
+    """A steady name for who acted: nobody's own, and of a sealed person none at all."""
+    if event.actor_kind == ActorKind.SEALED:
+        return "reporter"
+    if event.actor_kind == ActorKind.SYSTEM:
+        return event.actor
+    if event.actor_id is None:
+        return "erased"
+    return "person-" + crypto.reference(event.actor_id, purpose="pseudonym")[:12]
+
+
+def _row(event: Event, audience: str) -> dict[str, Any]:
+    respondent = audience == "respondent"
+    return {
+        "sequence": event.sequence,
+        "occurred_at": event.row().occurred_at,
+        "action": event.action,
+        "actor_kind": event.actor_kind,
+        # To the person concerned other people are roles, nothing more (AU5).
+        "actor": event.actor_role if respondent else pseudonym(event),
+        "actor_role": event.actor_role,
+        "subject_type": event.subject_type,
+        "subject_id": event.subject_id,
+        "case_number": event.case_number,
+        "institution": event.institution,
+        "data": event.data,
+        "previous_hash": event.previous_hash,
+        "hash": event.hash,
+    }
+
+
+def _rows(what: Filter, view: _View) -> Iterator[dict[str, Any]]:
+    visible = set(registry.seen_by_respondents()) if what.audience == "respondent" else None
+    for event in history.iterate(case_number=what.case_number, since=what.since, until=what.until):
+        if view.shows(event) and (visible is None or event.action in visible):
+            yield _row(event, what.audience)
+
+
+def safe_cell(value: object) -> str:
+    """A cell that no spreadsheet runs: an apostrophe before what could start a formula."""
+    text = str(value).replace("\x00", "")
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def as_csv(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Lines of a CSV file, the head first; `data` is JSON in one cell."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(COLUMNS)
+    for row in rows:
+        row["data"] = json.dumps(row["data"], ensure_ascii=False, sort_keys=True)
+        writer.writerow([safe_cell(row[name]) for name in COLUMNS])
+        if buffer.tell() > 64 * 1024:
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue()
+
+
+def as_jsonl(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Lines of JSON, one event each."""
+    for row in rows:
+        yield json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+FORMATS: dict[str, Callable[[Iterable[dict[str, Any]]], Iterator[str]]] = {
+    "csv": as_csv,
+    "jsonl": as_jsonl,
+}
+CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
+
+
+def export_history(*, actor: User | None, format: str, what: Filter) -> Iterator[str]:
+    """The history as lines of text, ready to be streamed; that it was exported is recorded first.
+
+    `actor` None is the operator at the command line, who sees every institution. An auditor gets
+    the institutions in scope, without cases they are in conflict with. `NotFound` for a case that
+    does not exist for the actor, `InvalidInput` for an unknown format or audience, or a
+    respondent's copy without a case.
+    """
+    if format not in FORMATS:
+        raise InvalidInput({"format": [_("Choose one of the formats.")]})
+    if what.audience not in AUDIENCES:
+        raise InvalidInput({"audience": [_("Choose for whom the export is.")]})
+    if what.audience == "respondent" and not what.case_number:
+        raise InvalidInput({"case": [_("A respondent's copy is of one case.")]})
+    if what.since and what.until and what.since >= what.until:
+        raise InvalidInput({"until": [_("Choose a day after the first one.")]})
+    view = _view(actor)
+    if what.case_number:
+        cases = Case.objects.all() if actor is None else rules.visible_to(actor)
+        if not cases.filter(number=what.case_number).exists():
+            raise NotFound
+    with audit.transaction():
+        audit.record(
+            "history.exported",
+            actor=(
+                audit.Actor.system("operator")
+                if actor is None
+                else audit.Actor.user(actor.public_id, role=Role.AUDITOR)
+            ),
+            subject=("history", what.case_number or "all"),
+            case_number=what.case_number,
+            data={"format": format, "audience": what.audience},
+        )
+    return FORMATS[format](_rows(what, view))
+
+
+def _view(actor: User | None) -> _View:
+    if actor is None:
+        return _View()
+    institutions = scope(actor, Role.AUDITOR)
+    if institutions is not None and not institutions:
+        raise NotFound
+    hidden = Case.objects.filter(rules.conflict_filter(actor)).values_list("number", flat=True)
+    return _View(
+        None
+        if institutions is None
+        else frozenset(
+            Institution.objects.filter(pk__in=institutions).values_list("slug", flat=True)
+        ),
+        frozenset(hidden),
+    )
