@@ -233,12 +233,12 @@ def hidden(form: BaseForm) -> SafeString:
 
 
 @register.simple_tag
-def form_errors(*forms: BaseForm) -> SafeString | str:
+def form_errors(*forms: object) -> SafeString | str:
     """The summary of what needs another look, each line a link to its field; nothing without errors.
 
     Put it above the page's heading.
     """
-    errors = [line for form in forms if form is not None for line in rendering.summary(form)]
+    errors = [line for form in forms if isinstance(form, BaseForm) for line in rendering.summary(form)]
     if not errors:
         return ""
     title = ngettext(
