@@ -1,8 +1,8 @@
 """Message catalogues without GNU gettext.
 
-`python -m integrity.catalogues FILE.po...` compiles each into the `.mo` beside it. With `--check`
-nothing is written: every catalogue must parse, be complete and keep the placeholders of the
-original, otherwise the exit status is 1.
+`python -m integrity.catalogues [FILE.po...]` compiles each into the `.mo` beside it; without files
+all below `locale/`. With `--check` nothing is written: every catalogue must parse, be complete and
+keep the placeholders of the original, otherwise the exit status is 1.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import polib
 
+FOLDER = Path(__file__).resolve().parent.parent / "locale"
 PLACEHOLDER = re.compile(r"%\(\w+\)[-+0 #]*\d*(?:\.\d+)?[a-zA-Z]|%[sdf]|\{\w*\}")
 
 
@@ -43,10 +44,12 @@ def problems(source: Path) -> list[str]:
         originals = [entry.msgid, entry.msgid_plural or entry.msgid]
         texts = list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
         allowed = [set(PLACEHOLDER.findall(text)) for text in originals]
-        # A singular may spell the number out, so only the plural's placeholders are a must.
-        for text in texts:
-            if set(PLACEHOLDER.findall(text)) not in allowed:
-                found.append(f"{where}: other placeholders than the original: {text!r}")
+        # A singular may spell the number out, as its original does.
+        found += [
+            f"{where}: other placeholders than the original: {text!r}"
+            for text in texts
+            if set(PLACEHOLDER.findall(text)) not in allowed
+        ]
     return found
 
 
@@ -56,11 +59,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing, only look")
     parser.add_argument("files", nargs="*", type=Path)
     given = parser.parse_args(arguments)
+    files = given.files or sorted(FOLDER.glob("*/LC_MESSAGES/*.po"))
     if not given.check:
-        for source in given.files:
+        for source in files:
             compile_catalogue(source)
         return 0
-    found = [line for source in given.files for line in problems(source)]
+    found = [line for source in files for line in problems(source)]
     for line in found:
         print(line, file=sys.stderr)
     return 1 if found else 0

@@ -25,8 +25,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from django.conf import settings
 
@@ -49,7 +50,7 @@ class CannotStart(Exception):
 def end_with_parent(
     expected_parent: int, number: signal.Signals = signal.SIGTERM
 ) -> Callable[[], None]:
-    """For `preexec_fn`: the process gets this signal when its parent dies (Linux; elsewhere nothing)."""
+    """For `preexec_fn`: the process gets this signal when its parent dies. Only on Linux."""
     if sys.platform != "linux":
         return lambda: None
     libc = ctypes.CDLL(None, use_errno=True)
@@ -89,12 +90,8 @@ class Child:
     def __init__(self, name: str, process: subprocess.Popen[bytes]) -> None:
         self.name = name
         self.process = process
+        self.output = cast("IO[bytes]", process.stdout)
         self.rest = b""
-
-    @property
-    def output(self) -> IO[bytes]:
-        assert self.process.stdout is not None
-        return self.process.stdout
 
     def lines(self, data: bytes) -> list[str]:
         """Whole lines in what was read; at the end (no data) also one without a line break."""
@@ -242,10 +239,9 @@ class Supervisor:
         limit = time.monotonic() + GRACE
         while any(c.process.poll() is None for c in self.children) and time.monotonic() < limit:
             self.pass_on(0.1)
-        try:
+        # Usually nothing of the group is left.
+        with suppress(ProcessLookupError):
             os.killpg(self.group, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # noqa: S110  (the usual case: nothing of the group is left)
         for child in self.children:
             child.process.wait()
         self.pass_on(0)

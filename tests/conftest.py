@@ -1,22 +1,21 @@
 """Fixtures for every test.
 
-How to run: `.venv/bin/python -m pytest tests/policies -x -q` uses SQLite and the embedded broker and
-starts at once; `.venv/bin/python -m tests.support.run tests/policies` does the same on PostgreSQL
-and Redis; `make test` runs everything there.
+How to run: `.venv/bin/python -m pytest tests/policies -x -q` uses SQLite and the embedded broker
+and starts at once; `.venv/bin/python -m tests.support.run tests/policies` does the same on
+PostgreSQL and Redis; `make test` runs everything there.
 
-| fixture | what it gives |
-|---|---|
-| `db`, `transactional_db`, `client`, `settings` ... | pytest-django's own |
-| `live_server` | the product in a thread of this process, on a real port; flushes afterwards, also past append-only triggers |
-| `page`, `context`, `new_context` | Chromium, with `live_server` as base address: `page.goto("/policies/")` |
-| `smtp` | a mail server on the loopback (`tests.support.smtp.SmtpServer`); Django's mail goes there |
-| `start_worker` | call it for a real Celery worker on this test's database, broker and mail server |
-| `celery_worker_process` | such a worker, started already |
-| `start_process` | call it with a command line for any other process in the same environment |
-| `redis_server` | a Redis of this test's own, to be stopped and started (marker `redis`) |
-| `fresh_database` | address of a new, migrated, empty database for other processes |
-| `frozen_clock` | holds `integrity.core.clock`; `.move_to(instant)`, `.advance(days=1)` |
-| `count_queries` | `with count_queries() as queries: ...`, then `queries.number` and `queries.list` |
+- `db`, `transactional_db`, `client`, `settings` ...: pytest-django's own
+- `live_server`: the product in a thread of this process, on a real port; the database is emptied
+  afterwards, also of rows behind append-only triggers
+- `page`, `context`, `new_context`: Chromium on the `live_server`: `page.goto("/policies/")`
+- `smtp`: a mail server on the loopback (`tests.support.smtp.SmtpServer`); Django's mail goes there
+- `start_worker`: call it for a real Celery worker on this test's database, broker, mail server
+- `celery_worker_process`: such a worker, started already
+- `start_process`: call it with a command line for any other process in the same environment
+- `redis_server`: a Redis of this test's own, to be stopped and started (marker `redis`)
+- `fresh_database`: address of a new, migrated, empty database for other processes
+- `frozen_clock`: holds `integrity.core.clock`; `.move_to(instant)`, `.advance(days=1)`
+- `count_queries`: `with count_queries() as queries: ...`, then `queries.number`, `queries.list`
 
 Markers: `postgres` and `redis` leave a test out, with the reason in the closing lines, where that
 server does not run. Warnings are errors.
@@ -68,7 +67,8 @@ def django_db_setup(
             note_use(pytestconfig, f"SQLite {cursor.fetchone()[0]}")
         else:
             cursor.execute("SHOW server_version")
-            where = "started for this run" if os.environ.get(environment.TEMPLATE) else "DATABASE_URL"
+            own = os.environ.get(environment.TEMPLATE)
+            where = "started for this run" if own else "DATABASE_URL"
             note_use(pytestconfig, f"PostgreSQL {cursor.fetchone()[0]} ({where})")
     if os.environ.get(environment.REDIS):
         client = cache._cache.get_client()
@@ -291,6 +291,11 @@ def playwright(playwright: Any) -> Any:
     """Playwright, whose event loop makes Django take every test of this process for async code."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     return playwright
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """None: the address is the live server's, which `browser_context_args` puts in."""
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from integrity.settings.keys import read_or_make
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
 VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 # Only production settings turn this on: there unset keys stop the start.
 PRODUCTION = env("DJANGO_SETTINGS_MODULE", default="").endswith(".production")
@@ -22,9 +23,7 @@ PRODUCTION = env("DJANGO_SETTINGS_MODULE", default="").endswith(".production")
 
 def _secret(name: str, make: str) -> str:
     value: str = env(name, default="")
-    return value or (
-        "" if PRODUCTION else read_or_make(VAR_DIR / "keys" / name.lower(), make)
-    )
+    return value or ("" if PRODUCTION else read_or_make(VAR_DIR / "keys" / name.lower(), make))
 
 
 SECRET_KEY = _secret("SECRET_KEY", "token")
@@ -36,9 +35,7 @@ AUDIT_SIGNING_KEY = _secret("AUDIT_SIGNING_KEY", "key32")
 AUDIT_FORMER_PUBLIC_KEYS: list[str] = env.list("AUDIT_FORMER_PUBLIC_KEYS", default=[])
 
 DEBUG = env.bool("DEBUG", default=False)
-ALLOWED_HOSTS: list[str] = env.list(
-    "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"]
-)
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = env("SITE_NAME", default="Integrity Office")
 ORGANISATION_NAME = env("ORGANISATION_NAME", default="Meridian Learning")
@@ -104,15 +101,13 @@ TEMPLATES = [
 # The owner that migrates may do what the application's own role may not
 # (update or delete events), so migrations connect with their own address.
 _MIGRATING = len(sys.argv) > 1 and sys.argv[1] == "migrate"
-_DATABASE_URL = env(
-    "DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'integrity.sqlite3'}"
-)
+_DATABASE_URL = env("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'integrity.sqlite3'}")
 if _MIGRATING:
     _DATABASE_URL = env("MIGRATION_DATABASE_URL", default=_DATABASE_URL)
 
 
 def database(url: str) -> dict[str, Any]:
-    """Connection settings for a database address; SQLite in WAL mode with immediate transactions."""
+    """Connection settings for a database address; SQLite in WAL mode, writers in turn."""
     config: dict[str, Any] = environ.Env.db_url_config(url)
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = {
@@ -121,6 +116,8 @@ def database(url: str) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
     else:
+        # A server that is gone is said at once instead of after the system's two minutes.
+        config.setdefault("OPTIONS", {})["connect_timeout"] = 5
         config["CONN_MAX_AGE"] = 60
         config["CONN_HEALTH_CHECKS"] = True
     return config
@@ -137,7 +134,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL: str = env("REDIS_URL", default="")
 if REDIS_URL:
-    CACHES = {
+    CACHES: dict[str, dict[str, Any]] = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
@@ -182,6 +179,7 @@ CELERY_TIMEZONE = "UTC"
 # Publishing is a hint, never the truth: it gives up at once and the sweeper finds the row.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULER = "integrity.probe.Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "outbox-sweep": {"task": "notifications.sweep", "schedule": 5.0},
@@ -197,17 +195,13 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_TIMEOUT = 15
-DEFAULT_FROM_EMAIL = env(
-    "DEFAULT_FROM_EMAIL", default="Integrity Office <office@example.edu>"
-)
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Integrity Office <office@example.edu>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
@@ -222,7 +216,18 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_ADAPTER = "integrity.accounts.adapter.AccountAdapter"
-ACCOUNT_SIGNUP_FORM_CLASS = "integrity.accounts.forms.SignupForm"
+ACCOUNT_FORMS = {
+    "login": "integrity.accounts.forms.LoginForm",
+    "signup": "integrity.accounts.forms.SignupForm",
+    "add_email": "integrity.accounts.forms.AddEmailForm",
+    "change_password": "integrity.accounts.forms.ChangePasswordForm",
+    "set_password": "integrity.accounts.forms.SetPasswordForm",
+    "reset_password": "integrity.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "integrity.accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "integrity.accounts.forms.ReauthenticateForm",
+}
+# A session ends with the browser, whatever else ends it sooner.
+ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
@@ -237,6 +242,11 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
+# Names with a hash of the content, so that a browser may keep a file for ever.
+MANIFEST_STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
 # Evidence never goes below a public address: it is read through authorised views only.
 EVIDENCE_ROOT = Path(env("EVIDENCE_ROOT", default=str(VAR_DIR / "evidence")))
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""Keys for running outside production: made once, kept in `var/keys/`, readable by their owner only."""
+"""Keys for running outside production: made once, kept in `var/keys/` for their owner only."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """One machine, no server: SQLite, the embedded broker, a mailbox in `var/mail/`."""
 
-from integrity.settings.base import *  # noqa: F403
+from integrity.settings.base import *
 
 # Static files come straight from their folders: nothing to collect before a start.
 WHITENOISE_USE_FINDERS = True

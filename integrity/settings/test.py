@@ -3,7 +3,7 @@
 The environment (folder, database, broker) is made by `tests.support.environment`.
 """
 
-from integrity.settings.base import *  # noqa: F403
+from integrity.settings.base import *
 from integrity.settings.base import DATABASES, VAR_DIR, env
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -14,14 +14,20 @@ import tempfile
 from pathlib import Path
 
 OURS = (
-    "DATABASE_URL MIGRATION_DATABASE_URL REDIS_URL SECRET_KEY FIELD_KEYS AUDIT_SIGNING_KEY EMAIL_URL "
-    "SITE_URL SITE_NAME ORGANISATION_NAME ALLOWED_HOSTS DEBUG LOG_LEVEL EVIDENCE_ROOT VAR_DIR "
-    "DEFAULT_FROM_EMAIL SECURE_SSL_REDIRECT DJANGO_SETTINGS_MODULE"
+    "DATABASE_URL MIGRATION_DATABASE_URL REDIS_URL SECRET_KEY FIELD_KEYS AUDIT_SIGNING_KEY "
+    "AUDIT_FORMER_PUBLIC_KEYS EMAIL_URL SITE_URL SITE_NAME ORGANISATION_NAME ALLOWED_HOSTS "
+    "DEBUG LOG_LEVEL EVIDENCE_ROOT VAR_DIR DEFAULT_FROM_EMAIL SECURE_SSL_REDIRECT "
+    "DJANGO_SETTINGS_MODULE"
 ).split()
 FOLDER = "INTEGRITY_TEST_FOLDER"
 DATABASE = "INTEGRITY_TEST_DATABASE_URL"
 REDIS = "INTEGRITY_TEST_REDIS_URL"
 TEMPLATE = "INTEGRITY_TEST_TEMPLATE"
+
+
+def _remove(folder: str, owner: int) -> None:
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def prepare() -> None:
@@ -32,10 +38,7 @@ def prepare() -> None:
     if FOLDER not in os.environ:
         folder = tempfile.mkdtemp(prefix="integrity-tests-")
         os.environ[FOLDER] = folder
-        owner = os.getpid()
-        atexit.register(
-            lambda: os.getpid() == owner and shutil.rmtree(folder, ignore_errors=True)
-        )
+        atexit.register(_remove, folder, os.getpid())
     own = Path(os.environ[FOLDER]) / worker
     own.mkdir(exist_ok=True)
     os.environ["VAR_DIR"] = str(own)

@@ -23,13 +23,14 @@ ONLY_WHEN_NAMED = (ROOT / "benchmarks",)
 
 used_key = pytest.StashKey[set[str]]()
 
+
 def note_use(config: pytest.Config, what: str) -> None:
     """Remember that a service was really used, for the closing lines."""
     config.stash[used_key].add(what)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[used_key] = set()
+    config.stash[used_key] = set[str]()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -55,7 +56,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
     if output is not None:
-        output["used"] = sorted(session.config.stash[used_key])
+        used = session.config.stash[used_key]
+        output["used"] = sorted(used)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -71,5 +73,6 @@ def _lines(used: Iterable[str], skipped: int) -> list[str]:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     skipped = len(terminalreporter.stats.get("skipped", []))
     terminalreporter.section("services")
-    for line in _lines(config.stash[used_key], skipped):
+    used = config.stash[used_key]
+    for line in _lines(used, skipped):
         terminalreporter.write_line(line)

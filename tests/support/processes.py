@@ -74,7 +74,8 @@ class Process:
         while not condition():
             ended = self.process.poll() is not None
             if ended or time.monotonic() > limit:
-                why = f"ended with {self.process.returncode}" if ended else f"nothing in {timeout} s"
+                status = self.process.returncode
+                why = f"ended with {status}" if ended else f"nothing in {timeout} s"
                 raise AssertionError(f"{why}; its output:\n{self.output[-4000:]}")
             time.sleep(0.05)
 

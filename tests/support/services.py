@@ -87,7 +87,8 @@ def obtain(what: str, find: Callable[[], Path | None], package: str, otherwise: 
             raise Missing(f"{what} is missing and could not be installed: {done.stderr.strip()}")
         found = find()
     if found is None:
-        raise Missing(f"{what} is missing. On Debian: apt-get install {package}. {otherwise}".strip())
+        line = f"{what} is missing. On Debian: apt-get install {package}. {otherwise}"
+        raise Missing(line.strip())
     return found
 
 
