@@ -2,230 +2,677 @@
 
 import django.core.validators
 import django.db.models.deletion
+from django.db import migrations, models
+
 import integrity.core.fields
 import policies.models.version
 import policies.validators
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('courses', '0001_initial'),
+        ("courses", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='short name')),
-                ('kind', models.CharField(choices=[('honor_code', 'Honor code'), ('code_of_conduct', 'Code of conduct'), ('terms', 'Terms of use')], max_length=20, verbose_name='kind')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('summary', models.CharField(blank=True, max_length=400, verbose_name='in one sentence')),
-                ('institution', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='policy_documents', to='courses.institution', verbose_name='institution')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="short name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("honor_code", "Honor code"),
+                            ("code_of_conduct", "Code of conduct"),
+                            ("terms", "Terms of use"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "summary",
+                    models.CharField(blank=True, max_length=400, verbose_name="in one sentence"),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="policy_documents",
+                        to="courses.institution",
+                        verbose_name="institution",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'policy',
-                'verbose_name_plural': 'policies',
+                "verbose_name": "policy",
+                "verbose_name_plural": "policies",
             },
         ),
         migrations.CreateModel(
-            name='Scheme',
+            name="Scheme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='short name')),
-                ('kind', models.CharField(choices=[('ladder', 'Ladder'), ('tariff', 'Points tariff'), ('table', 'Rule table')], max_length=10, verbose_name='kind')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('institution', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='schemes', to='courses.institution', verbose_name='institution')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="short name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ladder", "Ladder"),
+                            ("tariff", "Points tariff"),
+                            ("table", "Rule table"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="schemes",
+                        to="courses.institution",
+                        verbose_name="institution",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'scheme',
-                'verbose_name_plural': 'schemes',
+                "verbose_name": "scheme",
+                "verbose_name_plural": "schemes",
             },
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('body', integrity.core.fields.BoundedText(help_text='Markdown', max_length=200000, verbose_name='text')),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published')], default='draft', max_length=10, verbose_name='status')),
-                ('effective_at', models.DateTimeField(verbose_name='takes effect')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='last updated')),
-                ('change_summary', models.CharField(blank=True, max_length=1000, verbose_name='what changed')),
-                ('language', models.CharField(default='en', max_length=10, verbose_name='language')),
-                ('no_refunds', models.CharField(blank=True, max_length=1000, verbose_name='no refunds')),
-                ('response_working_days', models.PositiveSmallIntegerField(blank=True, default=10, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='working days to answer')),
-                ('extension_working_days', models.PositiveSmallIntegerField(blank=True, default=5, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='working days of an extension')),
-                ('appeal_working_days', models.PositiveSmallIntegerField(blank=True, default=10, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='working days to appeal')),
-                ('standard_of_proof', models.CharField(blank=True, choices=[('balance_of_probabilities', 'More likely than not'), ('clear_and_convincing', 'Clear and convincing'), ('beyond_reasonable_doubt', 'No reasonable doubt left')], default='balance_of_probabilities', max_length=40, verbose_name='standard of proof')),
-                ('appeal_grounds', models.JSONField(blank=True, default=policies.models.version.default_grounds, validators=[policies.validators.validate_grounds], verbose_name='grounds of appeal')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='policies.document')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                (
+                    "body",
+                    integrity.core.fields.BoundedText(
+                        help_text="Markdown", max_length=200000, verbose_name="text"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("published", "Published")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("effective_at", models.DateTimeField(verbose_name="takes effect")),
+                (
+                    "published_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last updated"),
+                ),
+                (
+                    "change_summary",
+                    models.CharField(blank=True, max_length=1000, verbose_name="what changed"),
+                ),
+                (
+                    "language",
+                    models.CharField(default="en", max_length=10, verbose_name="language"),
+                ),
+                (
+                    "no_refunds",
+                    models.CharField(blank=True, max_length=1000, verbose_name="no refunds"),
+                ),
+                (
+                    "response_working_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        default=10,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(365),
+                        ],
+                        verbose_name="working days to answer",
+                    ),
+                ),
+                (
+                    "extension_working_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        default=5,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(365),
+                        ],
+                        verbose_name="working days of an extension",
+                    ),
+                ),
+                (
+                    "appeal_working_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        default=10,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(365),
+                        ],
+                        verbose_name="working days to appeal",
+                    ),
+                ),
+                (
+                    "standard_of_proof",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("balance_of_probabilities", "More likely than not"),
+                            ("clear_and_convincing", "Clear and convincing"),
+                            ("beyond_reasonable_doubt", "No reasonable doubt left"),
+                        ],
+                        default="balance_of_probabilities",
+                        max_length=40,
+                        verbose_name="standard of proof",
+                    ),
+                ),
+                (
+                    "appeal_grounds",
+                    models.JSONField(
+                        blank=True,
+                        default=policies.models.version.default_grounds,
+                        validators=[policies.validators.validate_grounds],
+                        verbose_name="grounds of appeal",
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="policies.document",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'policy version',
-                'verbose_name_plural': 'policy versions',
-                'ordering': ['document_id', '-number'],
+                "verbose_name": "policy version",
+                "verbose_name_plural": "policy versions",
+                "ordering": ["document_id", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='SchemeVersion',
+            name="SchemeVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('data', models.JSONField(verbose_name='scheme file')),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published')], default='draft', max_length=10, verbose_name='status')),
-                ('effective_at', models.DateTimeField(verbose_name='takes effect')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published')),
-                ('note', models.CharField(blank=True, max_length=1000, verbose_name='note')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='policies.scheme')),
-                ('policy_version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='scheme_versions', to='policies.version', verbose_name='policy version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                ("data", models.JSONField(verbose_name="scheme file")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("published", "Published")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("effective_at", models.DateTimeField(verbose_name="takes effect")),
+                (
+                    "published_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="published"),
+                ),
+                ("note", models.CharField(blank=True, max_length=1000, verbose_name="note")),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="policies.scheme",
+                    ),
+                ),
+                (
+                    "policy_version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scheme_versions",
+                        to="policies.version",
+                        verbose_name="policy version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'scheme version',
-                'verbose_name_plural': 'scheme versions',
-                'ordering': ['scheme_id', '-number'],
+                "verbose_name": "scheme version",
+                "verbose_name_plural": "scheme versions",
+                "ordering": ["scheme_id", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='Consequence',
+            name="Consequence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('description', integrity.core.fields.BoundedText(blank=True, max_length=4000, verbose_name='description')),
-                ('clause', models.CharField(blank=True, help_text='Number of the clause, such as 3.1', max_length=20, verbose_name='clause')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('code', models.CharField(choices=[('no_action', 'No action'), ('warning_verbal', 'Spoken warning'), ('warning_written', 'Written warning'), ('assignment_failed', 'Assignment failed, score zero'), ('no_credit', 'No credit for the assignment'), ('resubmission', 'Hand in again'), ('certificate_withheld', 'Certificate withheld'), ('certificate_revoked', 'Certificate revoked'), ('removal_from_course', 'Removal from the course'), ('removal_from_programme', 'Removal from the programme'), ('temporary_suspension', 'Account suspended for a time'), ('expulsion', 'Expulsion from the platform'), ('content_removed', 'Content removed'), ('content_edited', 'Content edited'), ('no_contact', 'No direct messages to named people'), ('no_direct_messages', 'No direct messages to anyone'), ('barred_from_channels', 'Barred from channels'), ('talk_not_published', 'Talk not published'), ('roles_ended', 'Roles ended'), ('barred_from_roles', 'Barred from roles'), ('leave_now', 'Leave the course or channel now, no return'), ('removed_from_lists', 'Removed from chats or mailing lists'), ('rights_ended', 'Administrator or moderator rights ended'), ('membership_ended', 'Membership of an institution ended'), ('educational_task', 'Educational task'), ('other_action', 'Other action, in words')], max_length=40, verbose_name='code')),
-                ('takes_away', models.CharField(blank=True, choices=[('certificate', 'A certificate'), ('access', 'Access'), ('membership', 'A membership')], max_length=12, verbose_name='takes away')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consequences', to='policies.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "description",
+                    integrity.core.fields.BoundedText(
+                        blank=True, max_length=4000, verbose_name="description"
+                    ),
+                ),
+                (
+                    "clause",
+                    models.CharField(
+                        blank=True,
+                        help_text="Number of the clause, such as 3.1",
+                        max_length=20,
+                        verbose_name="clause",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "code",
+                    models.CharField(
+                        choices=[
+                            ("no_action", "No action"),
+                            ("warning_verbal", "Spoken warning"),
+                            ("warning_written", "Written warning"),
+                            ("assignment_failed", "Assignment failed, score zero"),
+                            ("no_credit", "No credit for the assignment"),
+                            ("resubmission", "Hand in again"),
+                            ("certificate_withheld", "Certificate withheld"),
+                            ("certificate_revoked", "Certificate revoked"),
+                            ("removal_from_course", "Removal from the course"),
+                            ("removal_from_programme", "Removal from the programme"),
+                            ("temporary_suspension", "Account suspended for a time"),
+                            ("expulsion", "Expulsion from the platform"),
+                            ("content_removed", "Content removed"),
+                            ("content_edited", "Content edited"),
+                            ("no_contact", "No direct messages to named people"),
+                            ("no_direct_messages", "No direct messages to anyone"),
+                            ("barred_from_channels", "Barred from channels"),
+                            ("talk_not_published", "Talk not published"),
+                            ("roles_ended", "Roles ended"),
+                            ("barred_from_roles", "Barred from roles"),
+                            ("leave_now", "Leave the course or channel now, no return"),
+                            ("removed_from_lists", "Removed from chats or mailing lists"),
+                            ("rights_ended", "Administrator or moderator rights ended"),
+                            ("membership_ended", "Membership of an institution ended"),
+                            ("educational_task", "Educational task"),
+                            ("other_action", "Other action, in words"),
+                        ],
+                        max_length=40,
+                        verbose_name="code",
+                    ),
+                ),
+                (
+                    "takes_away",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("certificate", "A certificate"),
+                            ("access", "Access"),
+                            ("membership", "A membership"),
+                        ],
+                        max_length=12,
+                        verbose_name="takes away",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consequences",
+                        to="policies.version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'consequence',
-                'verbose_name_plural': 'consequences',
-                'ordering': ['position', 'id'],
+                "verbose_name": "consequence",
+                "verbose_name_plural": "consequences",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='ViolationType',
+            name="ViolationType",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('description', integrity.core.fields.BoundedText(blank=True, max_length=4000, verbose_name='description')),
-                ('clause', models.CharField(blank=True, help_text='Number of the clause, such as 3.1', max_length=20, verbose_name='clause')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('code', models.SlugField(max_length=60, verbose_name='code')),
-                ('kind', models.CharField(choices=[('academic', 'Academic integrity'), ('conduct', 'Conduct')], max_length=10, verbose_name='kind')),
-                ('urgent', models.BooleanField(default=False, verbose_name='urgent')),
-                ('elements', models.JSONField(blank=True, default=list, validators=[policies.validators.validate_elements], verbose_name='what has to be shown')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='violation_types', to='policies.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "description",
+                    integrity.core.fields.BoundedText(
+                        blank=True, max_length=4000, verbose_name="description"
+                    ),
+                ),
+                (
+                    "clause",
+                    models.CharField(
+                        blank=True,
+                        help_text="Number of the clause, such as 3.1",
+                        max_length=20,
+                        verbose_name="clause",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("code", models.SlugField(max_length=60, verbose_name="code")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("academic", "Academic integrity"), ("conduct", "Conduct")],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("urgent", models.BooleanField(default=False, verbose_name="urgent")),
+                (
+                    "elements",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        validators=[policies.validators.validate_elements],
+                        verbose_name="what has to be shown",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="violation_types",
+                        to="policies.version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'violation type',
-                'verbose_name_plural': 'violation types',
-                'ordering': ['position', 'id'],
+                "verbose_name": "violation type",
+                "verbose_name_plural": "violation types",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['honor_code', 'code_of_conduct', 'terms'])), name='policies_document_kind_known'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["honor_code", "code_of_conduct", "terms"])),
+                name="policies_document_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('slug', ''), _negated=True), models.Q(('title', ''), _negated=True)), name='policies_document_has_name'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("slug", ""), _negated=True), models.Q(("title", ""), _negated=True)
+                ),
+                name="policies_document_has_name",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['ladder', 'tariff', 'table'])), name='policies_scheme_kind_known'),
+            model_name="scheme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["ladder", "tariff", "table"])),
+                name="policies_scheme_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('slug', ''), _negated=True), models.Q(('title', ''), _negated=True)), name='policies_scheme_has_name'),
+            model_name="scheme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("slug", ""), _negated=True), models.Q(("title", ""), _negated=True)
+                ),
+                name="policies_scheme_has_name",
+            ),
         ),
         migrations.AddIndex(
-            model_name='version',
-            index=models.Index(fields=['document', 'status', '-effective_at', '-number'], name='policies_version_governing'),
+            model_name="version",
+            index=models.Index(
+                fields=["document", "status", "-effective_at", "-number"],
+                name="policies_version_governing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('document', 'number'), name='policies_version_number'),
+            model_name="version",
+            constraint=models.UniqueConstraint(
+                fields=("document", "number"), name="policies_version_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='policies_version_from_one'),
+            model_name="version",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="policies_version_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'published'])), name='policies_version_status_known'),
+            model_name="version",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "published"])),
+                name="policies_version_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('status', 'draft')), models.Q(('published_at__isnull', False), ('status', 'published')), _connector='OR'), name='policies_version_published_has_time'),
+            model_name="version",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_at__isnull", True), ("status", "draft")),
+                    models.Q(("published_at__isnull", False), ("status", "published")),
+                    _connector="OR",
+                ),
+                name="policies_version_published_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('published_at__isnull', True), ('published_at__lte', models.F('effective_at')), _connector='OR'), name='policies_version_never_retroactive'),
+            model_name="version",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("published_at__isnull", True),
+                    ("published_at__lte", models.F("effective_at")),
+                    _connector="OR",
+                ),
+                name="policies_version_never_retroactive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), models.Q(('body', ''), _negated=True), _connector='OR'), name='policies_version_has_text'),
+            model_name="version",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "published"), _negated=True),
+                    models.Q(("body", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="policies_version_has_text",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('response_working_days__isnull', True), models.Q(('response_working_days__gte', 1), ('response_working_days__lte', 365)), _connector='OR'), name='policies_version_response_working_days'),
+            model_name="version",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("response_working_days__isnull", True),
+                    models.Q(
+                        ("response_working_days__gte", 1), ("response_working_days__lte", 365)
+                    ),
+                    _connector="OR",
+                ),
+                name="policies_version_response_working_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('extension_working_days__isnull', True), models.Q(('extension_working_days__gte', 1), ('extension_working_days__lte', 365)), _connector='OR'), name='policies_version_extension_working_days'),
+            model_name="version",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("extension_working_days__isnull", True),
+                    models.Q(
+                        ("extension_working_days__gte", 1), ("extension_working_days__lte", 365)
+                    ),
+                    _connector="OR",
+                ),
+                name="policies_version_extension_working_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('appeal_working_days__isnull', True), models.Q(('appeal_working_days__gte', 1), ('appeal_working_days__lte', 365)), _connector='OR'), name='policies_version_appeal_working_days'),
+            model_name="version",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("appeal_working_days__isnull", True),
+                    models.Q(("appeal_working_days__gte", 1), ("appeal_working_days__lte", 365)),
+                    _connector="OR",
+                ),
+                name="policies_version_appeal_working_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('standard_of_proof', ''), ('standard_of_proof__in', ['balance_of_probabilities', 'clear_and_convincing', 'beyond_reasonable_doubt']), _connector='OR'), name='policies_version_standard_known'),
+            model_name="version",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("standard_of_proof", ""),
+                    (
+                        "standard_of_proof__in",
+                        [
+                            "balance_of_probabilities",
+                            "clear_and_convincing",
+                            "beyond_reasonable_doubt",
+                        ],
+                    ),
+                    _connector="OR",
+                ),
+                name="policies_version_standard_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='schemeversion',
-            index=models.Index(fields=['scheme', 'status', '-effective_at', '-number'], name='policies_scheme_governing'),
+            model_name="schemeversion",
+            index=models.Index(
+                fields=["scheme", "status", "-effective_at", "-number"],
+                name="policies_scheme_governing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='schemeversion',
-            constraint=models.UniqueConstraint(fields=('scheme', 'number'), name='policies_scheme_number'),
+            model_name="schemeversion",
+            constraint=models.UniqueConstraint(
+                fields=("scheme", "number"), name="policies_scheme_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='schemeversion',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='policies_scheme_from_one'),
+            model_name="schemeversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="policies_scheme_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='schemeversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('status', 'draft')), models.Q(('published_at__isnull', False), ('status', 'published')), _connector='OR'), name='policies_scheme_published_has_time'),
+            model_name="schemeversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_at__isnull", True), ("status", "draft")),
+                    models.Q(("published_at__isnull", False), ("status", "published")),
+                    _connector="OR",
+                ),
+                name="policies_scheme_published_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consequence',
-            constraint=models.UniqueConstraint(fields=('version', 'code'), name='policies_consequence_once'),
+            model_name="consequence",
+            constraint=models.UniqueConstraint(
+                fields=("version", "code"), name="policies_consequence_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consequence',
-            constraint=models.CheckConstraint(condition=models.Q(('code__in', ['no_action', 'warning_verbal', 'warning_written', 'assignment_failed', 'no_credit', 'resubmission', 'certificate_withheld', 'certificate_revoked', 'removal_from_course', 'removal_from_programme', 'temporary_suspension', 'expulsion', 'content_removed', 'content_edited', 'no_contact', 'no_direct_messages', 'barred_from_channels', 'talk_not_published', 'roles_ended', 'barred_from_roles', 'leave_now', 'removed_from_lists', 'rights_ended', 'membership_ended', 'educational_task', 'other_action'])), name='policies_consequence_code_known'),
+            model_name="consequence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "code__in",
+                        [
+                            "no_action",
+                            "warning_verbal",
+                            "warning_written",
+                            "assignment_failed",
+                            "no_credit",
+                            "resubmission",
+                            "certificate_withheld",
+                            "certificate_revoked",
+                            "removal_from_course",
+                            "removal_from_programme",
+                            "temporary_suspension",
+                            "expulsion",
+                            "content_removed",
+                            "content_edited",
+                            "no_contact",
+                            "no_direct_messages",
+                            "barred_from_channels",
+                            "talk_not_published",
+                            "roles_ended",
+                            "barred_from_roles",
+                            "leave_now",
+                            "removed_from_lists",
+                            "rights_ended",
+                            "membership_ended",
+                            "educational_task",
+                            "other_action",
+                        ],
+                    )
+                ),
+                name="policies_consequence_code_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consequence',
-            constraint=models.CheckConstraint(condition=models.Q(('takes_away', ''), ('takes_away__in', ['certificate', 'access', 'membership']), _connector='OR'), name='policies_consequence_takes_known'),
+            model_name="consequence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("takes_away", ""),
+                    ("takes_away__in", ["certificate", "access", "membership"]),
+                    _connector="OR",
+                ),
+                name="policies_consequence_takes_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='violationtype',
-            constraint=models.UniqueConstraint(fields=('version', 'code'), name='policies_violation_once'),
+            model_name="violationtype",
+            constraint=models.UniqueConstraint(
+                fields=("version", "code"), name="policies_violation_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='violationtype',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['academic', 'conduct'])), name='policies_violation_kind_known'),
+            model_name="violationtype",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["academic", "conduct"])),
+                name="policies_violation_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='violationtype',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('title', ''), _negated=True)), name='policies_violation_has_name'),
+            model_name="violationtype",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("code", ""), _negated=True), models.Q(("title", ""), _negated=True)
+                ),
+                name="policies_violation_has_name",
+            ),
         ),
     ]

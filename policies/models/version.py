@@ -102,7 +102,11 @@ class Version(models.Model):
                     | Q(**{f"{name}__gte": 1, f"{name}__lte": 365}),
                     name=f"policies_version_{name}",
                 )
-                for name in ("response_working_days", "extension_working_days", "appeal_working_days")
+                for name in (
+                    "response_working_days",
+                    "extension_working_days",
+                    "appeal_working_days",
+                )
             ),
             models.CheckConstraint(
                 condition=Q(standard_of_proof="") | Q(standard_of_proof__in=StandardOfProof.values),
@@ -144,7 +148,7 @@ class Version(models.Model):
         return super().delete(*args, **kwargs)
 
 
-def refuse_when_published(version_id: int | None) -> None:
+def refuse_when_published(version_id: int) -> None:
     """Raise `Conflict` when the stored version is published."""
     if Version.objects.filter(pk=version_id, status=VersionStatus.PUBLISHED).exists():
         raise Conflict(_("A published version never changes. Please start a new version."))
@@ -160,6 +164,7 @@ class PartOfVersion(models.Model):
         _("clause"), max_length=20, blank=True, help_text=_("Number of the clause, such as 3.1")
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    code: Any
 
     class Meta:
         abstract = True
@@ -180,9 +185,10 @@ class PartOfVersion(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         refuse_when_published(self.version_id)
         if self.pk:
-            refuse_when_published(
-                type(self)._base_manager.filter(pk=self.pk).values_list("version_id", flat=True).first()
-            )
+            # Moving something out of a published version changes that version as well.
+            stored = type(self)._default_manager.filter(pk=self.pk)  # noqa: SLF001 - public by docs
+            for version_id in stored.values_list("version_id", flat=True):
+                refuse_when_published(version_id)
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:

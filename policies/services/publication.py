@@ -1,0 +1,73 @@
+"""Publication: from then on the text stands as it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from integrity.audit import services as audit
+from integrity.core import clock
+from integrity.core.errors import Conflict, InvalidInput, Text
+from policies.enums import VersionStatus
+from policies.models import Version
+from policies.services.drafts import event
+
+
+def publish(
+    *,
+    actor: audit.Actor,
+    version: Version,
+    effective_at: datetime | None = None,
+    posted_at: datetime | None = None,
+) -> Version:
+    """Publish a draft, to take effect at `effective_at` (default: the draft's own), now or later.
+
+    A text that was already in force elsewhere is taken over with `posted_at`, the instant it was
+    posted there; only then may it take effect in the past. Versions take effect in the order of
+    their numbers. Raises `Conflict` for a published one, `InvalidInput` otherwise.
+    """
+    with audit.transaction():
+        version = (
+            Version.objects.select_for_update(of=("self",))
+            .select_related("document__institution")
+            .get(pk=version.pk)
+        )
+        if version.status != VersionStatus.DRAFT:
+            raise Conflict(_("This version is published already."))
+        now = clock.now()
+        start = effective_at or version.effective_at
+        posted = min(posted_at, now) if posted_at is not None else now
+        errors: dict[str, list[Text]] = {}
+        if start < posted:
+            errors["effective_at"] = [
+                _("A policy never takes effect in the past. Please choose now or a later day.")
+            ]
+        before = (
+            version.document.versions.filter(status=VersionStatus.PUBLISHED)
+            .order_by("-effective_at", "-number")
+            .first()
+        )
+        if before is not None and before.number > version.number:
+            errors[""] = [_("A later version is published already. Please start a new version.")]
+        elif before is not None and start < before.effective_at:
+            errors["effective_at"] = [
+                _("Version %(number)s takes effect later than that. Please choose a later day.")
+                % {"number": before.number}
+            ]
+        if not version.body.strip():
+            errors["body"] = [_("There is no text yet.")]
+        if errors:
+            raise InvalidInput(errors)
+        version.effective_at = start
+        version.published_at = posted
+        version.status = VersionStatus.PUBLISHED
+        version.save()
+        said = event(version, actor)
+        said["data"] |= {
+            "posted_at": posted.isoformat(),
+            "violation_types": version.violation_types.count(),
+            "consequences": version.consequences.count(),
+        }
+        audit.record("policy.published", **said)
+    return version
