@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("", include("integrity.web.urls")),
     path("accounts/", include("allauth.urls")),
+    path("courses/", include("integrity.courses.urls")),
+    path("my/letters/", include("notifications.urls")),
     path("admin/", admin.site.urls),
 ]
 
