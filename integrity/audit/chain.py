@@ -27,6 +27,11 @@ GENESIS = "0" * 64
 ACTOR = "actor"
 
 
+def number(value: object) -> int | None:
+    """`value` when it is a whole number: a database can be made to hold anything in a column."""
+    return value if isinstance(value, int) else None
+
+
 class EventRow(NamedTuple):
     """One row of `audit_event` as it is hashed; `occurred_at` is text of `canonical.instant`."""
 
@@ -161,7 +166,7 @@ def read_checkpoint(document: Any) -> CheckpointRow:
     """The checkpoint of a JSON document made by `checkpoint_document`. Raises ValueError."""
     if not isinstance(document, dict) or document.get("type") != CHECKPOINT_TYPE:
         raise ValueError("This is no checkpoint.")
-    values = []
+    values: list[Any] = []
     for name, kind in CheckpointRow.__annotations__.items():
         value = document.get(name)
         wanted = int if kind == "int" else str

@@ -117,7 +117,7 @@ def fits(row: EventRow, **columns: object) -> bool:
 def _misnumbered(row: EventRow, rest: Iterable[EventRow], expected: int, previous: str) -> Finding:
     if row.previous_hash == previous and fits(row, sequence=expected):
         return _edited(expected, "sequence", "was changed in the column sequence")
-    if not isinstance(row.sequence, int) or row.sequence < expected:
+    if chain.number(row.sequence) is None or row.sequence < expected:
         return Finding(
             Kind.INSERTED,
             EVENTS,

@@ -41,9 +41,9 @@ class Marks:
     def _look_ahead(self) -> None:
         places: list[float] = [inf]
         if self._row:
-            place = self._row.sequence
+            place = chain.number(self._row.sequence)
             # What is no number is looked at at once: its signature cannot hold.
-            places.append(place if isinstance(place, int) else -inf)
+            places.append(-inf if place is None else place)
         if self._kept:
             places.append(self._kept[0].sequence)
         self.at = min(places)
@@ -77,7 +77,8 @@ class Marks:
 
     def _next(self) -> Finding | None:
         row = self._row
-        if row and not (isinstance(row.sequence, int) and row.sequence > self.at):
+        place = chain.number(row.sequence) if row else None
+        if row and (place is None or place <= self.at):
             finding = self._check_row(row)
             self._last, self._row = row, next(self._rows, None)
         else:
@@ -121,7 +122,7 @@ class Marks:
         return self._check_place(row, CHECKPOINTS)
 
     def _check_signature(self, row: CheckpointRow, table: str, **likely: object) -> Finding | None:
-        key = self._keys.get(row.key_id) if isinstance(row.key_id, str) else None
+        key = self._keys.get(row.key_id)
         if key and row.version == chain.VERSION and chain.signature_holds(row, key):
             return None
         sequence, event_hash = self._reached
@@ -130,11 +131,11 @@ class Marks:
             *({name: value} for name, value in likely.items()),
             {"sequence": sequence},
             {"event_hash": event_hash},
-            *({"key_id": known} for known in self._keys),
         ]
+        guesses.extend({"key_id": known} for known in self._keys)
         for guess in guesses:
             tried = row._replace(**guess)  # type: ignore[arg-type]
-            known_key = self._keys.get(tried.key_id) if isinstance(tried.key_id, str) else None
+            known_key = self._keys.get(tried.key_id)
             if known_key and chain.signature_holds(tried, known_key):
                 column = next(iter(guess))
                 return self._finding(
@@ -190,8 +191,8 @@ class Marks:
             kind,
             table,
             message,
-            row.sequence if isinstance(row.sequence, int) else None,
-            checkpoint or (row.id if isinstance(row.id, int) else None),
+            chain.number(row.sequence),
+            checkpoint or chain.number(row.id),
             column,
             self.covered,
         )

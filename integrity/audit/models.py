@@ -7,7 +7,6 @@ there is no foreign key to anything that can be deleted.
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -58,8 +57,6 @@ class Event(models.Model):
     payload = models.TextField()
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
-
-    value_rows: models.Manager[EventValue]
 
     class Meta:
         db_table = chain.EVENTS
@@ -121,12 +118,8 @@ class Event(models.Model):
 
     def row(self) -> EventRow:
         """The row as it is hashed."""
-        return EventRow(
-            *(
-                canonical.instant(value) if isinstance(value, datetime) else value
-                for value in (getattr(self, name) for name in EventRow._fields)
-            )
-        )
+        columns = {name: getattr(self, name) for name in EventRow._fields}
+        return EventRow(**{**columns, "occurred_at": canonical.instant(self.occurred_at)})
 
 
 class EventValue(models.Model):
@@ -189,7 +182,7 @@ class Checkpoint(models.Model):
             self.sequence,
             self.event_hash,
             self.previous_hash,
-            canonical.instant(self.created_at.astimezone(UTC)),
+            canonical.instant(self.created_at),
             self.key_id,
             self.signature,
         )

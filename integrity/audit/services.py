@@ -234,14 +234,8 @@ def _append(pending: Sequence[_Pending]) -> None:
     values: list[tuple[Any, ...]] = []
     for event in pending:
         sequence += 1
-        row = chain.EventRow(
-            sequence,
-            chain.VERSION,
-            canonical.instant(event.occurred_at),
-            *event.columns,
-            previous,
-            "",
-        )
+        instant = canonical.instant(event.occurred_at)
+        row = chain.EventRow._make((sequence, chain.VERSION, instant, *event.columns, previous, ""))
         previous = chain.event_hash(row)
         events.append((*row[:2], adapt(event.occurred_at), *row[3:-1], previous))
         values.extend((sequence, *value[1:]) for value in event.values)

@@ -134,8 +134,8 @@ class _Values:
     def _advance(self) -> None:
         self._row = next(self._rows, None)
         # What is no number sorts behind every number, and is found as an orphan in the end.
-        known = self._row is not None and isinstance(self._row.sequence, int)
-        self.at: float = self._row.sequence if self._row and known else inf
+        place = chain.number(self._row.sequence) if self._row else None
+        self.at: float = inf if place is None else place
 
     def _take(self, sequence: int) -> Iterator[ValueRow]:
         while self.at <= sequence and self._row:
@@ -179,7 +179,7 @@ def _orphan(row: ValueRow) -> Finding:
         Kind.ORPHAN,
         VALUES,
         f"A value is kept for event {row.sequence}, which does not exist.",
-        row.sequence if isinstance(row.sequence, int) else None,
+        chain.number(row.sequence),
         column="sequence",
     )
 
