@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -22,6 +23,7 @@ _REGIONS = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=1)
 def zones() -> list[tuple[str, Any]]:
     """Time zones people know, grouped by region, by city; UTC first."""
     groups: dict[str, list[tuple[str, str]]] = {}
