@@ -16,7 +16,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases.enums import CaseKind, Completion, DeterminationStatus, FindingOutcome
+from cases.enums import Completion, DeterminationStatus, FindingOutcome
 from cases.models import Determination, Respondent
 from integrity.core import clock
 from policies import schemes, selectors
@@ -118,7 +118,11 @@ def advise(
     """The recommendation for this respondent; `given` are the officer's facts."""
     case = respondent.case
     version = (
-        selectors.scheme_for(case.policy_version, at=case.incident_at or case.opened_at)
+        selectors.scheme_for(
+            case.policy_version,
+            at=case.incident_at or case.opened_at,
+            institution=case.institution,
+        )
         if case.policy_version is not None
         else None
     )
@@ -160,8 +164,3 @@ def advise(
         problems,
         tuple(history),
     )
-
-
-def kind_of(case_kind: str) -> str:
-    """The kind of policy document that governs a kind of case."""
-    return "code_of_conduct" if case_kind == CaseKind.CONDUCT else "honor_code"
