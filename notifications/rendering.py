@@ -55,12 +55,55 @@ class _Refusing(str):
 
 
 class _Strict(Context):
-    """A context in which asking for an unknown name raises, in `{% if %}` and filters too."""
+    """A context in which asking for an unknown name raises, and is remembered.
+
+    Remembered, because the operators of `{% if %}` swallow every exception.
+    """
+
+    def __init__(self, values: dict[str, Any], *, autoescape: bool) -> None:
+        self.unknown: list[str] = []
+        strict = {name: _strict(value, name, self.unknown) for name, value in values.items()}
+        super().__init__(strict, autoescape=autoescape, use_tz=True)
 
     def __getitem__(self, key: Any) -> Any:
         if key not in self:
+            self.unknown.append(str(key))
             raise UnfilledPlaceholder(f"Unknown placeholder: {key}")
         return super().__getitem__(key)
+
+
+class _Item:
+    """An entry of a list in the payload, as strict as the context."""
+
+    def __init__(self, item: Any, path: str, unknown: list[str]) -> None:
+        self._values = {
+            name: _strict(value, f"{path}.{name}", unknown)
+            for name, value in _values(item).items()
+        }
+        self._path = path
+        self._unknown = unknown
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._values:
+            self._unknown.append(f"{self._path}.{name}")
+            raise UnfilledPlaceholder(f"Unknown placeholder: {self._path}.{name}")
+        return self._values[name]
+
+    def __str__(self) -> str:
+        self._unknown.append(self._path)
+        raise UnfilledPlaceholder(f"A placeholder needs a field: {self._path}")
+
+
+def _values(item: Any) -> dict[str, Any]:
+    return {field.name: getattr(item, field.name) for field in dataclasses.fields(item)}
+
+
+def _strict(value: Any, path: str, unknown: list[str]) -> Any:
+    if dataclasses.is_dataclass(value):
+        return _Item(value, path, unknown)
+    if isinstance(value, tuple):
+        return tuple(_strict(entry, path, unknown) for entry in value)
+    return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +140,7 @@ def render(
     `UnfilledPlaceholder` when a template names what the payload does not hold.
     """
     payload = checked(event, payload)
-    values = {f.name: getattr(payload, f.name) for f in dataclasses.fields(payload)}
-    values |= {
+    values = _values(payload) | {
         "recipient_name": recipient.name,
         "letters_url": f"{settings.SITE_URL}/my/letters/",
         "site_name": settings.SITE_NAME,
@@ -114,7 +156,7 @@ def render(
         text = _tidy(_render(f"{folder}/email.txt", values, autoescape=False))
         html = _render(f"{folder}/letter.html", values, autoescape=True) if letter else ""
         title = str(event.title)
-    if not subject or not text:
+    if not subject or not text.strip():
         raise LetterRefused(f"{event.name} renders to nothing.")
     return Rendered(subject=subject, text=text, title=title, html=sanitised(html))
 
@@ -153,7 +195,11 @@ def _render(name: str, values: dict[str, Any], *, autoescape: bool) -> str:
         template = _engine(autoescape).get_template(name)
     except TemplateDoesNotExist as error:
         raise LetterRefused(f"No template {error}") from error
-    return template.render(_Strict(values, autoescape=autoescape, use_tz=True))
+    context = _Strict(values, autoescape=autoescape)
+    text = template.render(context)
+    if context.unknown:
+        raise UnfilledPlaceholder(f"Unknown placeholders: {', '.join(context.unknown)}")
+    return text
 
 
 def _single_line(text: str) -> str:
