@@ -1,0 +1,172 @@
+"""What every page of one case begins with: the case, how much of it is seen, whom it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+
+from cases import rules
+from cases.enums import CaseStatus as S
+from cases.models import Allegation, Case, Evidence, Note, Respondent, Watcher
+from cases.selectors.queue_rows import heading_of, subcount
+from cases.selectors.timeline import told
+from cases.selectors.words import Days, Due, due, joined
+from integrity.accounts.models import User
+from integrity.core.errors import NotFound, NotPermitted
+from integrity.web import dates
+from notifications.models import Letter
+
+# The way of a case as the desk sees it; an appeal and a dismissal leave it.
+STAGES = (
+    S.TRIAGE,
+    S.INVESTIGATION,
+    S.NOTIFIED,
+    S.REVIEW,
+    S.APPROVAL,
+    S.DECIDED,
+    S.CLOSED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of the track: "done", "current" or "todo"."""
+
+    status: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a case. `respondents` and their names are empty where names stay hidden."""
+
+    case: Case
+    access: rules.Access
+    officer: bool
+    watching: bool
+    heading: str
+    alleged: bool
+    respondents: list[Respondent]
+    respondent_count: int
+    names: str
+    names_hidden: bool
+    stages: list[Stage]
+    due: Due | None
+    due_day: str
+    since: str
+    counts: dict[str, int]
+
+    @property
+    def works(self) -> bool:
+        """Whether the reader may act on the case."""
+        return self.access >= rules.Access.WORK
+
+
+def head(user: User, number: str, *, need: rules.Access = rules.Access.READ) -> Head:
+    """The head of a case: two queries.
+
+    Raises `NotFound` for a case the user may not know of, and `NotPermitted` for one they know of
+    without `need`.
+    """
+    case = _case(user, number)
+    watching: bool = case.watched  # type: ignore[attr-defined]
+    access = rules.level(user, case, watching=watching)
+    if access == rules.Access.NONE:
+        raise NotFound
+    if access < need:
+        raise NotPermitted
+    reads = access >= rules.Access.READ
+    respondents = list(case.respondents.select_related("user").order_by("pk")) if reads else []
+    hidden = case.status == S.TRIAGE
+    days = Days.of_reader()
+    return Head(
+        case=case,
+        access=access,
+        officer=rules.is_officer(user, case),
+        watching=watching,
+        heading=heading_of(case),
+        alleged=bool(case.alleged),  # type: ignore[attr-defined]
+        respondents=respondents,
+        respondent_count=len(respondents),
+        names="" if hidden else joined([row.user.display_name for row in respondents]),
+        names_hidden=hidden,
+        stages=_stages(case.status),
+        due=due(case.due_at, days),
+        due_day=_day(case.due_at, days),
+        since=_day(case.assigned_at, days),
+        counts={
+            name: getattr(case, f"{name}_count") or 0
+            for name in ("evidence", "letters", "notes", "events")
+        },
+    )
+
+
+def _case(user: User, number: str) -> Case:
+    case_pk = OuterRef("pk")
+    alleged = Allegation.objects.filter(case=case_pk, withdrawn_at__isnull=True)
+    case = (
+        rules.visible_to(user)
+        .filter(number=number)
+        .select_related(
+            "institution",
+            "course",
+            "assignment",
+            "submission",
+            "post",
+            "assignee",
+            "policy_version__document",
+        )
+        .defer(
+            "search_text",
+            "assignment__instructions",
+            "submission__text",
+            "policy_version__body",
+        )
+        .annotate(
+            watched=Exists(Watcher.objects.filter(case=case_pk, user=user)),
+            alleged=Subquery(alleged.order_by("position").values("violation_type__title")[:1]),
+            alleged_count=subcount(alleged),
+            evidence_count=subcount(Evidence.objects.filter(case=case_pk)),
+            notes_count=subcount(Note.objects.filter(case=case_pk)),
+            letters_count=_by_number(Letter.objects.all()),
+            events_count=_by_number(told()),
+        )
+        .first()
+    )
+    if case is None:
+        raise NotFound
+    return case
+
+
+def _by_number(rows: QuerySet[Any]) -> Subquery:
+    """How many of `rows` carry the outer case's number."""
+    return Subquery(
+        rows.filter(case_number=OuterRef("number"))
+        .order_by()
+        .values("case_number")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+
+
+def _stages(status: str) -> list[Stage]:
+    if status not in STAGES:
+        return []
+    place = STAGES.index(S(status))
+    # A closed case has nothing ahead: its last stage is done as well.
+    return [
+        Stage(
+            name,
+            "done" if n < place or status == S.CLOSED else "current" if n == place else "todo",
+        )
+        for n, name in enumerate(STAGES)
+    ]
+
+
+def _day(at: datetime | None, days: Days) -> str:
+    if at is None:
+        return ""
+    return dates.day_words(at.astimezone(days.zone).date(), now=days.today)

@@ -1,0 +1,311 @@
+"""The case page: allegations and findings, evidence, reports, the decision, people, timeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from cases.enums import DeterminationStatus, EvidenceKind, FileRole, ReportMode, Stance
+from cases.models import (
+    Allegation,
+    Case,
+    ConflictDeclaration,
+    Determination,
+    Disclosure,
+    Evidence,
+    EvidenceFile,
+    Finding,
+    Notice,
+    Report,
+    Respondent,
+    ResponsePoint,
+    Sanction,
+    Watcher,
+)
+from cases.selectors.case_head import Head, head
+from cases.selectors.timeline import Timeline, timeline
+from cases.selectors.words import Text
+from integrity.accounts.models import RoleGrant, User
+from integrity.accounts.rules import STAFF_OF_CASES
+from integrity.core import clock
+from integrity.courses.models import Teaching
+from notifications.recipients import Recipient
+from policies.rules import ProcessTerms, process_terms
+
+
+@dataclass(frozen=True)
+class AllegationLine:
+    """An allegation with what the learner said to it and what was found ("" while open)."""
+
+    allegation: Allegation
+    clause_url: str
+    stance: Text
+    words: str
+    finding: str
+    found_as: str
+
+
+@dataclass(frozen=True)
+class EvidenceLine:
+    """A piece of evidence. `source` says who brought it, never who reported."""
+
+    evidence: Evidence
+    icon: str
+    source: Text
+    has_file: bool
+    shown: int
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """A report. `reporter` is a name only where it was given and the reader works on the case."""
+
+    report: Report
+    reporter: str
+    sealed: bool
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one respondent's process is."""
+
+    respondent: Respondent
+    allegations: list[AllegationLine]
+    notice: Notice | None
+    points: int
+    determination: Determination | None
+    sanctions: list[Sanction]
+
+
+@dataclass(frozen=True)
+class People:
+    """Who works on the case besides the person it is with; `blocked` only for officers."""
+
+    watchers: list[User]
+    blocked: list[tuple[User, Text]]
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Everything the case page shows."""
+
+    head: Head
+    terms: ProcessTerms
+    progress: list[Progress]
+    evidence: list[EvidenceLine]
+    reports: list[ReportLine]
+    people: People
+    timeline: Timeline
+
+
+def case_page(user: User, number: str) -> CasePage:
+    """The case for somebody who may read it: at most twelve queries, however much is in it.
+
+    Raises `NotFound` and `NotPermitted` as `case_head.head` does.
+    """
+    top = head(user, number)
+    case = top.case
+    allegations = _allegations(case)
+    progress = _progress(top, allegations)
+    people = people_of(top, user)
+    known = [row.user for row in top.respondents]
+    known += people.watchers + ([case.assignee] if case.assignee else [])
+    violations = {
+        line.allegation.violation_type.code: line.allegation.violation_type.title
+        for line in allegations
+    }
+    return CasePage(
+        head=top,
+        terms=process_terms(case.policy_version),
+        progress=progress,
+        evidence=evidence_of(top),
+        reports=reports_of(top),
+        people=people,
+        timeline=timeline(case.number, reader=user, known=known, violations=violations),
+    )
+
+
+def _allegations(case: Case) -> list[AllegationLine]:
+    points = ResponsePoint.objects.filter(allegation=OuterRef("pk")).order_by("-pk")
+    findings = Finding.objects.filter(
+        allegation=OuterRef("pk"), determination__respondent=OuterRef("respondent")
+    ).order_by("-determination_id")
+    rows = (
+        case.allegations.filter(withdrawn_at__isnull=True)
+        .select_related("violation_type")
+        .annotate(
+            stance=Subquery(points.values("stance")[:1]),
+            words=Subquery(points.values("text")[:1]),
+            finding=Subquery(findings.values("outcome")[:1]),
+            found_as=Subquery(findings.values("completion")[:1]),
+        )
+        .order_by("position")
+    )
+    lines = []
+    for row in rows:
+        violation = row.violation_type
+        if case.policy_version is not None and violation.version_id == case.policy_version_id:
+            violation.version = case.policy_version
+        lines.append(
+            AllegationLine(
+                allegation=row,
+                clause_url=violation.get_absolute_url(),
+                stance=Stance(row.stance).label if row.stance else "",
+                words=row.words or "",
+                finding=row.finding or "",
+                found_as=row.found_as or "",
+            )
+        )
+    return lines
+
+
+def _progress(top: Head, allegations: list[AllegationLine]) -> list[Progress]:
+    case = top.case
+    notices = {}
+    said = ResponsePoint.objects.filter(response=OuterRef("response")).exclude(text="")
+    for notice in (
+        Notice.objects.filter(respondent__case=case)
+        .select_related("letter__message", "response")
+        .defer("letter__content_sealed", "letter__message__content_sealed")
+        .annotate(points=Subquery(_number(said, "response")))
+        .order_by("sent_at", "pk")
+    ):
+        notices[notice.respondent_id] = notice
+    decisions = {}
+    for row in (
+        Determination.objects.filter(respondent__case=case)
+        .exclude(status=DeterminationStatus.SUPERSEDED)
+        .select_related("proposed_by", "decided_by", "scheme_version__scheme")
+        .defer("scheme_version__data")
+        .order_by("pk")
+    ):
+        decisions[row.respondent_id] = row
+    sanctions: dict[int, list[Sanction]] = {}
+    for sanction in case.sanctions.select_related("consequence").order_by("pk"):
+        sanctions.setdefault(sanction.respondent_id, []).append(sanction)
+    return [
+        Progress(
+            respondent=respondent,
+            allegations=[
+                line for line in allegations if line.allegation.respondent_id == respondent.pk
+            ],
+            notice=notices.get(respondent.pk),
+            points=getattr(notices.get(respondent.pk), "points", None) or 0,
+            determination=decisions.get(respondent.pk),
+            sanctions=sanctions.get(respondent.pk, []),
+        )
+        for respondent in top.respondents
+    ]
+
+
+def _number(rows: QuerySet[Any], by: str) -> QuerySet[Any]:
+    return rows.order_by().values(by).annotate(n=Count("pk")).values("n")
+
+
+_ICONS = {
+    EvidenceKind.FILE: "paperclip",
+    EvidenceKind.LINK: "link",
+    EvidenceKind.QUOTE: "message-square",
+    EvidenceKind.SUBMISSION: "file-text",
+}
+
+
+def evidence_of(top: Head) -> list[EvidenceLine]:
+    """The evidence in its order, without the texts: one query."""
+    piece = OuterRef("pk")
+    rows = (
+        top.case.evidence.select_related("added_by")
+        .defer("text")
+        .annotate(
+            has_file=Exists(EvidenceFile.objects.filter(evidence=piece, role=FileRole.DERIVATIVE)),
+            shown=Subquery(_number(Disclosure.objects.filter(evidence=piece), "evidence")),
+        )
+        .order_by("position")
+    )
+    lines = []
+    for row in rows:
+        if row.report_id is not None:
+            source: Text = _("From a report")
+        elif row.respondent_id is not None:
+            source = _("From the learner")
+        else:
+            source = row.added_by.display_name if row.added_by else _("From the office")
+        lines.append(
+            EvidenceLine(
+                evidence=row,
+                icon=_ICONS[EvidenceKind(row.kind)],
+                source=source,
+                has_file=row.has_file,
+                shown=row.shown or 0,
+            )
+        )
+    return lines
+
+
+def reports_of(top: Head) -> list[ReportLine]:
+    """The reports, the first one first: one query. A sealed name is never opened here."""
+    lines = []
+    for row in top.case.reports.select_related("violation_type").order_by("submitted_at", "pk"):
+        open_name = (
+            row.mode == ReportMode.NAMED
+            and row.reporter_sealed is not None
+            and top.works
+            and not top.names_hidden
+        )
+        name = Recipient.sealed(row.reporter_ref, row.reporter_sealed).name if open_name else ""
+        lines.append(ReportLine(row, name, row.mode != ReportMode.NAMED))
+    return lines
+
+
+def people_of(top: Head, user: User) -> People:
+    """Who follows the case; for officers also who of the desk is shut out and why: one query.
+
+    That somebody of the desk is the reporter is no reason told to anybody.
+    """
+    case = top.case
+    watchers = Watcher.objects.filter(case=case)
+    declared = ConflictDeclaration.objects.filter(case=case)
+    teachings = Teaching.objects.filter(course=case.course_id)
+    parties = Respondent.objects.filter(case=case)
+    ids = watchers.values("user")
+    if top.officer:
+        ids = ids.union(declared.values("user"), teachings.values("user"), parties.values("user"))
+    at = clock.now()
+    grants = RoleGrant.objects.filter(
+        Q(institution__isnull=True) | Q(institution=case.institution_id),
+        Q(ended_at__isnull=True) | Q(ended_at__gt=at),
+        user=OuterRef("pk"),
+        role__in=STAFF_OF_CASES,
+    )
+    me = OuterRef("pk")
+    rows = (
+        User.objects.filter(pk__in=ids)
+        .annotate(
+            works=Exists(grants),
+            watches=Exists(watchers.filter(user=me)),
+            declared=Exists(declared.filter(user=me)),
+            teaches=Exists(teachings.filter(user=me)),
+            party=Exists(parties.filter(user=me)),
+        )
+        .order_by("display_name", "pk")
+    )
+    people = People([], [])
+    for row in rows:
+        shut_out: Text = (
+            _("Declared a conflict of interest")
+            if row.declared
+            else _("Teaches %(course)s") % {"course": case.course.code}
+            if row.teaches and case.course is not None
+            else _("Is part of this case")
+            if row.party and not top.names_hidden
+            else ""
+        )
+        if shut_out:
+            if row.works and top.officer:
+                people.blocked.append((row, shut_out))
+        elif row.watches and not row.party:
+            people.watchers.append(row)
+    return people
