@@ -57,8 +57,9 @@ class Marks:
                 return finding
         return None
 
-    def finish(self, last: int) -> Finding | None:
-        """Check what is left when the events have ended at `last`."""
+    def finish(self, last: int, event_hash: str) -> Finding | None:
+        """Check what is left when the events have ended at `last` with `event_hash`."""
+        self._reached = (last, event_hash)
         while self.at < inf:
             finding = self._next()
             if finding:

@@ -116,7 +116,7 @@ def verify(
         sequence, previous = expected, digest
         report.events += 1
     else:
-        report.first_bad = marks.finish(sequence) or behind.finish()
+        report.first_bad = marks.finish(sequence, previous) or behind.finish()
 
     report.values, report.checkpoints = behind.count, marks.count
     report.last_sequence, report.last_hash = sequence, previous

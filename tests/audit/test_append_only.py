@@ -15,6 +15,7 @@ from tests.audit.conftest import everything, write
 
 pytestmark = pytest.mark.django_db
 
+
 @pytest.fixture
 def history(db: None) -> list:
     write(3)
