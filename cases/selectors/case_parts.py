@@ -1,0 +1,180 @@
+"""The other pages of one case: letters and answers, notes, people, history, one exhibit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import OuterRef, Subquery
+
+from cases.enums import FileRole
+from cases.models import (
+    Disclosure,
+    Evidence,
+    EvidenceFile,
+    Note,
+    Notice,
+    PointAnswer,
+    ResponsePoint,
+)
+from cases.selectors.case_head import Head, head
+from cases.selectors.case_page import People, ReportLine, people_of, reports_of
+from cases.selectors.timeline import PAGE, Timeline, timeline
+from integrity.accounts.models import User
+from integrity.core.errors import NotFound
+from notifications.selectors import RegisterRow, messages_for_case, register_rows
+
+NOTES = 50
+_KEY = re.compile(r"\d{1,18}")
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One point of an answer, and what the decision says to it ("" while nothing is)."""
+
+    point: ResponsePoint
+    answer: str
+
+
+@dataclass(frozen=True)
+class NoticeLine:
+    """A notice with proof of delivery and reading, and the answer to it."""
+
+    notice: Notice
+    points: list[Answered]
+
+
+@dataclass(frozen=True)
+class LettersPage:
+    """Notices and answers, and every letter of the case."""
+
+    head: Head
+    notices: list[NoticeLine]
+    letters: list[RegisterRow]
+
+
+@dataclass(frozen=True)
+class NotesPage:
+    """Notes, the newest first. `earlier` is the key of the page before ("" at the end)."""
+
+    head: Head
+    notes: list[Note]
+    earlier: str
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """Everybody who has to do with the case, as far as the desk may know it."""
+
+    head: Head
+    people: People
+    reports: list[ReportLine]
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """A page of the whole history."""
+
+    head: Head
+    timeline: Timeline
+    first: bool
+
+
+@dataclass(frozen=True)
+class EvidencePage:
+    """One piece of evidence with its text, and to whom it was shown."""
+
+    head: Head
+    evidence: Evidence
+    file: EvidenceFile | None
+    ledger: list[Disclosure]
+
+
+def letters_page(user: User, number: str) -> LettersPage:
+    """Letters and answers: five queries."""
+    top = head(user, number)
+    answers = PointAnswer.objects.filter(point=OuterRef("pk")).order_by("-determination_id")
+    points: dict[int, list[Answered]] = {}
+    for row in (
+        ResponsePoint.objects.filter(response__respondent__case=top.case)
+        .select_related("allegation__violation_type")
+        .annotate(answer=Subquery(answers.values("text")[:1]))
+        .order_by("response_id", "position")
+    ):
+        points.setdefault(row.response_id, []).append(Answered(row, row.answer or ""))
+    notices = (
+        Notice.objects.filter(respondent__case=top.case)
+        .select_related("respondent__user", "letter__message", "response", "sent_by")
+        .defer("letter__content_sealed", "letter__message__content_sealed")
+        .order_by("-sent_at", "-pk")
+    )
+    lines = []
+    for notice in notices:
+        response = getattr(notice, "response", None)
+        lines.append(NoticeLine(notice, points.get(response.pk, []) if response else []))
+    return LettersPage(
+        head=top,
+        notices=lines,
+        letters=register_rows(messages_for_case(top.case.number), show_names=not top.names_hidden),
+    )
+
+
+def notes_page(user: User, number: str, *, before: str = "") -> NotesPage:
+    """Notes of the desk: three queries. A key that cannot be read gives the newest."""
+    top = head(user, number)
+    rows = top.case.notes.select_related("author").order_by("-pk")
+    if _KEY.fullmatch(before):
+        rows = rows.filter(pk__lt=int(before))
+    notes = list(rows[: NOTES + 1])
+    more = len(notes) > NOTES
+    notes = notes[:NOTES]
+    return NotesPage(top, notes, str(notes[-1].pk) if more else "")
+
+
+def people_page(user: User, number: str) -> PeoplePage:
+    """People of the case: four queries."""
+    top = head(user, number)
+    return PeoplePage(top, people_of(top, user), reports_of(top))
+
+
+def history_page(user: User, number: str, *, before: str = "") -> HistoryPage:
+    """The whole history, a page at a time: six queries at any number of events."""
+    top = head(user, number)
+    known = [row.user for row in top.respondents]
+    violations = dict(
+        top.case.allegations.values_list("violation_type__code", "violation_type__title")
+    )
+    return HistoryPage(
+        head=top,
+        timeline=timeline(
+            top.case.number,
+            reader=user,
+            known=known,
+            violations=violations,
+            before=before,
+            size=PAGE,
+        ),
+        first=not before,
+    )
+
+
+def evidence_page(user: User, number: str, public_id: UUID) -> EvidencePage:
+    """One piece of evidence: five queries. Raises `NotFound` for one of another case."""
+    top = head(user, number)
+    found = (
+        top.case.evidence.select_related("added_by", "submission__assignment")
+        .defer("submission__text", "submission__assignment__instructions")
+        .filter(public_id=public_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return EvidencePage(
+        head=top,
+        evidence=found,
+        file=found.files.filter(role=FileRole.DERIVATIVE).first(),
+        ledger=list(
+            found.disclosures.select_related("respondent__user").order_by("disclosed_at", "pk")
+        ),
+    )

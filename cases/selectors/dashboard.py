@@ -1,0 +1,113 @@
+"""The dashboard: what needs somebody of the desk now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cases.enums import CaseStatus as S
+from cases.models import Case
+from cases.selectors.queue import Counts, count
+from cases.selectors.queue_filters import VIEWS, View, of_view, views_for
+from cases.selectors.queue_rows import Row, row_of, with_line
+from cases.selectors.words import Days, Text
+from integrity.accounts.models import User
+
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Pile:
+    """A short list with where to see the rest."""
+
+    name: str
+    title: Text
+    hint: Text
+    query: str
+    rows: list[Row]
+    more: bool
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """Everything the dashboard shows."""
+
+    counts: Counts
+    piles: list[Pile]
+    officer: bool
+
+
+@dataclass(frozen=True)
+class _Asked:
+    name: str
+    title: Text
+    hint: Text
+    query: str
+    view: View
+    condition: Q
+
+
+def dashboard(user: User) -> Dashboard:
+    """Counts in one query, and one for each of the short lists."""
+    days = Days.of_reader()
+    officer = any(view.name == "confirm" for view in views_for(user))
+    asked = [
+        _Asked(
+            "pressing",
+            _("Overdue and due today"),
+            _("With you"),
+            "?view=mine",
+            VIEWS["mine"],
+            Q(due_at__lt=days.tomorrow),
+        ),
+        _Asked(
+            "mine",
+            _("Waiting for your next step"),
+            _("With you, due later"),
+            "?view=mine",
+            VIEWS["mine"],
+            Q(status__in=(S.TRIAGE, S.INVESTIGATION, S.REVIEW))
+            & (Q(due_at__gte=days.tomorrow) | Q(due_at__isnull=True)),
+        ),
+        _Asked(
+            "triage",
+            _("New and unclaimed"),
+            _("Nobody has looked at these yet"),
+            "?view=unclaimed&status=triage",
+            VIEWS["unclaimed"],
+            Q(status=S.TRIAGE),
+        ),
+    ]
+    if officer:
+        asked.insert(
+            1,
+            _Asked(
+                "confirm",
+                _("For you to confirm"),
+                _("Proposed by somebody else"),
+                "?view=confirm",
+                VIEWS["confirm"],
+                Q(),
+            ),
+        )
+    return Dashboard(
+        counts=count(user, VIEWS["mine"], days),
+        piles=[_pile(ask, user, days) for ask in asked],
+        officer=officer,
+    )
+
+
+def _pile(ask: _Asked, user: User, days: Days) -> Pile:
+    cases: QuerySet[Case] = of_view(user, ask.view).filter(ask.condition)
+    ordered = with_line(cases, user).order_by(F("due_at").asc(nulls_last=True), "pk")
+    found = list(ordered[: SHOWN + 1])
+    return Pile(
+        name=ask.name,
+        title=ask.title,
+        hint=ask.hint,
+        query=ask.query,
+        rows=[row_of(case, user, days) for case in found[:SHOWN]],
+        more=len(found) > SHOWN,
+    )
