@@ -1,0 +1,232 @@
+"""What the pages for reporters show, one function a page, each a constant number of queries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from cases import rules, workflow
+from cases.enums import CaseStatus, ReportKind, ReportMode, ReportStatus
+from cases.evidence.incoming import NAME_PURPOSE
+from cases.models import DraftFile, Evidence, Report
+from integrity.accounts.models import User
+from integrity.core import crypto
+from integrity.core.errors import NotFound
+from integrity.courses.enums import DECIDED_BY_INSTITUTION
+from integrity.courses.models import Assignment, Course, Institution, Post, Submission
+from integrity.courses.paging import Page, newest_first
+from integrity.courses.rules import courses_of, visible_posts, visible_submissions
+from integrity.courses.selectors import platform
+from notifications.models import Letter
+from policies import selectors as policies
+from policies.models import ViolationType
+
+PAGE_SIZE = 20
+_UNIT = "assignment__course__programme", "assignment__course__institution"
+
+
+def office_for(course: Course | None) -> Institution:
+    """Whose staff decide about a matter in `course` (PO5).
+
+    The institution where the course belongs to a degree, a MasterTrack-like or a university
+    certificate; the platform otherwise, and where no course is named.
+    """
+    if course is None:
+        return platform()
+    programme = course.programme
+    if programme is not None and programme.product_kind in DECIDED_BY_INSTITUTION:
+        return course.institution
+    return course.institution if course.institution.is_platform else platform()
+
+
+def reportable_submission(user: User, public_id: UUID | str) -> Submission | None:
+    """A submission the user may read and so may flag; None for any other, and for none (33)."""
+    wanted = _uuid(public_id)
+    if wanted is None:
+        return None
+    return visible_submissions(user).select_related(*_UNIT).filter(public_id=wanted).first()
+
+
+def reportable_post(user: User, public_id: UUID | str) -> Post | None:
+    """A post the user may read; None for any other, and for none."""
+    wanted = _uuid(public_id)
+    if wanted is None:
+        return None
+    found = visible_posts(user).select_related("course__programme", "course__institution")
+    return found.filter(public_id=wanted).first()
+
+
+def _uuid(value: UUID | str) -> UUID | None:
+    if isinstance(value, UUID):
+        return value
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
+
+
+def own_courses(user: User) -> list[Course]:
+    """Courses to choose from, by title."""
+    return list(
+        courses_of(user).select_related("programme", "institution").order_by("title", "pk")[:200]
+    )
+
+
+def flaggable_assignments(user: User) -> list[Assignment]:
+    """Assignments in which the user may look for the submission to flag, by course."""
+    return list(
+        Assignment.objects.filter(course__in=courses_of(user))
+        .select_related("course")
+        .only("title", "public_id", "position", "course__title", "course__code", "course__slug")
+        .order_by("course__title", "course_id", "position", "id")[:100]
+    )
+
+
+def offered_types(
+    kind: str, institution: Institution, *, at: datetime | None = None
+) -> list[policies.OfferedType]:
+    """Violation types to choose from, as they are in force at the incident (default: now)."""
+    return policies.offered_types(kind, at=at, institution=institution)
+
+
+def governing_type(
+    kind: str, institution: Institution, code: str, *, at: datetime | None = None
+) -> ViolationType | None:
+    """The type with this code in the version that governs `at`, the institution's own first."""
+    for offered in policies.offered_types(kind, at=at, institution=institution):
+        if offered.code == code:
+            own = (t for t in offered.types if t.version.document.institution_id == institution.pk)
+            return next(own, offered.types[0])
+    return None
+
+
+# Drafts
+
+
+@dataclass(frozen=True)
+class NamedFile:
+    """A file of a draft with the name its sender gave it; shown to the sender only."""
+
+    file: DraftFile
+    name: str
+
+
+def own_draft(user: User, public_id: UUID) -> Report:
+    """The user's own report, sent or not, with all its pages need. Raises `NotFound`."""
+    report = (
+        rules.own_reports(user)
+        .select_related(
+            "institution",
+            "course",
+            "violation_type",
+            "submission__assignment__course",
+            "post__course",
+            "case__institution",
+        )
+        .filter(public_id=public_id)
+        .first()
+    )
+    if report is None:
+        raise NotFound
+    return report
+
+
+def files_of(report: Report) -> list[NamedFile]:
+    """The files of a draft, oldest first."""
+    return [
+        NamedFile(file, crypto.unseal(file.name_sealed, purpose=NAME_PURPOSE))
+        for file in report.draft_files.all()
+    ]
+
+
+# Reports that were sent
+
+
+@dataclass(frozen=True)
+class MyReports:
+    """The reader's list: what is not sent yet, and a page of what was."""
+
+    drafts: Sequence[Report]
+    sent: Page[Report]
+
+
+@dataclass(frozen=True)
+class MyReport:
+    """One report as it was sent, what becomes of it, and the letters about it."""
+
+    report: Report
+    evidence: Sequence[Evidence]
+    letters: Sequence[Letter]
+    read_by: datetime | None
+
+
+def my_reports(user: User, *, after: str | None = None) -> MyReports:
+    """The user's reports, newest first, a page at a time."""
+    own = rules.own_reports(user).select_related(
+        "course", "submission__assignment__course", "post__course", "violation_type"
+    )
+    drafts: Sequence[Report] = ()
+    if not after:
+        drafts = list(
+            own.filter(status=ReportStatus.DRAFT)
+            .annotate(files=Count("draft_files"))
+            .order_by("-submitted_at", "-pk")[:10]
+        )
+    sent = own.exclude(status=ReportStatus.DRAFT).defer("account", "quoted_text")
+    return MyReports(drafts, newest_first(sent, by="submitted_at", after=after, size=PAGE_SIZE))
+
+
+def my_report(user: User, public_id: UUID) -> MyReport:
+    """One own report that was sent. Raises `NotFound` for a draft and for anybody else's."""
+    report = own_draft(user, public_id)
+    if report.status == ReportStatus.DRAFT or report.case is None:
+        raise NotFound
+    return MyReport(
+        report=report,
+        evidence=_brought(report),
+        letters=_letters(user, report),
+        read_by=read_by(report),
+    )
+
+
+def _brought(report: Report) -> list[Evidence]:
+    return list(report.evidence.only("kind", "description", "url", "position", "report", "title"))
+
+
+def _letters(user: User, report: Report) -> list[Letter]:
+    name = report.public_id
+    about_it = Q(message__key__startswith=f"report_received:{name}") | Q(
+        message__key__startswith=f"report_closed:{name}"
+    )
+    own = Letter.objects.filter(about_it, recipient_ref__in=rules.reporter_refs(user))
+    return list(own.defer("content_sealed").order_by("created_at", "pk"))
+
+
+def read_by(report: Report) -> datetime | None:
+    """Until when somebody will have read the report: the target of triage, counted from its own
+    arrival, so that it says nothing of other reports about the same matter."""
+    if report.case is None:
+        return None
+    return workflow.stage_deadline(report.case, CaseStatus.TRIAGE, at=report.submitted_at)
+
+
+def shown_reporter(report: Report) -> str | None:
+    """The name of a reporter who gave it to the desk; None where it is in confidence (IN4)."""
+    if report.mode != ReportMode.NAMED or report.reporter_sealed is None:
+        return None
+    person = json.loads(crypto.unseal(report.reporter_sealed, purpose=rules.REPORTER))
+    return str(person["name"])
+
+
+def about(report: Report) -> str:
+    """What a report is about, for its sender: a place or a rule, never a person."""
+    if report.submission is not None:
+        return report.submission.assignment.title
+    if report.violation_type is not None:
+        return report.violation_type.title
+    return str(ReportKind(report.kind).label)

@@ -1,0 +1,276 @@
+"""Reports that are not sent yet: answers and files survive pages, devices and days (IN7).
+
+A draft is nobody's business but its sender's: it is no case, and no event tells of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from cases import rules
+from cases.enums import ReportKind, ReportMode, ReportStatus
+from cases.evidence import FileRefused, Incoming
+from cases.evidence.incoming import (
+    MAX_FILES,
+    StoredFile,
+    discard,
+    incoming,
+    keep,
+    prepare,
+    refused,
+)
+from cases.models import DraftFile, Report
+from cases.selectors.report import office_for
+from cases.services import filing, intake
+from cases.services.answers import ACCOUNT_LENGTH, NAME_LENGTH, QUOTE_LENGTH
+from cases.services.clean import Problems
+from integrity.accounts.models import User
+from integrity.audit import services as audit
+from integrity.core import clock
+from integrity.core.errors import Conflict, InvalidInput, NotFound, Text
+from integrity.courses.models import Course, Post, Submission
+from policies.models import ViolationType
+
+DESCRIPTION_LENGTH = 200
+# Drafts one person may keep; more would be no drafts but a store.
+MAX_DRAFTS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """The answers of one page. What is None was not asked there and stays as it is."""
+
+    step: int
+    violation_type: ViolationType | None = None
+    course: Course | None = None
+    course_asked: bool = False
+    mode: str | None = None
+    account: str | None = field(default=None, repr=False)
+    quoted_text: str | None = field(default=None, repr=False)
+    visible_name: str | None = field(default=None, repr=False)
+    links: Sequence[str] | None = field(default=None, repr=False)
+    incident_at: datetime | None = None
+    incident_asked: bool = False
+    descriptions: Mapping[UUID, str] = field(default_factory=dict, repr=False)
+
+
+def start(
+    *,
+    actor: User,
+    kind: str,
+    form_key: str,
+    page: Page,
+    submission: Submission | None = None,
+    post: Post | None = None,
+) -> Report:
+    """A new draft with its first page. The same key again returns the draft, or what became of it.
+
+    Raises `InvalidInput`, `Conflict` for a key of somebody else and for too many drafts.
+    """
+    with audit.transaction():
+        known = Report.objects.filter(form_key=form_key).first()
+        if known is None:
+            mine = rules.own_reports(actor).filter(status=ReportStatus.DRAFT)
+            if mine.count() >= MAX_DRAFTS:
+                raise Conflict(
+                    _("You have %(count)s reports that are not sent. Please send or delete one.")
+                    % {"count": MAX_DRAFTS}
+                )
+            report = Report(
+                reference=intake.new_reference(),
+                kind=ReportKind(kind),
+                mode=ReportMode.CONFIDENTIAL,
+                status=ReportStatus.DRAFT,
+                submission=submission,
+                post=post,
+                course=submission.assignment.course
+                if submission
+                else post.course
+                if post
+                else None,
+                submitted_at=clock.now(),
+                form_key=form_key,
+                form_digest="draft",
+            )
+            intake.sealed_sender(report, actor)
+            _fill(report, page)
+            try:
+                with transaction.atomic():
+                    filing.save(report)
+            except IntegrityError:
+                known = Report.objects.filter(form_key=form_key).first()
+                if known is None:
+                    raise
+            else:
+                return report
+        if known.reporter_ref not in rules.reporter_refs(actor):
+            raise Conflict(_("This form was sent before with other content."))
+        if known.status == ReportStatus.DRAFT and known.draft_step <= page.step:
+            _fill(known, page)
+            filing.save(known)
+        return known
+
+
+def _course_of(submission: Submission | None, post: Post | None) -> Course | None:
+    if submission is not None:
+        return submission.assignment.course
+    return post.course if post is not None else None
+
+
+def save(*, actor: User, draft_id: UUID, page: Page) -> Report:
+    """Keep the answers of one page. Raises `NotFound` once the report is sent, `InvalidInput`."""
+    with audit.transaction():
+        report = _own_draft(actor, draft_id)
+        _fill(report, page)
+        for file in report.draft_files.filter(public_id__in=page.descriptions):
+            file.description = _description(page.descriptions[file.public_id], file.public_id)
+            file.save(update_fields=["description"])
+        filing.save(report)
+        return report
+
+
+def _own_draft(actor: User, draft_id: UUID) -> Report:
+    report = intake.own_locked(actor, draft_id)
+    if report.status != ReportStatus.DRAFT:
+        raise NotFound
+    return report
+
+
+def _fill(report: Report, page: Page) -> None:
+    problems = Problems()
+    if page.violation_type is not None:
+        report.violation_type = page.violation_type
+    if page.course_asked:
+        report.course = page.course
+    if page.mode is not None:
+        if page.mode not in ReportMode.values:
+            problems.add("mode", _("Choose how you want to report."))
+        report.mode = page.mode
+    if page.account is not None:
+        report.account = problems.text("account", page.account, max_length=ACCOUNT_LENGTH)
+    if page.quoted_text is not None:
+        report.quoted_text = problems.text("quoted_text", page.quoted_text, max_length=QUOTE_LENGTH)
+    if page.visible_name is not None:
+        report.visible_name = problems.text(
+            "visible_name", page.visible_name, max_length=NAME_LENGTH, single_line=True
+        )
+    if page.links is not None:
+        report.links = list(problems.links("links", page.links))
+    if page.incident_asked:
+        report.incident_at = page.incident_at
+    problems.stop()
+    report.institution = office_for(report.course)
+    report.draft_step = max(report.draft_step, page.step)
+
+
+def _description(text: str, file_id: UUID) -> str:
+    problems = Problems()
+    cleaned = problems.text(
+        f"description-{file_id}", text, max_length=DESCRIPTION_LENGTH, single_line=True
+    )
+    problems.stop()
+    return cleaned
+
+
+def add_files(
+    *, actor: User, draft_id: UUID, uploads: Sequence[UploadedFile | Incoming], form_key: str
+) -> list[DraftFile]:
+    """Check, copy and seal files and keep them with the draft. The same form again adds none.
+
+    Good files stay when others are refused: a browser cannot send them again by itself. Raises
+    `InvalidInput` at `uploads` with one message a refused file, after keeping the good ones;
+    `StorageFull`; `NotFound`.
+    """
+    files = incoming(uploads)
+    refusals: list[Text] = []
+    kept: list[DraftFile] = []
+    report = rules.own_reports(actor).filter(public_id=draft_id).first()
+    if report is None or report.status != ReportStatus.DRAFT:
+        raise NotFound
+    keys = {f"{form_key}:{number}" for number in range(len(files))}
+    here = dict(report.draft_files.values_list("form_key", "id"))
+    room = MAX_FILES - len(set(here) - keys)
+    for number, file in enumerate(files):
+        key = f"{form_key}:{number}"
+        if key in here:
+            continue
+        if room <= 0:
+            refusals.append(_("A report can have at most %(count)s files.") % {"count": MAX_FILES})
+            break
+        try:
+            stored = keep(file, *prepare(file))
+        except FileRefused as refusal:
+            refusals.append(refused(file, refusal))
+            continue
+        row = _keep_row(actor, draft_id, stored, key)
+        if row is not None:
+            kept.append(row)
+            room -= 1
+    if refusals:
+        raise InvalidInput({"uploads": refusals})
+    return kept
+
+
+def _keep_row(actor: User, draft_id: UUID, stored: StoredFile, key: str) -> DraftFile | None:
+    """The row of a stored file; None, and no file, when another request was first."""
+    try:
+        with audit.transaction():
+            report = _own_draft(actor, draft_id)
+            if report.draft_files.count() >= MAX_FILES:
+                discard([stored])
+                return None
+            row = DraftFile(
+                report=report,
+                description=stored.description[:DESCRIPTION_LENGTH],
+                original_path=stored.original.path,
+                original_type=stored.original.content_type,
+                original_size=stored.original.size,
+                original_sha256=stored.original.sha256,
+                derivative_path=stored.derivative.path,
+                derivative_type=stored.derivative.content_type,
+                derivative_size=stored.derivative.size,
+                derivative_sha256=stored.derivative.sha256,
+                moving=stored.moving,
+                name_sealed=stored.name_sealed,
+                created_at=clock.now(),
+                form_key=key,
+            )
+            filing.save(row)
+            return row
+    except IntegrityError:
+        discard([stored])
+        return None
+    except BaseException:
+        discard([stored])
+        raise
+
+
+def remove_file(*, actor: User, draft_id: UUID, file_id: UUID) -> None:
+    """Take a file out of the draft and off the disk. One that is gone already is fine."""
+    with audit.transaction():
+        report = _own_draft(actor, draft_id)
+        _forget(list(report.draft_files.filter(public_id=file_id)))
+
+
+def throw_away(*, actor: User, draft_id: UUID) -> None:
+    """Delete the draft with its answers and files. Nothing of it is kept."""
+    with audit.transaction():
+        report = _own_draft(actor, draft_id)
+        _forget(list(report.draft_files.all()))
+        report.delete()
+
+
+def _forget(rows: Sequence[DraftFile]) -> None:
+    files = [intake.stored_file(row) for row in rows]
+    for row in rows:
+        row.delete()
+    # Off the disk only when the rows are gone for good.
+    transaction.on_commit(partial(discard, files))

@@ -1,0 +1,301 @@
+"""Evidence in a case: added once, kept as original and clean copy, opened by few (CF2, IN6)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import islice
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases import rules, workflow
+from cases.enums import EvidenceKind, FileRole
+from cases.evidence import Incoming, StoredFile, received, store
+from cases.evidence.errors import FIELD
+from cases.evidence.incoming import Part
+from cases.models import Case, Disclosure, DraftFile, Evidence, EvidenceFile, Report, Respondent
+from cases.services.base import locked_case, role_of, save, visible_or_404
+from integrity.accounts.models import User
+from integrity.audit import services as audit
+from integrity.core import clock, crypto
+from integrity.core.errors import Conflict, InvalidInput, NotFound, Text
+from integrity.courses.models import Submission
+
+# What is asked for, by kind: the argument, and the message at its field when it is missing.
+_NEEDED: dict[str, tuple[str, Text]] = {
+    EvidenceKind.FILE: ("upload", gettext_lazy("Choose a file.")),
+    EvidenceKind.LINK: ("url", gettext_lazy("Enter the whole address, starting with https://")),
+    EvidenceKind.QUOTE: ("text", gettext_lazy("Enter the words you want to keep.")),
+    EvidenceKind.SUBMISSION: ("submission", gettext_lazy("Choose a submission.")),
+}
+
+
+def attach(
+    *,
+    case: Case,
+    kind: str,
+    title: str,
+    description: str = "",
+    url: str = "",
+    text: str = "",
+    submission: Submission | None = None,
+    file: StoredFile | None = None,
+    report: Report | None = None,
+    respondent: Respondent | None = None,
+    added_by: User | None = None,
+    form_key: str | None = None,
+) -> Evidence:
+    """Bind one piece to the locked case, with the next number, and record it with its fingerprint.
+
+    For other services, inside their transaction. A `file` comes from `evidence.received`, which
+    removes it from the disk unless this marks it as kept. It came from `report` (whose sender is
+    sealed), from `respondent`, or from `added_by`.
+    """
+    last = case.evidence.aggregate(last=Max("position"))["last"] or 0
+    content = submission.text if kind == EvidenceKind.SUBMISSION and submission else text
+    piece = Evidence(
+        case=case,
+        report=report,
+        respondent=respondent,
+        position=last + 1,
+        kind=EvidenceKind(kind),
+        title=title[:200],
+        description=description,
+        url=url,
+        text=content,
+        submission=submission,
+        sha256=file.original.sha256 if file else fingerprint(url or content),
+        added_by=added_by,
+        added_at=clock.now(),
+        form_key=form_key,
+    )
+    save(piece)
+    if file is not None:
+        _file_row(piece, FileRole.ORIGINAL, file.original, file.name_sealed)
+        _file_row(piece, FileRole.DERIVATIVE, file.derivative)
+        file.kept = True
+    audit.record(
+        "evidence.added",
+        actor=_source(case, report, respondent, added_by),
+        subject=("evidence", str(piece.public_id)),
+        case_number=case.number,
+        institution=case.institution.slug,
+        data={"label": piece.label, "kind": piece.kind, "sha256": piece.sha256},
+    )
+    return piece
+
+
+def _source(
+    case: Case, report: Report | None, respondent: Respondent | None, added_by: User | None
+) -> audit.Actor:
+    if report is not None and report.reporter_ref:
+        return audit.Actor.sealed(report.reporter_ref, role="reporter")
+    if respondent is not None:
+        return audit.Actor.user(respondent.user.public_id, role="respondent")
+    if added_by is not None:
+        return audit.Actor.user(added_by.public_id, role=role_of(added_by, case))
+    return audit.Actor.system("intake")
+
+
+def _file_row(piece: Evidence, role: str, part: Part, name_sealed: bytes | None = None) -> None:
+    EvidenceFile.objects.create(
+        evidence=piece,
+        role=role,
+        content_type=part.content_type,
+        size=part.size,
+        sha256=part.sha256,
+        path=part.path,
+        name_sealed=name_sealed,
+        created_at=clock.now(),
+    )
+
+
+def fingerprint(text: str) -> str:
+    """SHA-256 of the text as UTF-8, 64 hex digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def add(
+    *,
+    actor: User,
+    number: str,
+    kind: str,
+    title: str,
+    description: str = "",
+    url: str = "",
+    text: str = "",
+    upload: UploadedFile | Incoming | None = None,
+    submission: Submission | None = None,
+    form_key: str,
+) -> Evidence:
+    """Add a piece at the desk, before the decision. The same form again returns the same piece.
+
+    A submission must belong to the course of the case or to somebody it is about. Raises
+    `Conflict` for the same key with other content, `InvalidInput` at the fields, `StorageFull`.
+    """
+    case = Case.objects.filter(number=number).first()
+    if case is None:
+        raise NotFound
+    # Before the file is opened: strangers are not worth the work.
+    visible_or_404(actor, case)
+    given = {"upload": upload, "url": url, "text": text.strip(), "submission": submission}
+    if kind not in _NEEDED:
+        raise InvalidInput({"kind": [_("Choose what you want to add.")]})
+    needed, message = _NEEDED[kind]
+    if not given[needed]:
+        raise InvalidInput({needed: [message]})
+    if not title.strip():
+        raise InvalidInput({"title": [_("Give it a short name.")]})
+    file = _read(upload) if kind == EvidenceKind.FILE and upload is not None else None
+    content = {
+        EvidenceKind.FILE: file.sha256 if file else "",
+        EvidenceKind.LINK: fingerprint(url),
+        EvidenceKind.QUOTE: fingerprint(text),
+        EvidenceKind.SUBMISSION: fingerprint(submission.text if submission else ""),
+    }[EvidenceKind(kind)]
+    known = _known(form_key, case, title, content)
+    if known is not None:
+        return known
+    with (
+        _at_field("upload"),
+        received([file] if file else []) as files,
+        locked_case(number) as case,
+    ):
+        workflow.require("add_evidence", actor=actor, case=case)
+        known = _known(form_key, case, title, content)
+        if known is not None:
+            return known
+        if submission is not None:
+            _belongs(case, submission)
+        return attach(
+            case=case,
+            kind=kind,
+            title=title.strip(),
+            description=description,
+            url=url if kind == EvidenceKind.LINK else "",
+            text=text if kind == EvidenceKind.QUOTE else "",
+            submission=submission if kind == EvidenceKind.SUBMISSION else None,
+            file=files[0] if files else None,
+            added_by=actor,
+            form_key=form_key,
+        )
+
+
+def _read(upload: UploadedFile | Incoming) -> Incoming:
+    return upload if isinstance(upload, Incoming) else Incoming.from_upload(upload)
+
+
+def _known(form_key: str, case: Case, title: str, sha256: str) -> Evidence | None:
+    known = Evidence.objects.filter(form_key=form_key).first()
+    if known is None:
+        return None
+    if known.case_id != case.pk or known.sha256 != sha256 or known.title != title.strip()[:200]:
+        raise Conflict(_("This form was sent before with other content."))
+    return known
+
+
+def _belongs(case: Case, submission: Submission) -> None:
+    if case.course_id is not None and submission.assignment.course_id == case.course_id:
+        return
+    if not case.respondents.filter(user=submission.learner_id).exists():
+        raise InvalidInput({"submission": [_("This submission does not belong to the case.")]})
+
+
+@contextmanager
+def _at_field(name: str) -> Iterator[None]:
+    """Refusals of files stand at the field of this form."""
+    try:
+        yield
+    except InvalidInput as error:
+        if FIELD not in error.fields:
+            raise
+        raise InvalidInput({name: error.fields[FIELD]}) from error
+
+
+def open_file(*, actor: User, evidence_id: UUID | str) -> tuple[EvidenceFile, bytes]:
+    """The clean copy of a file, for somebody who may see it; never the original.
+
+    These are people who may read the case, the respondent to whom it was disclosed (whose first
+    look is written into the ledger and the history), and the respondent who gave it. For everybody
+    else it does not exist: `NotFound`. The bytes are checked against their fingerprint; changed
+    ones raise `crypto.CannotOpen`.
+    """
+    file = (
+        EvidenceFile.objects.select_related("evidence__case__institution", "evidence__respondent")
+        .filter(evidence__public_id=evidence_id, role=FileRole.DERIVATIVE)
+        .first()
+    )
+    if file is None:
+        raise NotFound
+    piece = file.evidence
+    disclosure = None
+    if rules.access(actor, piece.case) < rules.Access.READ:
+        disclosure = Disclosure.objects.filter(evidence=piece, respondent__user=actor).first()
+        own = piece.respondent is not None and piece.respondent.user_id == actor.pk
+        if disclosure is None and not own:
+            raise NotFound
+    content = store.read(file.path, purpose=store.DERIVATIVE)
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise crypto.CannotOpen("The file is not the one that was stored.")
+    if disclosure is not None and disclosure.first_viewed_at is None:
+        _note_first_view(actor, piece, disclosure)
+    return file, content
+
+
+def _note_first_view(actor: User, piece: Evidence, disclosure: Disclosure) -> None:
+    with audit.transaction():
+        noted = Disclosure.objects.filter(pk=disclosure.pk, first_viewed_at__isnull=True).update(
+            first_viewed_at=clock.now()
+        )
+        if noted:
+            audit.record(
+                "evidence.viewed",
+                actor=audit.Actor.user(actor.public_id, role="respondent"),
+                subject=("evidence", str(piece.public_id)),
+                case_number=piece.case.number,
+                institution=piece.case.institution.slug,
+                data={"label": piece.label},
+            )
+
+
+_ENDINGS = {
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "application/pdf": "pdf",
+    "text/plain; charset=utf-8": "txt",
+}
+
+
+def server_name(file: EvidenceFile) -> str:
+    """The neutral name a file is sent under: "E1.png". The sender's own name stays sealed."""
+    return f"{file.evidence.label}.{_ENDINGS.get(file.content_type, 'bin')}"
+
+
+def orphans(*, older_than: timedelta = timedelta(days=1)) -> list[str]:
+    """Files on disk that no row names, such as those a crash left between file and row.
+
+    Only those older than `older_than`: a younger one may belong to a transaction that has not
+    committed yet.
+    """
+    before = clock.now().timestamp() - older_than.total_seconds()
+    old = (path for path, written in store.everything() if written < before)
+    found: list[str] = []
+    while some := list(islice(old, 500)):
+        named = _named(some)
+        found += [path for path in some if path not in named]
+    return found
+
+
+def _named(paths: Iterable[str]) -> set[str]:
+    drafts = DraftFile.objects
+    return {
+        *EvidenceFile.objects.filter(path__in=paths).values_list("path", flat=True),
+        *drafts.filter(original_path__in=paths).values_list("original_path", flat=True),
+        *drafts.filter(derivative_path__in=paths).values_list("derivative_path", flat=True),
+    }

@@ -1,0 +1,214 @@
+"""The case a report is filed under: the open one about the same thing, or a new one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models
+from django.db.models import F
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from cases import workflow
+from cases.enums import CaseKind, CaseStatus, EvidenceKind, ReportKind
+from cases.models import Case, CaseNumber, Report, Respondent
+from cases.selectors.report import governing_type
+from cases.services.evidence import attach
+from integrity.accounts.models import User
+from integrity.audit import services as audit
+from integrity.core import clock
+from integrity.core.errors import InvalidInput
+from integrity.core.text import search_key
+from integrity.courses.models import Course, Institution, Post, Submission
+from policies import selectors as policies
+from policies.enums import DocumentKind
+from policies.models import Version, ViolationType
+
+SEARCH_LENGTH = 400_000
+_DOCUMENT = {
+    ReportKind.FLAG: DocumentKind.HONOR_CODE,
+    ReportKind.VIOLATION: DocumentKind.HONOR_CODE,
+    ReportKind.INCIDENT: DocumentKind.CODE_OF_CONDUCT,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """What a report is about, as far as a case is made of it."""
+
+    kind: str
+    institution: Institution
+    course: Course | None
+    submission: Submission | None
+    post: Post | None
+    violation: ViolationType | None
+    version: Version | None
+    incident_at: datetime | None
+
+    @property
+    def accused(self) -> User | None:
+        """The person it is about, where the platform knows: who handed it in, who wrote it."""
+        if self.submission is not None:
+            return self.submission.learner
+        return self.post.author if self.post is not None else None
+
+
+def governed(
+    kind: str, institution: Institution, code: str, at: datetime | None
+) -> tuple[ViolationType | None, Version | None]:
+    """The violation type and the version in force at the instant of the incident (PO4).
+
+    The type is found by its code, so one chosen from a newer text leads to the older one's words.
+    Where that has no such code there is none, and the document of the kind governs.
+    """
+    at = at or clock.now()
+    violation = governing_type(kind, institution, code, at=at) if code else None
+    if violation is not None:
+        return violation, violation.version
+    document = _DOCUMENT[ReportKind(kind)]
+    own = policies.governing_for(document, at=at, institution=institution)
+    return None, own or policies.governing_for(document, at=at)
+
+
+def case_for(matter: Matter, *, actor: audit.Actor) -> Case:
+    """The case to file under, locked: the one in triage about the same thing, or a new one.
+
+    Two first reports at the same instant meet in one case: the database allows only one in triage
+    for a submission or post, and the second joins what the first made.
+    """
+    joined = _in_triage(matter)
+    if joined is None:
+        try:
+            with audit.transaction():
+                return _new_case(matter, actor)
+        except IntegrityError:
+            joined = _in_triage(matter)
+            if joined is None:
+                raise
+    urgent = matter.violation is not None and matter.violation.urgent
+    joined.urgent = joined.urgent or urgent
+    joined.revision += 1
+    joined.save(update_fields=["urgent", "revision"])
+    return joined
+
+
+def _in_triage(matter: Matter) -> Case | None:
+    same: dict[str, object] = {}
+    if matter.submission is not None:
+        same = {"submission": matter.submission}
+    elif matter.post is not None:
+        same = {"post": matter.post}
+    else:
+        return None
+    return (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("institution", "course", "assignment")
+        .filter(status=CaseStatus.TRIAGE, **same)
+        .first()
+    )
+
+
+def _new_case(matter: Matter, actor: audit.Actor) -> Case:
+    at = clock.now()
+    case = Case(
+        kind=CaseKind.CONDUCT if matter.kind == ReportKind.INCIDENT else CaseKind.ACADEMIC,
+        title=_title(matter),
+        institution=matter.institution,
+        course=matter.course,
+        assignment=matter.submission.assignment if matter.submission else None,
+        submission=matter.submission,
+        post=matter.post,
+        policy_version=matter.version,
+        reported_as=matter.violation.title if matter.violation else "",
+        incident_at=matter.incident_at,
+        opened_at=at,
+        urgent=matter.violation is not None and matter.violation.urgent,
+        number=_next_number(at.year),
+    )
+    save(case)
+    if matter.accused is not None:
+        Respondent.objects.create(
+            case=case, user=matter.accused, status=case.status, status_since=at, added_at=at
+        )
+    workflow.settle(case)
+    case.save(update_fields=["status", "due_at"])
+    audit.record(
+        "case.filed",
+        actor=actor,
+        subject=("case", case.number),
+        case_number=case.number,
+        institution=case.institution.slug,
+        data={"kind": case.kind, "urgent": case.urgent},
+    )
+    if matter.submission is not None:
+        # What was flagged may change later; the case keeps the words of this moment.
+        attach(
+            case=case,
+            kind=EvidenceKind.SUBMISSION,
+            title=matter.submission.title or matter.submission.assignment.title,
+            submission=matter.submission,
+        )
+    elif matter.post is not None:
+        attach(case=case, kind=EvidenceKind.QUOTE, title=_in_english("post"), text=matter.post.body)
+    return case
+
+
+def _next_number(year: int) -> str:
+    counter = CaseNumber.objects.filter(year=year)
+    if not counter.update(last=F("last") + 1):
+        CaseNumber.objects.get_or_create(year=year)
+        counter.update(last=F("last") + 1)
+    return f"IC-{year}-{counter.values_list('last', flat=True).get():06d}"
+
+
+def _title(matter: Matter) -> str:
+    """What the desk calls the case; names nobody."""
+    if matter.submission is not None:
+        head = matter.submission.assignment.title
+    elif matter.violation is not None:
+        head = matter.violation.title
+    else:
+        head = _in_english(matter.kind)
+    return f"{head}, {matter.course.title}"[:200] if matter.course else head[:200]
+
+
+def _in_english(what: str) -> str:
+    # Stored text is in the product's own language, whoever reports.
+    with translation.override(settings.LANGUAGE_CODE):
+        return {
+            "post": _("The post"),
+            ReportKind.FLAG: _("Flagged submission"),
+            ReportKind.VIOLATION: _("Honor code report"),
+            ReportKind.INCIDENT: _("Conduct incident"),
+        }[what]
+
+
+def index(case: Case) -> None:
+    """Write the normalised text the queue is searched by, from the case, its people and reports.
+
+    It holds what only readers of the case may know: searching must be bound to them.
+    """
+    words: list[str] = [case.number, case.title, case.reported_as]
+    if case.course is not None:
+        words += [case.course.code, case.course.title]
+    words += case.respondents.values_list("user__display_name", flat=True)
+    rows = Report.objects.filter(case=case).order_by("id")
+    for reference, account, quoted, name, links in rows.values_list(
+        "reference", "account", "quoted_text", "visible_name", "links"
+    ):
+        words += [reference, account, quoted, name, *links]
+    case.search_text = search_key(" ".join(filter(None, words)))[:SEARCH_LENGTH]
+    case.save(update_fields=["search_text"])
+
+
+def save(obj: models.Model) -> None:
+    """Check the fields and save. Related rows are known to exist, so they are not asked again."""
+    related = {field.name for field in obj._meta.concrete_fields if field.is_relation}  # noqa: SLF001
+    try:
+        obj.clean_fields(exclude=related)
+    except ValidationError as error:
+        raise InvalidInput(error.message_dict) from error
+    obj.save()

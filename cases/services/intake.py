@@ -1,0 +1,360 @@
+"""A report is sent: filed under a case in triage, its sender sealed and answered (IN1 to IN8)."""
+
+from __future__ import annotations
+
+import copy
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from cases import letters, rules
+from cases.enums import EvidenceKind, ReportStatus
+from cases.evidence import Incoming, StoredFile, received
+from cases.evidence.incoming import Part, incoming
+from cases.models import Case, DraftFile, Report
+from cases.selectors.report import office_for
+from cases.services import filing
+from cases.services.answers import Answers, checked
+from cases.services.evidence import attach
+from integrity.accounts.models import User
+from integrity.audit import services as audit
+from integrity.core import clock
+from integrity.core.errors import Conflict, NotFound, NotPermitted
+from integrity.courses.models import Course, Institution, Post, Submission
+from notifications import payloads
+from notifications import services as notifications
+from policies.models import ViolationType
+
+# The notice about what happens to a report's data that the reporter saw
+# (templates/cases/report/_processing.html). Change the text, and this with it.
+PROCESSING_NOTICE = "2026-11"
+
+# Crockford's base32: no letter that is mistaken for a digit.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def submit_report(
+    *,
+    actor: User | None,
+    kind: str,
+    mode: str,
+    form_key: str,
+    institution: Institution,
+    course: Course | None = None,
+    submission: Submission | None = None,
+    post: Post | None = None,
+    violation_type: ViolationType | None = None,
+    account: str,
+    quoted_text: str = "",
+    visible_name: str = "",
+    links: Sequence[str] = (),
+    incident_at: datetime | None = None,
+    good_faith: bool,
+    uploads: Sequence[Incoming | UploadedFile] = (),
+    language: str,
+) -> Report:
+    """Send a report in one go: report, case, evidence, history and acknowledgement, or nothing.
+
+    The sender is sealed. `form_key` makes it happen once: the same key again returns the first
+    report, with other content it is a `Conflict`. Who it is about makes no difference to the
+    answer: themselves, somebody unknown, somebody gone (HOSTILE 33). `incident_at` defaults to
+    when the work was handed in or the post written; the policy in force at that instant governs.
+    `language` is that of the acknowledgement. Raises `NotPermitted` without an account,
+    `InvalidInput` at the fields, `StorageFull`.
+    """
+    if actor is None:
+        raise NotPermitted(_("Please sign in to send a report."))
+    answers = checked(
+        kind=kind,
+        mode=mode,
+        institution=institution,
+        course=course,
+        submission=submission,
+        post=post,
+        violation_type=violation_type,
+        account=account,
+        quoted_text=quoted_text,
+        visible_name=visible_name,
+        links=links,
+        incident_at=incident_at,
+        good_faith=good_faith,
+    )
+    files = incoming(uploads)
+    digest = answers.digest([file.sha256 for file in files])
+    known = Report.objects.filter(form_key=form_key).exclude(status=ReportStatus.DRAFT).first()
+    if known is not None:
+        return _same(known, actor, digest)
+    with received(files) as stored, audit.transaction():
+        report = _claimed(actor, form_key, answers)
+        if report.status != ReportStatus.DRAFT:
+            return _same(report, actor, digest)
+        return _send(report, actor, answers, stored, digest, language)
+
+
+def send_draft(*, actor: User, draft_id: UUID, good_faith: bool, language: str) -> Report:
+    """Send a draft of the actor's own. Sent before, it is returned as it is: repeating is safe.
+
+    Raises `NotFound` for anybody else's, `InvalidInput` while a required answer is missing.
+    """
+    with audit.transaction():
+        report = own_locked(actor, draft_id)
+        if report.status != ReportStatus.DRAFT:
+            return report
+        answers = checked(
+            kind=report.kind,
+            mode=report.mode,
+            institution=office_for(report.course),
+            course=report.course,
+            submission=report.submission,
+            post=report.post,
+            violation_type=report.violation_type,
+            account=report.account,
+            quoted_text=report.quoted_text,
+            visible_name=report.visible_name,
+            links=report.links,
+            incident_at=report.incident_at,
+            good_faith=good_faith,
+        )
+        rows = list(report.draft_files.all())
+        stored = [stored_file(row) for row in rows]
+        # The files stay where they are; only the rows that name them change.
+        report.draft_files.all().delete()
+        digest = answers.digest([row.original_sha256 for row in rows])
+        return _send(report, actor, answers, stored, digest, language)
+
+
+def stored_file(row: DraftFile) -> StoredFile:
+    """The files of a draft's row, as `evidence.attach` takes them."""
+    return StoredFile(
+        original=Part(row.original_path, row.original_type, row.original_size, row.original_sha256),
+        derivative=Part(
+            row.derivative_path, row.derivative_type, row.derivative_size, row.derivative_sha256
+        ),
+        name_sealed=bytes(row.name_sealed),
+        description=row.description,
+        moving=row.moving,
+    )
+
+
+def new_reference() -> str:
+    """A random reference that is easy to read aloud: R-7Q2M-X94T."""
+    digits = "".join(secrets.choice(_ALPHABET) for _digit in range(8))
+    return f"R-{digits[:4]}-{digits[4:]}"
+
+
+def sealed_sender(report: Report, actor: User, language: str = "") -> None:
+    """Put the sender under seal: a fingerprint to find one's own by, and the identity (PV1)."""
+    person = actor
+    if language and language != actor.language:
+        person = copy.copy(actor)
+        person.language = language
+    report.reporter_ref = notifications.reporter_ref(actor)
+    report.reporter_sealed = notifications.seal_reporter(person)
+
+
+def own_locked(actor: User, draft_id: UUID) -> Report:
+    """The actor's own report, sent or not, locked. Raises `NotFound`."""
+    report = (
+        rules.own_reports(actor)
+        .select_related(
+            "course__programme",
+            "course__institution",
+            "submission__assignment__course",
+            "submission__learner",
+            "post__author",
+            "post__course",
+            "violation_type",
+            "institution",
+            "case__institution",
+        )
+        .select_for_update(of=("self",))
+        .filter(public_id=draft_id)
+        .first()
+    )
+    if report is None:
+        raise NotFound
+    return report
+
+
+def _claimed(actor: User, form_key: str, answers: Answers) -> Report:
+    """The row of this key, locked: one that was there, or a new draft that holds the key."""
+    known = Report.objects.select_for_update().filter(form_key=form_key).first()
+    if known is None:
+        report = Report(
+            reference=new_reference(),
+            kind=answers.kind,
+            mode=answers.mode,
+            status=ReportStatus.DRAFT,
+            institution=answers.institution,
+            form_key=form_key,
+            form_digest="draft",
+        )
+        sealed_sender(report, actor)
+        try:
+            with audit.transaction():
+                filing.save(report)
+        except IntegrityError:
+            # Somebody else committed the same key just now.
+            known = Report.objects.select_for_update().filter(form_key=form_key).first()
+            if known is None:
+                raise
+        else:
+            return report
+    if known.status == ReportStatus.DRAFT and not _is_senders(known, actor):
+        raise Conflict(_("This form was sent before with other content."))
+    return known
+
+
+def _is_senders(report: Report, actor: User) -> bool:
+    return report.reporter_ref in rules.reporter_refs(actor)
+
+
+def _same(report: Report, actor: User, digest: str) -> Report:
+    if not _is_senders(report, actor) or report.form_digest != digest:
+        raise Conflict(_("This form was sent before with other content."))
+    return report
+
+
+def _send(
+    report: Report,
+    actor: User,
+    answers: Answers,
+    files: Sequence[StoredFile],
+    digest: str,
+    language: str,
+) -> Report:
+    sealed_sender(report, actor, language)
+    sender = audit.Actor.sealed(report.reporter_ref, role="reporter")
+    violation, version = filing.governed(
+        answers.kind, answers.institution, answers.code, answers.incident_at
+    )
+    case = filing.case_for(
+        filing.Matter(
+            kind=answers.kind,
+            institution=answers.institution,
+            course=answers.course,
+            submission=answers.submission,
+            post=answers.post,
+            violation=violation,
+            version=version,
+            incident_at=answers.incident_at,
+        ),
+        actor=sender,
+    )
+    joined = Report.objects.filter(case=case).exists()
+    at = clock.now()
+    report.kind = answers.kind
+    report.mode = answers.mode
+    report.status = ReportStatus.SUBMITTED
+    report.institution = case.institution
+    report.course = answers.course
+    report.submission = answers.submission
+    report.post = answers.post
+    report.violation_type = violation
+    report.account = answers.account
+    report.quoted_text = answers.quoted_text
+    report.visible_name = answers.visible_name
+    report.links = list(answers.links)
+    report.incident_at = answers.incident_at
+    report.good_faith = True
+    report.processing_notice = PROCESSING_NOTICE
+    report.submitted_at = at
+    # The acknowledgement is written with the report, so one cannot be without the other (IN8).
+    report.acknowledged_at = at
+    report.case = case
+    report.form_digest = digest
+    filing.save(report)
+    brought = _bring(report, case, files)
+    filing.index(case)
+    audit.record(
+        "report.received",
+        actor=sender,
+        subject=("report", str(report.public_id)),
+        case_number=case.number,
+        institution=case.institution.slug,
+        data={
+            "kind": report.kind,
+            "mode": report.mode,
+            "evidence": brought,
+            "violation": violation.code if violation else "",
+        },
+    )
+    if joined:
+        audit.record(
+            "report.joined",
+            actor=audit.Actor.system("intake"),
+            subject=("case", case.number),
+            case_number=case.number,
+            institution=case.institution.slug,
+            data={"report": str(report.public_id)},
+        )
+    _acknowledge(report, case, language)
+    return report
+
+
+def _bring(report: Report, case: Case, files: Sequence[StoredFile]) -> int:
+    """Quoted words, links and files become evidence; returns how many."""
+    with translation.override(settings.LANGUAGE_CODE):
+        titles = {
+            "quote": _("Quoted text"),
+            "image/png": _("Picture"),
+            "image/jpeg": _("Picture"),
+            "application/pdf": _("PDF document"),
+            "text/plain; charset=utf-8": _("Text file"),
+        }
+    if report.quoted_text:
+        attach(
+            case=case,
+            kind=EvidenceKind.QUOTE,
+            title=titles["quote"],
+            text=report.quoted_text,
+            report=report,
+        )
+    for link in report.links:
+        attach(
+            case=case,
+            kind=EvidenceKind.LINK,
+            title=urlsplit(link).hostname or link,
+            url=link,
+            report=report,
+        )
+    for file in files:
+        attach(
+            case=case,
+            kind=EvidenceKind.FILE,
+            title=titles[file.derivative.content_type],
+            description=file.description,
+            file=file,
+            report=report,
+        )
+    return bool(report.quoted_text) + len(report.links) + len(files)
+
+
+def _acknowledge(report: Report, case: Case, language: str) -> None:
+    path = reverse("my:report", args=[report.public_id])
+    with translation.override(language):
+        matter = letters.report_matter(report)
+    notifications.queue(
+        "report_received",
+        recipient=notifications.Recipient.sealed(
+            report.reporter_ref, report.reporter_sealed or b""
+        ),
+        payload=payloads.ReportReceived(
+            report_reference=report.reference,
+            reported_at=report.submitted_at,
+            matter=matter,
+            follow_url=f"{settings.SITE_URL}{path}",
+            contact=letters.contact(case),
+        ),
+        key=f"report_received:{report.public_id}",
+        institution=case.institution.slug,
+    )
