@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from cases import rules, workflow
 from cases.models import Case, Respondent
@@ -67,11 +68,20 @@ def check_revision(case: Case, revision: int | None) -> None:
 
 def save(obj: models.Model) -> None:
     """Validate and save. A rule of the model that fails becomes `InvalidInput` at its field."""
+    _storable(obj)
     try:
         obj.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         raise InvalidInput(error.message_dict) from error
     obj.save()
+
+
+def _storable(obj: models.Model) -> None:
+    """PostgreSQL stores no NUL and no lone surrogate; whoever sends one is told at the field."""
+    for field in obj._meta.concrete_fields:
+        value = getattr(obj, field.attname)
+        if isinstance(value, str) and any(c == "\x00" or 0xD800 <= ord(c) <= 0xDFFF for c in value):
+            raise InvalidInput({field.name: [_("This text has characters that cannot be kept.")]})
 
 
 def role_of(actor: User, case: Case) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import letters, workflow
 from cases.enums import EvidenceKind, Stance
+from cases.evidence import Incoming, received
 from cases.models import Case, Disclosure, Notice, Respondent, Response, ResponsePoint
 from cases.services import evidence
 from cases.services.base import locked_case, record, respondent_of, save, visible_or_404
@@ -53,7 +54,7 @@ def submit(
     points: Mapping[str, tuple[str, str]],
     mitigation: str = "",
     statement: str = "",
-    uploads: Sequence[UploadedFile] = (),
+    uploads: Sequence[Incoming | UploadedFile] = (),
     form_key: str,
 ) -> Response:
     """Send the answer: a stance on every allegation, circumstances, anything else, files.
@@ -69,7 +70,7 @@ def submit(
     )
     if found is None:
         raise NotFound
-    with locked_case(found.case.number) as case:
+    with received(uploads) as files, locked_case(found.case.number) as case:
         respondent = respondent_of(case, respondent_id)
         notice = respondent.notices.first()
         if notice is None:
@@ -95,15 +96,16 @@ def submit(
         )
         save(response)
         _write_points(case, respondent, response, points)
-        for upload in uploads:
-            given_file = evidence.attach(
+        for file in files:
+            piece = evidence.attach(
                 case=case,
                 kind=EvidenceKind.FILE,
                 title=str(_("From the learner's answer")),
-                upload=upload,
+                description=file.description,
+                file=file,
                 respondent=respondent,
             )
-            Disclosure.objects.get_or_create(evidence=given_file, respondent=respondent)
+            Disclosure.objects.get_or_create(evidence=piece, respondent=respondent)
         workflow.take(step, [respondent])
         record(
             "response.submitted",
@@ -113,7 +115,7 @@ def submit(
             data={
                 "respondent": str(respondent.public_id),
                 "stances": sorted(stance for stance, _text in points.values()),
-                "files": len(uploads),
+                "files": len(files),
             },
         )
         letters.queue_for(

@@ -136,8 +136,7 @@ def dismiss(*, actor: User, number: str, reason: str, note: str = "") -> Case:
         respondents = list(case.respondents.select_related("user"))
         notified = [r for r in respondents if r.status in (CaseStatus.NOTIFIED, CaseStatus.REVIEW)]
         workflow.take(step, respondents)
-        if not respondents:
-            workflow.settle(case, alone=CaseStatus.DISMISSED)
+        workflow.settle(case, alone=CaseStatus.DISMISSED)
         case.dismissal_reason = reason
         case.closed_at = clock.now()
         record(
@@ -164,7 +163,7 @@ def close_reports(case: Case, outcome: str) -> None:
     for report in open_reports:
         report.closed_at = clock.now()
         report.outcome = outcome
-        if outcome != ClosingOutcome.ACTION_TAKEN and case.status == CaseStatus.DISMISSED:
+        if case.status == CaseStatus.DISMISSED:
             report.status = ReportStatus.DISMISSED
         save(report)
         if report.reporter_ref and report.reporter_sealed is not None:
@@ -187,8 +186,7 @@ def reopen(*, actor: User, number: str, reason: str) -> Case:
             raise Conflict(_("Another case about the same matter waits in triage already."))
         respondents = list(case.respondents.all())
         workflow.take(step, respondents)
-        if not respondents:
-            workflow.settle(case, alone=CaseStatus.TRIAGE)
+        workflow.settle(case, alone=CaseStatus.TRIAGE)
         case.dismissal_reason = ""
         case.closed_at = None
         case.reports.filter(status=ReportStatus.DISMISSED).update(

@@ -150,15 +150,11 @@ def case(**fields: Any) -> Case:
     case's status.
     """
     number = next(_numbers)
-    learner: User | None = fields.pop("learner", None) or (
-        None if "learner" in fields else make.person()
-    )
-    fields.pop("learner", None)
+    learner: User | None = fields.pop("learner") if "learner" in fields else make.person()
     where: Institution = fields.pop("institution", None) or make.institution()
-    course: Course | None = fields.pop("course", None) or (
-        None if "course" in fields else make.course(institution=where)
+    course: Course | None = (
+        fields.pop("course") if "course" in fields else make.course(institution=where)
     )
-    fields.pop("course", None)
     if course is not None:
         where = course.institution
     status = fields.pop("status", CaseStatus.TRIAGE)
