@@ -167,9 +167,9 @@ def read_checkpoint(document: Any) -> CheckpointRow:
     if not isinstance(document, dict) or document.get("type") != CHECKPOINT_TYPE:
         raise ValueError("This is no checkpoint.")
     values: list[Any] = []
-    for name, kind in CheckpointRow.__annotations__.items():
+    for name in CheckpointRow._fields:
         value = document.get(name)
-        wanted = int if kind == "int" else str
+        wanted = int if name in {"id", "version", "sequence"} else str
         if not isinstance(value, wanted) or isinstance(value, bool):
             raise ValueError(f"The checkpoint has no proper {name}.")
         values.append(value)

@@ -114,7 +114,8 @@ class Marks:
             )
         elsewhere = self._kept_by_id.pop(row.id, None)
         if elsewhere and elsewhere != row:
-            return self._finding(
+            # A forged file must not cast doubt on the database.
+            return self._check_signature(elsewhere, FILE) or self._finding(
                 Kind.REWRITTEN,
                 CHECKPOINTS,
                 row,
