@@ -23,7 +23,7 @@ else:
 
 
 class _Plain(_Base):
-    """Takes placeholders away (labels say it) and gives each field its words: label, hint, missing."""
+    """Drops placeholders (labels say it) and gives each field its words: label, hint, missing."""
 
     words: ClassVar[dict[str, tuple[str | Promise, str | Promise, str | Promise]]] = {}
 
@@ -56,7 +56,11 @@ class SignupForm(_Plain, allauth_forms.SignupForm):  # type: ignore[misc]
     """Make an account: the name letters carry, the email address that is the login, a password."""
 
     words = {
-        "display_name": (_("Your name"), _("As you want us to write to you."), _("Enter your name")),
+        "display_name": (
+            _("Your name"),
+            _("As you want us to write to you."),
+            _("Enter your name"),
+        ),
         "email": (_EMAIL, _("You sign in with it."), _("Enter your email address")),
         "password1": (_("Password"), _PASSWORD_HINT, _("Enter a password")),
         "password2": (

@@ -2,7 +2,7 @@
 
 | error | status |
 |---|---|
-| `NotFound`, an object of somebody else | 404, the same bytes as for an address that leads nowhere |
+| `NotFound`, an object of somebody else | 404, the same bytes as for an address of nothing |
 | `NotPermitted` on something visible | 403 |
 | `IllegalTransition`, `Conflict`, `WindowClosed` | 409 |
 | `Stale` | 412 |

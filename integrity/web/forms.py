@@ -46,7 +46,7 @@ class Form(forms.Form):
     use_required_attribute = False
 
     def add_refusal(self, error: InvalidInput) -> None:
-        """Put what a service refused onto the fields it named; unknown names go to the whole form."""
+        """Put what a service refused onto the fields it named, other names onto the form."""
         for name, messages in error.fields.items():
             for message in messages:
                 self.add_error(name if name in self.fields else None, ValidationError(message))
@@ -88,7 +88,8 @@ class OnceForm(Form):
             self._renew_token()
             raise ValidationError(
                 _(
-                    "We could not tell where this form came from. Nothing was sent. Please send it again."
+                    "We could not tell where this form came from. Nothing was sent. "
+                    "Please send it again."
                 ),
                 code="forged",
             ) from None
@@ -153,9 +154,7 @@ class _Missing:
 class EmailField(_Missing, forms.EmailField):
     """An email address, in lower case, at most 254 characters."""
 
-    default_error_messages = {
-        "invalid": _("Enter an email address like name@example.edu")
-    }
+    default_error_messages = {"invalid": _("Enter an email address like name@example.edu")}
 
     def clean(self, value: Any) -> str:
         return str(super().clean(value)).lower()
@@ -164,9 +163,7 @@ class EmailField(_Missing, forms.EmailField):
 class LinkField(_Missing, forms.URLField):
     """A web address with https:// or http://, at most 2,000 characters."""
 
-    default_error_messages = {
-        "invalid": _("Enter the whole address, starting with https://")
-    }
+    default_error_messages = {"invalid": _("Enter the whole address, starting with https://")}
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 2000)
@@ -216,9 +213,7 @@ class TickField(_Missing, forms.BooleanField):
 class DateField(_Missing, forms.DateField):
     """A day. The browser's own date control, which sends year-month-day."""
 
-    default_error_messages = {
-        "invalid": _("Enter a date like 2026-11-21")
-    }
+    default_error_messages = {"invalid": _("Enter a date like 2026-11-21")}
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
@@ -232,9 +227,7 @@ class MomentField(_Missing, forms.DateTimeField):
     A time that does not exist there, or exists twice, is refused when the clocks change.
     """
 
-    default_error_messages = {
-        "invalid": _("Enter a date and a time like 2026-11-21 14:30")
-    }
+    default_error_messages = {"invalid": _("Enter a date and a time like 2026-11-21 14:30")}
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault(

@@ -1,4 +1,4 @@
-"""What holds on every request: size, privacy of signed-in pages, the reader's zone, restrictions."""
+"""What holds on every request: its size, private pages, the reader's zone, restrictions."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class PrivatePagesMiddleware:
     """Bounds the request and keeps what a signed-in person saw out of every cache.
 
     A body longer than `REQUEST_MAX_BYTES` is refused with 413 before anything reads it. Answers to
-    somebody signed in, and answers that touched a session, carry `Cache-Control: no-store`: the back
-    button shows nothing after signing out.
+    somebody signed in, and answers that touched a session, carry `Cache-Control: no-store`: the
+    back button shows nothing after signing out.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -70,8 +70,8 @@ class ReaderMiddleware:
     """Language and time zone of the signed-in person, and the two limits of a session.
 
     A session ends after `SESSION_IDLE_SECONDS` without a request and `SESSION_ABSOLUTE_SECONDS`
-    after signing in, whichever comes first; the boundary itself is over. The last request is written
-    down at most once in a thirtieth of the idle time.
+    after signing in, whichever comes first; the boundary itself is over. The last request is
+    written down at most once in a thirtieth of the idle time.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -1,7 +1,7 @@
 """What the menus show. Apps add their entries from `AppConfig.ready`; nothing here knows an app.
 
-Three places: `main` (masthead of the public pages), `desk` (masthead of the desk) and `tools` (at the
-end of the desk's masthead, an icon with a count). An entry is shown when its predicate says so; its
+Three places: `main` (masthead of the public pages), `desk` (masthead of the desk) and `tools`
+(at the end of the desk's masthead, an icon with a count). An entry is shown when its predicate says so; its
 count is asked for only on pages that show it, once per request.
 """
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.forms import BaseForm, BoundField
 from django.forms.boundfield import BoundWidget
 from django.forms.utils import ErrorList
@@ -75,7 +74,7 @@ def _css(bound: BoundField) -> str:
 
 
 def messages_of(bound: BoundField) -> list[str]:
-    """The field's errors; where only Django's "This field is required" is known, what to do instead."""
+    """The field's errors; in place of Django's "This field is required" what to do."""
     errors = bound.form.errors.get(bound.name)
     if not errors:
         return []
@@ -83,20 +82,16 @@ def messages_of(bound: BoundField) -> list[str]:
 
 
 def _readable(errors: ErrorList, bound: BoundField) -> list[str]:
-    texts = []
-    for error in errors.as_data():
-        for message in error.messages if isinstance(error, ValidationError) else [str(error)]:
-            if getattr(error, "code", "") == "required" and message in (
-                _DJANGO_REQUIRED,
-                gettext(_DJANGO_REQUIRED),
-            ):
-                message = (
-                    gettext("Choose an answer for “%(label)s”")
-                    if _kind(bound) in ("picks", "select")
-                    else gettext("Fill in “%(label)s”")
-                ) % {"label": bound.label}
-            texts.append(str(message))
-    return texts
+    choosing = _kind(bound) in ("picks", "select")
+    todo = (
+        gettext("Choose an answer for “%(label)s”") if choosing else gettext("Fill in “%(label)s”")
+    )
+    plain = (_DJANGO_REQUIRED, gettext(_DJANGO_REQUIRED))
+    return [
+        todo % {"label": bound.label} if error.code == "required" and text in plain else str(text)
+        for error in errors.as_data()
+        for text in error.messages
+    ]
 
 
 def _target(bound: BoundField) -> str:

@@ -1,4 +1,4 @@
-"""What the public start page offers. Apps register their parts, so it never names what is not there.
+"""What the public start page offers. Apps register their parts: it names only what is there.
 
 A part whose address does not exist is a programming error and shows as one (`NoReverseMatch`).
 """

@@ -106,7 +106,7 @@ def register(name: str, *, shape: str, tone: str, word: Text) -> None:
 
 
 def look_up(name: str) -> Status:
-    """The look of status `name`. Raises `LookupError`, saying where to add it, when there is none."""
+    """The look of status `name`. Raises `LookupError`, saying where to add it, without one."""
     try:
         return _STATUSES[str(name)]
     except KeyError:

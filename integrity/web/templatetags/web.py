@@ -173,14 +173,18 @@ def query(context: Context, **changes: object) -> str:
 
 @register.simple_tag(takes_context=True)
 def nav_link(
-    context: Context, address: str, text: object, count: int | None = None, exact: bool = False
+    context: Context, address: str, text: object, count: object = None, exact: bool = False
 ) -> SafeString:
     """A link that knows when it is the page in front of you (`aria-current`).
 
     It is current on the very address (`page`) and, unless `exact`, below it (`true`).
     """
     current = rendering.current_mark(context.get("request"), address, exact=exact)
-    badge = format_html(' <span class="badge">{}</span>', f"{count:,}") if count is not None else ""
+    badge = (
+        format_html(' <span class="badge">{}</span>', f"{count:,}")
+        if isinstance(count, int)
+        else ""
+    )
     return format_html('<a href="{}"{}>{}{}</a>', address, current, text, badge)
 
 
@@ -214,8 +218,8 @@ def back(address: str, text: object = "") -> SafeString:
 def field(bound: BoundField, **options: Any) -> SafeString:
     """One form field with label, hint, error and control, linked for everybody.
 
-    Options: `heading` (large label), `label`, `hint` (replace the field's own), `optional=False` (do
-    not say that it may be left out), `row` (choices beside each other).
+    Options: `heading` (large label), `label`, `hint` (replace the field's own), `optional=False`
+    (do not say that it may be left out), `row` (choices beside each other).
     """
     return rendering.render_field(bound, **options)
 
@@ -234,11 +238,13 @@ def hidden(form: BaseForm) -> SafeString:
 
 @register.simple_tag
 def form_errors(*forms: object) -> SafeString | str:
-    """The summary of what needs another look, each line a link to its field; nothing without errors.
+    """The summary of what needs another look, each line a link to its field, or nothing.
 
     Put it above the page's heading.
     """
-    errors = [line for form in forms if isinstance(form, BaseForm) for line in rendering.summary(form)]
+    errors = [
+        line for form in forms if isinstance(form, BaseForm) for line in rendering.summary(form)
+    ]
     if not errors:
         return ""
     title = ngettext(
