@@ -18,16 +18,14 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import rules
 from cases.models import Case
+from cases.selectors.history import View, pseudonym, view_of
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
-from integrity.accounts.rules import scope
 from integrity.audit import registry
 from integrity.audit import selectors as history
 from integrity.audit import services as audit
-from integrity.audit.models import ActorKind, Event
-from integrity.core import crypto
+from integrity.audit.models import Event
 from integrity.core.errors import InvalidInput, NotFound
-from integrity.courses.models import Institution
 
 AUDIENCES = ("audit", "respondent")
 COLUMNS = (
@@ -59,30 +57,6 @@ class Filter:
     audience: str = "audit"
 
 
-@dataclass(frozen=True)
-class _View:
-    """Whose events may be in it; None stands for everything."""
-
-    institutions: frozenset[str] | None = None
-    hidden_cases: frozenset[str] = frozenset()
-
-    def shows(self, event: Event) -> bool:
-        if event.case_number in self.hidden_cases:
-            return False
-        return self.institutions is None or event.institution in self.institutions
-
-
-def pseudonym(event: Event) -> str:
-    """A steady name for who acted: nobody's own, and of a sealed person none at all."""
-    if event.actor_kind == ActorKind.SEALED:
-        return "reporter"
-    if event.actor_kind == ActorKind.SYSTEM:
-        return event.actor
-    if event.actor_id is None:
-        return "erased"
-    return "person-" + crypto.reference(event.actor_id, purpose="pseudonym")[:12]
-
-
 def _row(event: Event, audience: str) -> dict[str, Any]:
     respondent = audience == "respondent"
     return {
@@ -103,7 +77,7 @@ def _row(event: Event, audience: str) -> dict[str, Any]:
     }
 
 
-def _rows(what: Filter, view: _View) -> Iterator[dict[str, Any]]:
+def _rows(what: Filter, view: View) -> Iterator[dict[str, Any]]:
     visible = set(registry.seen_by_respondents()) if what.audience == "respondent" else None
     for event in history.iterate(case_number=what.case_number, since=what.since, until=what.until):
         if view.shows(event) and (visible is None or event.action in visible):
@@ -160,7 +134,7 @@ def export_history(*, actor: User | None, format: str, what: Filter) -> Iterator
         raise InvalidInput({"case": [_("A respondent's copy is of one case.")]})
     if what.since and what.until and what.since >= what.until:
         raise InvalidInput({"until": [_("Choose a day after the first one.")]})
-    view = _view(actor)
+    view = view_of(actor)
     if what.case_number:
         cases = Case.objects.all() if actor is None else rules.visible_to(actor)
         if not cases.filter(number=what.case_number).exists():
@@ -178,20 +152,3 @@ def export_history(*, actor: User | None, format: str, what: Filter) -> Iterator
             data={"format": format, "audience": what.audience},
         )
     return FORMATS[format](_rows(what, view))
-
-
-def _view(actor: User | None) -> _View:
-    if actor is None:
-        return _View()
-    institutions = scope(actor, Role.AUDITOR)
-    if institutions is not None and not institutions:
-        raise NotFound
-    hidden = Case.objects.filter(rules.conflict_filter(actor)).values_list("number", flat=True)
-    return _View(
-        None
-        if institutions is None
-        else frozenset(
-            Institution.objects.filter(pk__in=institutions).values_list("slug", flat=True)
-        ),
-        frozenset(hidden),
-    )
