@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
@@ -13,10 +12,9 @@ from cases.enums import CaseStatus as S
 from cases.models import Allegation, Case, Evidence, Note, Respondent, Watcher
 from cases.selectors.queue_rows import heading_of, subcount
 from cases.selectors.timeline import told
-from cases.selectors.words import Days, Due, due, joined
+from cases.selectors.words import Days, Due, day, due, joined
 from integrity.accounts.models import User
 from integrity.core.errors import NotFound, NotPermitted
-from integrity.web import dates
 from notifications.models import Letter
 
 # The way of a case as the desk sees it; an appeal and a dismissal leave it.
@@ -95,8 +93,8 @@ def head(user: User, number: str, *, need: rules.Access = rules.Access.READ) -> 
         names_hidden=hidden,
         stages=_stages(case.status),
         due=due(case.due_at, days),
-        due_day=_day(case.due_at, days),
-        since=_day(case.assigned_at, days),
+        due_day=day(case.due_at, days),
+        since=day(case.assigned_at, days),
         counts={
             name: getattr(case, f"{name}_count") or 0
             for name in ("evidence", "letters", "notes", "events")
@@ -164,9 +162,3 @@ def _stages(status: str) -> list[Stage]:
         )
         for n, name in enumerate(STAGES)
     ]
-
-
-def _day(at: datetime | None, days: Days) -> str:
-    if at is None:
-        return ""
-    return dates.day_words(at.astimezone(days.zone).date(), now=days.today)

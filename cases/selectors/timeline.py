@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.enums import DismissalReason, FindingOutcome
-from cases.selectors.words import joined
+from cases.selectors.words import day, joined
 from integrity.accounts.models import User
 from integrity.audit.models import Event
 from integrity.core import clock
@@ -172,7 +171,7 @@ def _detail(run: list[Event], violations: Mapping[str, str]) -> str:
         until = parse_datetime(data["due_at"])
         return _("%(evidence)s. Answer by %(date)s.") % {
             "evidence": joined(list(data["evidence"])),
-            "date": _day(until),
+            "date": day(until),
         }
     if "findings" in data and isinstance(data["findings"], dict):
         return _decision(data, violations)
@@ -207,8 +206,3 @@ def _letter(name: str) -> str:
         return str(registry.get(name).label)
     except UnknownEvent:
         return name
-
-
-def _day(at: datetime | None) -> str:
-    zone = timezone.get_current_timezone()
-    return dates.day_words(at.astimezone(zone).date()) if at is not None else ""

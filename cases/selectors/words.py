@@ -92,6 +92,14 @@ def due(at: datetime | None, days: Days) -> Due | None:
     return Due(text, status, local.isoformat(timespec="minutes"), dates.exact_words(at))
 
 
+def day(at: datetime | None, days: Days | None = None) -> str:
+    """The reader's day of an instant in words: "Friday 4 December"; nothing for none."""
+    if at is None:
+        return ""
+    zone = days.zone if days is not None else timezone.get_current_timezone()
+    return dates.day_words(at.astimezone(zone).date(), now=days.today if days is not None else None)
+
+
 def joined(items: list[str]) -> str:
     """Names in a row: "A, B and C"."""
     if len(items) < 2:

@@ -1,0 +1,271 @@
+"""Forms of the decision: findings with an answer to every point, and what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from cases.enums import Completion, FindingOutcome
+from cases.forms.desk import RevisedForm
+from cases.models import Allegation, ResponsePoint
+from cases.recommendation import Advice
+from integrity.web.forms import Form, LineField, PickField, PicksField, TextField
+from policies.models import Consequence
+from policies.schemes import Wanted
+
+Text = str | Promise
+
+# Chosen instead of an action of the range: the consequences are ticked one by one.
+OTHER = "other"
+SUSPENSION = "temporary_suspension"
+
+
+class FindingsForm(RevisedForm):
+    """A finding on every allegation, an answer to every point, and the reasons.
+
+    Fields are named as the service names them: `finding-<id>`, `completion-<id>`, `answer-<id>`.
+    """
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        allegations: Sequence[Allegation],
+        points: Sequence[ResponsePoint],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data, **kwargs)
+        self.allegations = list(allegations)
+        self.points = list(points)
+        for allegation in self.allegations:
+            key = str(allegation.public_id)
+            self.fields[f"finding-{key}"] = PickField(
+                label=_("Was this shown?"),
+                choices=FindingOutcome.choices,
+                missing=_("Say whether this was shown"),
+            )
+            self.fields[f"completion-{key}"] = PickField(
+                label=_("Tried, or done?"),
+                choices=Completion.choices,
+                initial=allegation.completion,
+                required=False,
+            )
+        for point in self.points:
+            self.fields[f"answer-{point.public_id}"] = TextField(
+                label=_("Your answer to this point"),
+                max_length=4_000,
+                rows=3,
+                missing=_("Answer this point of the learner"),
+            )
+        self.fields["reasons_finding"] = TextField(
+            label=_("Reasons for the findings"),
+            help_text=_("The learner, a second officer and an appeal will read this."),
+            max_length=10_000,
+            rows=8,
+            missing=_("Give the reasons for the findings"),
+        )
+
+    @property
+    def findings(self) -> dict[str, tuple[str, str]]:
+        """Outcome and completion by the allegation's public id, of a valid form."""
+        return {
+            str(a.public_id): (
+                self.cleaned_data[f"finding-{a.public_id}"],
+                self.cleaned_data[f"completion-{a.public_id}"],
+            )
+            for a in self.allegations
+        }
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Answers by the point's public id, of a valid form."""
+        return {str(p.public_id): self.cleaned_data[f"answer-{p.public_id}"] for p in self.points}
+
+    def lines(
+        self,
+    ) -> Iterator[
+        tuple[Allegation, BoundField, BoundField, list[tuple[ResponsePoint, BoundField]]]
+    ]:
+        """Each allegation with its fields and the points that answer it."""
+        for a in self.allegations:
+            yield (
+                a,
+                self[f"finding-{a.public_id}"],
+                self[f"completion-{a.public_id}"],
+                [
+                    (p, self[f"answer-{p.public_id}"])
+                    for p in self.points
+                    if p.allegation_id == a.pk
+                ],
+            )
+
+    def other_points(self) -> list[tuple[ResponsePoint, BoundField]]:
+        """Points that belong to no allegation: circumstances, and anything else."""
+        return [(p, self[f"answer-{p.public_id}"]) for p in self.points if p.allegation_id is None]
+
+
+class ConsequenceForm(RevisedForm):
+    """The officer's facts, what follows, and why.
+
+    Facts are fields `fact-<factor>`. `choice` is an action of the recommended range or "other";
+    then `consequences` says what. Where nothing is recommended only `consequences` is asked, and
+    where nothing was shown only the letter remains.
+    """
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        advice: Advice | None,
+        consequences: Sequence[Consequence],
+        shown: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data, **kwargs)
+        self.shown = shown
+        self.known = {item.code: item for item in consequences}
+        self.facts: list[str] = []
+        recommendation = advice.recommendation if advice is not None else None
+        self.actions = (
+            {action.id: action for action in recommendation.range} if recommendation else {}
+        )
+        if not shown:
+            return
+        if advice is not None:
+            # What is asked for can grow with what is answered.
+            for item in {w.factor: w for w in (*advice.asked, *advice.missing)}.values():
+                self._ask(item)
+        if self.actions:
+            self.fields["choice"] = PickField(
+                label=_("What should follow?"),
+                choices=[(a.id, a.title) for a in self.actions.values()]
+                + [(OTHER, _("Something else"))],
+                choice_hints=self._hints(),
+                missing=_("Choose what should follow"),
+            )
+        self.fields["consequences"] = PicksField(
+            label=_("If something else: what?") if self.actions else _("What should follow?"),
+            choices=[(item.code, item.title) for item in consequences],
+            choice_hints={item.code: item.description for item in consequences},
+            required=False,
+        )
+        if SUSPENSION in self.known:
+            self.fields["days"] = LineField(
+                label=_("If the account is suspended: for how many days?"),
+                max_length=6,
+                required=False,
+                initial=self._usual_days(),
+                widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "in--num"}),
+            )
+        self.fields["reasons_penalty"] = TextField(
+            label=_("Reasons for the consequence"),
+            help_text=_("The learner, a second officer and an appeal will read this."),
+            max_length=10_000,
+            missing=_("Give the reasons for the consequence"),
+        )
+        if self.actions:
+            self.fields["departure_reason"] = TextField(
+                label=_("Why does this case need something else?"),
+                help_text=_(
+                    "Only when you leave the recommended range. Say which fact the scheme does "
+                    "not weigh."
+                ),
+                max_length=4_000,
+                required=False,
+                rows=4,
+            )
+
+    def _ask(self, item: Wanted) -> None:
+        name = f"fact-{item.factor}"
+        if item.options:
+            self.fields[name] = PickField(
+                label=item.title, choices=list(item.options), required=not item.instead
+            )
+        else:
+            self.fields[name] = self._number(item.title, item.unit, required=not item.instead)
+        self.facts.append(name)
+        for measure, title in item.instead:
+            self.fields[f"fact-{measure}"] = self._number(title, "", required=False)
+            self.facts.append(f"fact-{measure}")
+
+    @staticmethod
+    def _number(title: str, unit: str, *, required: bool) -> LineField:
+        label = f"{title} ({unit})" if unit else title
+        return LineField(
+            label=label,
+            max_length=20,
+            required=required,
+            widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "in--num"}),
+        )
+
+    def _hints(self) -> dict[str, Text]:
+        first = next(iter(self.actions), "")
+        hints: dict[str, Text] = {
+            key: _("Inside the range, usual") if key == first else _("Inside the range")
+            for key in self.actions
+        }
+        return {**hints, OTHER: _("Outside the range. It needs a reason of its own.")}
+
+    def _usual_days(self) -> str:
+        for action in self.actions.values():
+            for item in action.consequences:
+                if item.code == SUSPENSION and "days" in item.params:
+                    return str(item.params["days"])
+        return ""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.shown and self.actions and cleaned.get("choice") == OTHER:
+            if not cleaned.get("consequences"):
+                self.add_error("consequences", _now("Choose what follows, or “No action”."))
+            if not cleaned.get("departure_reason"):
+                self.add_error("departure_reason", _now("Say why this case needs something else"))
+        elif self.shown and not self.actions and not cleaned.get("consequences"):
+            self.add_error("consequences", _now("Choose what follows, or “No action”."))
+        return cleaned
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The officer's facts as typed, whether the form is valid or not; empty ones left out."""
+        prefix = "fact-"
+        return {
+            key.removeprefix(prefix): str(value).strip()
+            for key, value in self.data.items()
+            if key.startswith(prefix) and str(value).strip()
+        }
+
+    @property
+    def codes(self) -> list[str]:
+        """The chosen consequences, of a valid form."""
+        action = self.actions.get(self.cleaned_data.get("choice", ""))
+        if action is not None:
+            return list(action.codes)
+        return list(self.cleaned_data.get("consequences", []))
+
+    @property
+    def params(self) -> dict[str, dict[str, Any]]:
+        """Parameters by consequence, of a valid form."""
+        if SUSPENSION not in self.codes:
+            return {}
+        return {SUSPENSION: {"days": self.cleaned_data.get("days", "")}}
+
+    def carried(self) -> list[tuple[str, str]]:
+        """Names and values to carry over to the check page, as they were typed."""
+        return [
+            (key, value)
+            for key, values in self.data.lists()
+            for value in values
+            if key not in ("csrfmiddlewaretoken", "step")
+        ]
+
+
+class ConfirmForm(Form):
+    """Confirm exactly the proposal that was read."""
+
+    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)

@@ -1,0 +1,238 @@
+"""Forms of the desk before a decision: triage, notes, allegations, evidence, the notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases.enums import Completion, DismissalReason, EvidenceKind
+from cases.evidence.accept import ACCEPT
+from cases.models import Respondent
+from integrity.web.forms import (
+    TOKEN_FIELD,
+    EmailField,
+    FileField,
+    Form,
+    LineField,
+    LinkField,
+    OnceForm,
+    PickField,
+    SelectField,
+    TextField,
+)
+from policies.models import ViolationType
+
+Text = str | Promise
+
+
+class KeyedForm(OnceForm):
+    """A form whose service takes a key: sent twice, it is done once."""
+
+    @property
+    def key(self) -> str:
+        """The key of this filling-in, of a valid form."""
+        return str(self.cleaned_data[TOKEN_FIELD])
+
+
+class RevisedForm(Form):
+    """A form that knows on which state of the case it was opened.
+
+    A revision that is no number counts as an old one: the service refuses it as stale.
+    """
+
+    revision = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    @property
+    def seen(self) -> int:
+        """The revision the form was opened on; -1 for one that cannot be read."""
+        text = str(self.data.get(self.add_prefix("revision"), ""))
+        return int(text) if text.isdecimal() and len(text) < 10 else -1
+
+    def renew(self, revision: int) -> None:
+        """Show the form again on this state, with everything that was typed."""
+        self.data = self.data.copy()
+        self.data[self.add_prefix("revision")] = str(revision)
+
+
+class OpenForm(Form):
+    """Open a case; where nobody is named yet, with the learner's email address."""
+
+    learner_email = EmailField(
+        label=_("Email address of the learner the report is about"),
+        help_text=_("The address of their account. They learn of it with the notice, not before."),
+        missing=_("Enter the email address of the learner"),
+    )
+
+    def __init__(self, data: Any = None, *, named: bool, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        if named:
+            del self.fields["learner_email"]
+
+
+class DismissForm(Form):
+    """Dismiss a case with a reason code and, if wanted, a note."""
+
+    reason = PickField(
+        label=_("Why is the case dismissed?"),
+        choices=DismissalReason.choices,
+        missing=_("Choose a reason"),
+    )
+    note = TextField(
+        label=_("Note for the office"),
+        help_text=_("Nobody outside the office reads it."),
+        max_length=4_000,
+        required=False,
+        rows=4,
+    )
+
+
+class ReasonForm(Form):
+    """A step that needs nothing but a reason."""
+
+    reason = TextField(max_length=4_000, rows=5)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        label: Text,
+        hint: Text = "",
+        missing: Text,
+        limit: int = 4_000,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["reason"] = TextField(
+            label=label, help_text=hint, missing=missing, max_length=limit, rows=5
+        )
+
+
+class NoteForm(KeyedForm):
+    """An internal note."""
+
+    body = TextField(
+        label=_("Add a note"),
+        help_text=_("For people of the office who may read this case. It cannot be changed later."),
+        max_length=10_000,
+        rows=5,
+        missing=_("Write the note first"),
+    )
+
+
+class AllegationForm(Form):
+    """What is alleged: a violation of the governing version, against one respondent."""
+
+    completion = PickField(
+        label=_("Was it tried, or done?"),
+        choices=Completion.choices,
+        initial=Completion.COMPLETED,
+        missing=_("Choose attempted or completed"),
+    )
+    description = TextField(
+        label=_("What is said to have happened?"),
+        help_text=_(
+            "The learner reads this in the notice. Say what was seen and where, not what it means "
+            "about them, and leave out who reported it."
+        ),
+        max_length=4_000,
+        missing=_("Say what is said to have happened"),
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        respondents: Sequence[Respondent],
+        violations: Iterable[ViolationType],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data, **kwargs)
+        violations = list(violations)
+        self.fields["violation_type"] = PickField(
+            label=_("Which rule is said to be broken?"),
+            choices=[(str(v.pk), _named(v)) for v in violations],
+            choice_hints={str(v.pk): v.description for v in violations},
+            missing=_("Choose a rule"),
+        )
+        self.fields["respondent"] = SelectField(
+            label=_("Against whom?"),
+            choices=[(str(r.public_id), r.user.display_name) for r in respondents],
+            initial=str(respondents[0].public_id) if respondents else "",
+        )
+        if len(respondents) == 1:
+            self.fields["respondent"].widget = forms.HiddenInput()
+        self.order_fields(["respondent", "violation_type", "completion", "description"])
+
+
+def _named(violation: ViolationType) -> str:
+    return f"{violation.clause} {violation.title}".strip()
+
+
+class EvidenceForm(KeyedForm):
+    """A piece of evidence of one kind: a link, quoted text or a file."""
+
+    kind = forms.ChoiceField(choices=EvidenceKind.choices, widget=forms.HiddenInput)
+    url = LinkField(label=_("Address"), help_text=_("Start with https://"))
+    text = TextField(
+        label=_("The words"),
+        help_text=_("Exactly as they stand there."),
+        max_length=200_000,
+        rows=8,
+        missing=_("Enter the words you want to keep"),
+    )
+    upload = FileField(
+        label=_("File"),
+        help_text=_(
+            "A picture, a PDF or plain text of at most 10 MB. The original is sealed; everybody "
+            "sees a clean copy without hidden details."
+        ),
+        missing=_("Choose a file"),
+        widget=forms.FileInput(attrs={"accept": ACCEPT}),
+    )
+    title = LineField(
+        label=_("Short name"),
+        help_text=_("The learner is shown it. Leave out names of people."),
+        max_length=200,
+        missing=_("Give it a short name"),
+    )
+    description = TextField(
+        label=_("What does it show?"),
+        max_length=2_000,
+        required=False,
+        rows=4,
+    )
+
+    OWN = {EvidenceKind.LINK: "url", EvidenceKind.QUOTE: "text", EvidenceKind.FILE: "upload"}
+
+    def __init__(self, data: Any = None, files: Any = None, *, kind: str, **kwargs: Any) -> None:
+        kwargs["initial"] = {**kwargs.get("initial", {}), "kind": kind}
+        super().__init__(data, files, **kwargs)
+        for name in set(self.OWN.values()) - {self.OWN[EvidenceKind(kind)]}:
+            del self.fields[name]
+
+    def clean_kind(self) -> str:
+        """The kind the page was opened for."""
+        kind: str = self.cleaned_data["kind"]
+        if kind != self.initial["kind"]:
+            raise ValidationError(_("Choose what you want to add."))
+        return kind
+
+
+class NoticeForm(RevisedForm):
+    """Questions that go with the notice."""
+
+    questions = TextField(
+        label=_("Questions to the learner"),
+        help_text=_(
+            "Ask what you need to know to understand what happened. Everything else is in the "
+            "letter already: allegations, evidence, what can follow, until when and how to answer."
+        ),
+        max_length=4_000,
+        required=False,
+        rows=6,
+    )

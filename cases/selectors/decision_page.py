@@ -1,0 +1,148 @@
+"""What somebody has in front of them who records findings, proposes, or confirms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from cases.enums import DeterminationStatus, FindingOutcome
+from cases.models import Allegation, Determination, Finding, PointAnswer, Respondent, Sanction
+from cases.selectors.case_head import Head
+from cases.selectors.case_page import EvidenceLine, evidence_of
+from policies.models import Consequence
+from policies.rules import ProcessTerms, process_terms
+
+OPEN = (DeterminationStatus.DRAFT, DeterminationStatus.PROPOSED)
+
+
+@dataclass(frozen=True)
+class FindingsPage:
+    """Allegations and evidence, and the findings so far (None before the first)."""
+
+    respondent: Respondent
+    allegations: list[Allegation]
+    evidence: list[EvidenceLine]
+    terms: ProcessTerms
+    draft: Determination | None
+
+    @property
+    def initial(self) -> dict[str, Any]:
+        """What was recorded before, by the names of the form's fields."""
+        if self.draft is None:
+            return {}
+        values: dict[str, Any] = {"reasons_finding": self.draft.reasons_finding}
+        for finding in self.draft.findings.all():
+            key = finding.allegation.public_id
+            values[f"finding-{key}"] = finding.outcome
+            values[f"completion-{key}"] = finding.completion
+        for answer in self.draft.answers.all():
+            values[f"answer-{answer.point.public_id}"] = answer.text
+        return values
+
+
+@dataclass(frozen=True)
+class DecisionPage:
+    """A determination in the making with everything it consists of."""
+
+    respondent: Respondent
+    determination: Determination
+    findings: list[Finding]
+    answers: list[PointAnswer]
+    sanctions: list[Sanction]
+    terms: ProcessTerms
+
+    @property
+    def shown(self) -> bool:
+        """Whether anything was shown."""
+        return any(finding.outcome == FindingOutcome.SHOWN for finding in self.findings)
+
+
+def findings_page(top: Head, respondent: Respondent) -> FindingsPage:
+    """For recording findings: at most five queries."""
+    draft = (
+        respondent.determinations.filter(status=DeterminationStatus.DRAFT)
+        .prefetch_related("findings__allegation", "answers__point")
+        .first()
+    )
+    return FindingsPage(
+        respondent=respondent,
+        allegations=_allegations(top, respondent),
+        evidence=evidence_of(top),
+        terms=process_terms(top.case.policy_version),
+        draft=draft,
+    )
+
+
+def decision_page(top: Head, respondent: Respondent) -> DecisionPage | None:
+    """For proposing and confirming: four queries; None when nothing is in the making."""
+    determination = (
+        respondent.determinations.filter(status__in=OPEN)
+        .select_related("proposed_by", "scheme_version__scheme")
+        .first()
+    )
+    if determination is None:
+        return None
+    version = top.case.policy_version
+    findings = list(
+        determination.findings.select_related("allegation__violation_type").order_by(
+            "allegation__position"
+        )
+    )
+    for finding in findings:
+        if version is not None and finding.allegation.violation_type.version_id == version.pk:
+            finding.allegation.violation_type.version = version
+    return DecisionPage(
+        respondent=respondent,
+        determination=determination,
+        findings=findings,
+        answers=list(
+            determination.answers.select_related("point__allegation__violation_type").order_by(
+                "point__position"
+            )
+        ),
+        sanctions=list(determination.sanctions.select_related("consequence").order_by("pk")),
+        terms=process_terms(version),
+    )
+
+
+def consequences_of(top: Head, codes: frozenset[str]) -> list[Consequence]:
+    """The consequences the governing version names, as far as they can be carried out."""
+    if top.case.policy_version is None:
+        return []
+    return [
+        item
+        for item in top.case.policy_version.consequences.order_by("position")
+        if item.code in codes
+    ]
+
+
+def withdrawable(top: Head, public_id: UUID) -> Allegation | None:
+    """An allegation of this case that stands."""
+    return (
+        top.case.allegations.filter(public_id=public_id, withdrawn_at__isnull=True)
+        .select_related("violation_type", "respondent")
+        .first()
+    )
+
+
+def sanction_of(top: Head, public_id: UUID) -> Sanction | None:
+    """A sanction of this case."""
+    return (
+        top.case.sanctions.filter(public_id=public_id)
+        .select_related("consequence", "respondent__user")
+        .first()
+    )
+
+
+def _allegations(top: Head, respondent: Respondent) -> list[Allegation]:
+    rows = list(
+        respondent.allegations.filter(withdrawn_at__isnull=True)
+        .select_related("violation_type")
+        .order_by("position")
+    )
+    version = top.case.policy_version
+    for row in rows:
+        if version is not None and row.violation_type.version_id == version.pk:
+            row.violation_type.version = version
+    return rows

@@ -1,0 +1,116 @@
+"""Sanctions in force, as far as somebody may read their cases: what ends next comes first."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import F, Q
+from django.urls import reverse
+
+from cases import rules
+from cases.enums import SanctionStatus
+from cases.models import Sanction
+from cases.selectors.words import Days, Due, due
+from integrity.accounts.enums import Role
+from integrity.accounts.models import User
+from integrity.accounts.rules import STAFF_OF_CASES, scope
+from integrity.web import dates
+
+PAGE_SIZE = 50
+VIEWS = ("active", "past")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_KEY = re.compile(r"e(\d{1,17})?-(\d{1,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class SanctionRow:
+    """One sanction as a line, every text ready. `name` is the learner's."""
+
+    title: str
+    name: str
+    number: str
+    url: str
+    status: str
+    since: str
+    until: Due | None
+
+
+@dataclass(frozen=True)
+class SanctionsPage:
+    """A page of sanctions; `next` is the key of the following one ("" at the end)."""
+
+    view: str
+    rows: list[SanctionRow]
+    next: str
+
+
+def sanctions_page(user: User, *, view: str = "active", after: str = "") -> SanctionsPage:
+    """Sanctions of cases the user may read: one query.
+
+    "active" are in force, by their end, those without one last; "past" ended or were reversed, the
+    newest first. An unknown view is the first, an unreadable key the first page.
+    """
+    view = view if view in VIEWS else VIEWS[0]
+    days = Days.of_reader()
+    cases = rules.readable_by(user)
+    statuses = (
+        (SanctionStatus.ACTIVE,)
+        if view == "active"
+        else (SanctionStatus.ENDED, SanctionStatus.REVERSED)
+    )
+    rows = (
+        Sanction.objects.filter(status__in=statuses, case__in=cases.values("pk"))
+        .select_related("consequence", "respondent__user", "case")
+        .defer("case__search_text")
+    )
+    found = _KEY.fullmatch(after)
+    if view == "active":
+        rows = rows.order_by(F("ends_at").asc(nulls_last=True), "pk")
+        if found is not None:
+            rows = rows.filter(_after(found))
+    else:
+        rows = rows.order_by("-pk")
+        if found is not None and found[1] is None:
+            rows = rows.filter(pk__lt=int(found[2]))
+    page = list(rows[: PAGE_SIZE + 1])
+    more = len(page) > PAGE_SIZE
+    page = page[:PAGE_SIZE]
+    return SanctionsPage(
+        view=view,
+        rows=[_row(row, days) for row in page],
+        next=_key(page[-1], view) if more else "",
+    )
+
+
+def letters_scope(user: User) -> set[int] | None:
+    """The institutions whose letters somebody of the desk may see; None: all."""
+    return scope(user, *STAFF_OF_CASES, Role.AUDITOR)
+
+
+def _after(found: re.Match[str]) -> Q:
+    last = int(found[2])
+    if found[1] is None:
+        return Q(ends_at__isnull=True, pk__gt=last)
+    at = _EPOCH + timedelta(microseconds=int(found[1]))
+    return Q(ends_at__gt=at) | Q(ends_at=at, pk__gt=last) | Q(ends_at__isnull=True)
+
+
+def _key(row: Sanction, view: str) -> str:
+    if view != "active" or row.ends_at is None:
+        return f"e-{row.pk}"
+    return f"e{(row.ends_at - _EPOCH) // timedelta(microseconds=1)}-{row.pk}"
+
+
+def _row(row: Sanction, days: Days) -> SanctionRow:
+    since = row.starts_at.astimezone(days.zone).date() if row.starts_at else None
+    return SanctionRow(
+        title=row.consequence.title,
+        name=row.respondent.user.display_name,
+        number=row.case.number,
+        url=reverse("desk:case", args=[row.case.number]),
+        status=row.status,
+        since=dates.day_words(since, "brief", now=days.today) if since else "",
+        until=due(row.ends_at, days),
+    )

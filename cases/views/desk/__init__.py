@@ -1,0 +1,1 @@
+"""The desk: dashboard, queue, case pages and the steps taken there."""

@@ -1,0 +1,352 @@
+"""What can be done next with a case: buttons and checks, read from the workflow's table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases import workflow
+from cases.enums import CaseStatus as S
+from cases.enums import DeterminationStatus, DismissalReason, FindingOutcome
+from cases.models import Respondent
+from cases.selectors.case_head import Head
+from cases.selectors.case_page import CasePage, Progress
+from cases.selectors.words import day
+from integrity.accounts.models import User
+from integrity.core import clock
+from integrity.core.errors import IllegalTransition, NotFound, NotPermitted
+from integrity.web import dates
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A step as a button: a page to go to, or with `post` a form that does it at once."""
+
+    label: Text
+    url: str
+    post: bool = False
+    main: bool = False
+
+
+@dataclass(frozen=True)
+class Next:
+    """The next step in words, its buttons, and what is still missing before it."""
+
+    title: Text
+    text: Text = ""
+    buttons: list[Button] = field(default_factory=list)
+    missing: Sequence[Text] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A line of the list of checks: "done" or "missing"."""
+
+    state: str
+    title: Text
+    detail: Text = ""
+
+
+def may(action: str, head: Head, respondent: Respondent | None = None) -> bool:
+    """Whether a button for the step is shown: `workflow.possible` without its queries."""
+    step = workflow.TABLE[action]
+    return (
+        head.works
+        and workflow.status_of(head.case, respondent) in step.sources
+        and (step.by == workflow.By.DESK or (step.by == workflow.By.OFFICER and head.officer))
+    )
+
+
+def require(action: str, head: Head, respondent: Respondent | None = None) -> None:
+    """Raise as the service would, before its form is shown to somebody it would refuse."""
+    if may(action, head, respondent):
+        return
+    by = workflow.TABLE[action].by
+    if not head.works or (by == workflow.By.OFFICER and not head.officer):
+        raise NotPermitted
+    raise IllegalTransition
+
+
+def respondent_of(head: Head, public_id: UUID) -> Respondent:
+    """The respondent of this case; one of another case is not found (HOSTILE 17)."""
+    for respondent in head.respondents:
+        if respondent.public_id == public_id:
+            # Shared, so that guards that look at the case do not read it again.
+            respondent.case = head.case
+            return respondent
+    raise NotFound
+
+
+def url(name: str, head: Head, *args: object) -> str:
+    """The address of a page of this case."""
+    return reverse(f"desk:{name}", args=[head.case.number, *args])
+
+
+def next_step(page: CasePage, user: User) -> Next:
+    """The next step of the case: that of the respondent who is furthest behind."""
+    head = page.head
+    if head.case.status == S.TRIAGE:
+        return _triage(head)
+    if head.case.status == S.DISMISSED:
+        return _dismissed(head)
+    if head.case.status == S.CLOSED:
+        return Next(_("Closed"), _("Nothing is left to do."))
+    waiting = [p for p in page.progress if p.respondent.status in workflow.ORDER]
+    if not waiting:
+        return Next(_("Nothing is left to do"))
+    progress = min(waiting, key=lambda p: workflow.ORDER.index(S(p.respondent.status)))
+    step = _of_respondent(page, progress, user)
+    if len(page.progress) > 1:
+        about = _("About %(name)s.") % {"name": progress.respondent.user.display_name}
+        return Next(step.title, f"{about} {step.text}".strip(), step.buttons, step.missing)
+    return step
+
+
+def _claim(head: Head) -> Button:
+    return Button(_("Claim the case"), url("claim", head), post=True, main=True)
+
+
+def _triage(head: Head) -> Next:
+    case = head.case
+    if not head.works:
+        return Next(_("In triage"), _("Somebody decides whether it is looked into."))
+    buttons = [
+        Button(_("Open the case"), url("open", head), main=True),
+        Button(_("Dismiss with a reason"), url("dismiss", head)),
+    ]
+    if case.assignee_id is None:
+        buttons.append(Button(_("Only claim it"), url("claim", head), post=True))
+        text = _("Who opens it, has it.")
+    else:
+        text = _("Names and evidence are shown once it is open.")
+    return Next(_("Next: open or dismiss"), text, buttons)
+
+
+def _dismissed(head: Head) -> Next:
+    reason = DismissalReason(head.case.dismissal_reason).label
+    buttons = [Button(_("Take up again"), url("reopen", head))] if may("reopen", head) else []
+    return Next(_("Dismissed"), reason, buttons)
+
+
+def _of_respondent(page: CasePage, progress: Progress, user: User) -> Next:
+    head = page.head
+    respondent = progress.respondent
+    if head.works and head.case.assignee_id is None and respondent.status != S.APPROVAL:
+        return Next(_("Next: claim the case"), _("So that others know who has it."), [_claim(head)])
+    if respondent.status == S.INVESTIGATION:
+        return _investigation(page, progress)
+    if respondent.status == S.NOTIFIED:
+        return _notified(page, progress)
+    if respondent.status == S.REVIEW:
+        return _review(page, progress)
+    if respondent.status == S.APPROVAL:
+        return _approval(page, progress, user)
+    return _decided(progress)
+
+
+def _investigation(page: CasePage, progress: Progress) -> Next:
+    head, respondent = page.head, progress.respondent
+    allege = Button(_("Add an allegation"), url("allege", head), main=not progress.allegations)
+    evidence = Button(_("Add evidence"), url("add_evidence", head))
+    if not head.works:
+        return Next(_("Being investigated"))
+    if not progress.allegations:
+        return Next(
+            _("Next: say what is alleged"),
+            _("Each allegation names one clause of the governing policy."),
+            [allege, evidence],
+        )
+    if not page.evidence:
+        main = Button(evidence.label, evidence.url, main=True)
+        return Next(
+            _("Next: add the evidence"),
+            _("The learner is shown everything you decide upon."),
+            [main, allege],
+        )
+    return Next(
+        _("Next: send the notice"),
+        _("It tells the learner what is alleged, shows the evidence and asks for an answer."),
+        [
+            Button(_("Write the notice"), url("notice", head, respondent.public_id), main=True),
+            allege,
+            evidence,
+        ],
+    )
+
+
+def _notified(page: CasePage, progress: Progress) -> Next:
+    head, notice = page.head, progress.notice
+    buttons = []
+    if notice is None:
+        return Next(_("Next: wait for the answer"))
+    over = clock.now() > notice.due_at
+    if over and may("lapse", head, progress.respondent):
+        buttons.append(
+            Button(
+                _("Go on without an answer"),
+                url("lapse", head, progress.respondent.public_id),
+            )
+        )
+    if over:
+        return Next(
+            _("The time to answer has passed"),
+            _("An officer can go on without an answer, with a reason."),
+            buttons,
+        )
+    return Next(
+        _("Next: wait for the answer"),
+        _("The learner can answer until %(day)s.") % {"day": head.due_day},
+    )
+
+
+def _review(page: CasePage, progress: Progress) -> Next:
+    head, draft = page.head, progress.determination
+    key = progress.respondent.public_id
+    if draft is None or draft.status != DeterminationStatus.DRAFT:
+        number = len(progress.allegations)
+        title = ngettext("Next: record the finding", "Next: record %(count)s findings", number) % {
+            "count": number
+        }
+        buttons = [Button(_("Record the findings"), url("findings", head, key), main=True)]
+        return Next(title, _("Then the decision can be written."), buttons if head.works else [])
+    shown = any(line.finding == FindingOutcome.SHOWN for line in progress.allegations)
+    buttons = [
+        Button(
+            _("Propose a consequence") if shown else _("Write the decision"),
+            url("consequence", head, key),
+            main=True,
+        ),
+        Button(_("Change the findings"), url("findings", head, key)),
+    ]
+    if draft.return_reason:
+        title, text = _("Sent back by the second officer"), draft.return_reason
+    elif shown:
+        title, text = _("Next: propose what follows"), _("The findings are recorded.")
+    else:
+        title, text = _("Next: write the decision"), _("Nothing was shown, so nothing follows.")
+    return Next(title, text, buttons if head.works else [])
+
+
+def _approval(page: CasePage, progress: Progress, user: User) -> Next:
+    head, proposal = page.head, progress.determination
+    if proposal is not None and proposal.proposed_by_id == user.pk:
+        return Next(
+            _("Waits for a second officer"),
+            _("Another officer has to confirm what you proposed."),
+        )
+    if not may("confirm", head, progress.respondent):
+        return Next(_("Waits for a second officer"), _("An officer has to confirm the proposal."))
+    return Next(
+        _("Next: confirm or send back"),
+        _("Read the proposal as a whole. You decide together with the person who made it."),
+        [
+            Button(
+                _("Read the proposal"),
+                url("confirm", head, progress.respondent.public_id),
+                main=True,
+            )
+        ],
+    )
+
+
+def _decided(progress: Progress) -> Next:
+    until = progress.determination.appeal_until if progress.determination else None
+    if until is None:
+        return Next(_("Decided"), _("Nothing is left to do."))
+    return Next(_("Decided"), _("The learner can appeal until %(day)s.") % {"day": day(until)})
+
+
+def checks(page: CasePage, progress: Progress) -> tuple[Text, list[Check]]:
+    """What has to be there before the notice, then before the decision; nothing afterwards."""
+    status = progress.respondent.status
+    if status == S.INVESTIGATION:
+        return _("Before the notice"), [
+            _check(page.head.case.assignee_id is not None, _("Somebody has the case")),
+            _check(
+                bool(progress.allegations),
+                _("At least one allegation"),
+                ngettext("%(count)s so far", "%(count)s so far", len(progress.allegations))
+                % {"count": len(progress.allegations)},
+            ),
+            _check(
+                bool(page.evidence),
+                _("Evidence to show to the learner"),
+                ngettext("%(count)s piece", "%(count)s pieces", len(page.evidence))
+                % {"count": len(page.evidence)},
+            ),
+        ]
+    if status in (S.NOTIFIED, S.REVIEW, S.APPROVAL):
+        return _("Before a decision"), _before_decision(page, progress)
+    return "", []
+
+
+def _before_decision(page: CasePage, progress: Progress) -> list[Check]:
+    notice = progress.notice
+    draft = progress.determination
+    answered = getattr(notice, "response", None) if notice is not None else None
+    shown = sum(1 for line in page.evidence if line.shown)
+    found = draft is not None and draft.status != DeterminationStatus.ISSUED
+    lines = []
+    if notice is not None:
+        sent, read = notice.letter.message.sent_at, notice.letter.first_read_at
+        lines += [
+            _check(sent is not None, _("Notice delivered"), _moment(sent) or _("Not yet")),
+            _check(read is not None, _("Notice opened"), _moment(read) or _("Not yet")),
+        ]
+    lines.append(
+        _check(
+            bool(shown),
+            _("Evidence shown"),
+            ngettext("%(count)s piece", "%(count)s pieces", shown) % {"count": shown},
+        )
+    )
+    if answered is not None:
+        detail = _("Answered %(day)s") % {"day": day(answered.submitted_at)}
+    elif progress.respondent.status == S.NOTIFIED and notice is not None:
+        detail = _("Until %(day)s") % {"day": day(notice.due_at)}
+    else:
+        detail = _("Gone on without an answer")
+    lines.append(_check(progress.respondent.status != S.NOTIFIED, _("Time to answer"), detail))
+    if progress.points:
+        lines.append(
+            _check(
+                found,
+                _("Every point answered"),
+                ngettext("%(count)s point", "%(count)s points", progress.points)
+                % {"count": progress.points},
+            )
+        )
+    number = len(progress.allegations)
+    lines.append(
+        _check(
+            found,
+            _("Finding for each allegation"),
+            ngettext("%(count)s allegation", "%(count)s allegations", number) % {"count": number},
+        )
+    )
+    if draft is not None and draft.status == DeterminationStatus.PROPOSED:
+        lines.append(
+            _check(
+                False,
+                _("Second officer"),
+                _("Proposed by %(name)s") % {"name": draft.proposed_by.display_name},
+            )
+        )
+    return lines
+
+
+def _check(met: bool, title: Text, detail: Text = "") -> Check:
+    return Check("done" if met else "missing", title, detail)
+
+
+def _moment(at: datetime | None) -> str:
+    return dates.moment_words(at) if at is not None else ""
