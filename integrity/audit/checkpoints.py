@@ -77,11 +77,13 @@ def _verify_since(last: Checkpoint | None) -> verifier.Report:
     if last is None:
         return verifier.verify(snapshot.events(), keys=trusted_keys())
     # From the signed event itself on, which must still be the one that was signed.
+    earlier = Checkpoint.objects.filter(id__lt=last.id).order_by("-id").first()
     return verifier.verify(
         snapshot.events(after=last.sequence - 1),
         keys=trusted_keys(),
-        kept=[last.row()],
+        checkpoints=[last.row()],
         start=(last.sequence - 1, _hash_before(last)),
+        last_checkpoint=earlier.row() if earlier else None,
     )
 
 

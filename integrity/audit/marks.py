@@ -25,6 +25,7 @@ class Marks:
         keys: Mapping[str, Ed25519PublicKey],
         *,
         start: tuple[int, str],
+        last: CheckpointRow | None,
     ) -> None:
         self._keys = keys
         self._rows: Iterator[CheckpointRow] = iter(rows or ())
@@ -32,7 +33,7 @@ class Marks:
         self._complete = rows is not None
         self._kept = sorted(kept, key=lambda row: (row.sequence, row.id))
         self._kept_by_id = {row.id: row for row in self._kept}
-        self._last: CheckpointRow | None = None
+        self._last = last
         self._reached = start
         self.covered = start[0]
         self.count = 0

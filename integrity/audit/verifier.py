@@ -68,16 +68,18 @@ def verify(
     checkpoints: Iterable[CheckpointRow] | None = None,
     kept: Iterable[CheckpointRow] = (),
     start: tuple[int, str] = (0, chain.GENESIS),
+    last_checkpoint: CheckpointRow | None = None,
 ) -> Report:
     """Check `events`, in the order of their sequence, each a tuple of EventRow's columns.
 
     `values` in the order of their event, `checkpoints` in the order of their id; None when there
     are none to be had. `kept` are checkpoints from elsewhere. `keys` are the trusted keys by id.
-    `start` is the place and hash that the first event follows, for a part of the chain.
+    For a part of the chain, `start` is the place and hash that its first event follows, and
+    `last_checkpoint` the one that its first checkpoint follows.
     """
     sequence, previous = start
     report = Report(last_sequence=sequence, last_hash=previous)
-    marks = Marks(checkpoints, kept, keys, start=start)
+    marks = Marks(checkpoints, kept, keys, start=start, last=last_checkpoint)
     behind = _Values(values)
     stream = iter(events)
     recent: deque[tuple[Any, ...]] = deque(maxlen=RECENT)
