@@ -89,7 +89,7 @@ def course_results(
     latest = {(row.learner_id, row.assignment_id): row for row in submissions}
     totals: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
     for row in latest.values():
-        if row.zeroed or row.score is None or row == as_if_zero:  # type: ignore[attr-defined]
+        if row.zeroed or row.score is None or row == as_if_zero:
             continue
         task = row.assignment
         totals[row.learner_id, task.course_id] += row.score / task.max_score * task.weight

@@ -1,0 +1,421 @@
+"""What a respondent reads about their own case: from the notice on, and of nobody but themselves.
+
+Nothing here reaches a report, a reporter, a note, a moderator or an officer, nor any time before
+the notice. Each page is one function with a constant number of queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from cases import rules
+from cases.enums import (
+    CaseStatus,
+    DeterminationStatus,
+    FileRole,
+    FindingOutcome,
+    SanctionStatus,
+)
+from cases.models import (
+    Allegation,
+    Case,
+    Determination,
+    Disclosure,
+    Evidence,
+    EvidenceFile,
+    Finding,
+    Notice,
+    Respondent,
+    Response,
+    ResponsePoint,
+    Sanction,
+)
+from integrity.accounts.models import User
+from integrity.core import clock
+from integrity.core.calendar import working_days_until
+from integrity.core.errors import NotFound
+from integrity.courses.selectors import holidays
+from notifications.models import Letter
+from notifications.selectors import letters_for
+
+LISTED = 200
+CLOCK_TICK = timedelta(seconds=1)
+
+
+class Stage(StrEnum):
+    """Where a case stands, as its respondent is told."""
+
+    ANSWER = "answer"  # we wait for them
+    LATE = "late"  # the time to answer has passed
+    REVIEW = "review"
+    AGAIN = "again"  # taken up again after it had ended
+    DECIDED = "decided"
+    APPEAL = "appeal"
+    CLOSED = "closed"
+    DISMISSED = "dismissed"
+
+
+_STAGES = {
+    CaseStatus.TRIAGE: Stage.AGAIN,
+    CaseStatus.INVESTIGATION: Stage.AGAIN,
+    CaseStatus.REVIEW: Stage.REVIEW,
+    CaseStatus.APPROVAL: Stage.REVIEW,
+    CaseStatus.DECIDED: Stage.DECIDED,
+    CaseStatus.APPEAL: Stage.APPEAL,
+    CaseStatus.CLOSED: Stage.CLOSED,
+    CaseStatus.DISMISSED: Stage.DISMISSED,
+}
+
+
+@dataclass(frozen=True)
+class MyCaseRow:
+    """A line of "My cases"."""
+
+    case: Case
+    respondent: Respondent
+    notice: Notice
+    first_sent_at: datetime
+    determination: Determination | None
+    stage: Stage
+
+    @property
+    def needs_me(self) -> bool:
+        """Whether an answer is waited for."""
+        return self.stage in (Stage.ANSWER, Stage.LATE)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Evidence the respondent was shown. `file` is its clean copy, when there is one."""
+
+    evidence: Evidence
+    at: datetime
+    file: EvidenceFile | None
+
+
+@dataclass(frozen=True)
+class Said:
+    """A point of the respondent's answer, and what the decision answers to it ("": nothing yet)."""
+
+    point: ResponsePoint
+    answer: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found on one allegation."""
+
+    finding: Finding
+    said: Said | None
+
+    @property
+    def shown(self) -> bool:
+        return self.finding.outcome == FindingOutcome.SHOWN
+
+
+@dataclass(frozen=True)
+class Follows:
+    """A consequence. `state`: active, ended or reversed, by its times and not by any job."""
+
+    sanction: Sanction
+    state: str
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A line of the history. `what`: letter, read, evidence, answer, decision, reversed."""
+
+    at: datetime
+    what: str
+    letter: Letter | None = None
+    sanction: Sanction | None = None
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class MyCase:
+    """Everything on the respondent's page."""
+
+    case: Case
+    respondent: Respondent
+    stage: Stage
+    notice: Notice
+    working_days: int
+    response: Response | None
+    said: Sequence[Said]
+    allegations: Sequence[Allegation]
+    evidence: Sequence[Shown]
+    own_evidence: Sequence[Shown]
+    determination: Determination | None
+    findings: Sequence[Found]
+    follows: Sequence[Follows]
+    letters: Sequence[Letter]
+    history: Sequence[Happened]
+
+    @property
+    def can_answer(self) -> bool:
+        return self.stage == Stage.ANSWER
+
+    @property
+    def violation_found(self) -> bool:
+        return any(found.shown for found in self.findings)
+
+    @property
+    def can_appeal(self) -> bool:
+        """Whether the window to appeal is open, to the second."""
+        return (
+            self.stage == Stage.DECIDED
+            and self.determination is not None
+            and self.determination.appeal_until is not None
+            and window_open(self.determination.appeal_until)
+        )
+
+
+def window_open(until: datetime, *, at: datetime | None = None) -> bool:
+    """Whether a window that ends with the second `until` is open: that second still counts."""
+    return (at or clock.now()) < until + CLOCK_TICK
+
+
+def stage_of(respondent: Respondent, notice: Notice) -> Stage:
+    """The stage in the respondent's words; a window counts by its time."""
+    if respondent.status == CaseStatus.NOTIFIED:
+        return Stage.ANSWER if window_open(notice.due_at) else Stage.LATE
+    return _STAGES[CaseStatus(respondent.status)]
+
+
+def my_cases(user: User) -> list[MyCaseRow]:
+    """The user's cases: those that wait for them first, by deadline, then the newest."""
+    rows = []
+    for respondent in (
+        _own(user)
+        .select_related("case__course", "case__assignment", "case__post")
+        .prefetch_related(_NOTICES, _ISSUED)
+        .order_by("-pk")[:LISTED]
+    ):
+        notice = respondent.all_notices[0]
+        rows.append(
+            MyCaseRow(
+                respondent.case,
+                respondent,
+                notice,
+                respondent.all_notices[-1].sent_at,
+                next(iter(respondent.issued), None),
+                stage_of(respondent, notice),
+            )
+        )
+    rows.sort(key=lambda row: row.notice.sent_at, reverse=True)
+    rows.sort(key=lambda row: (not row.needs_me, row.notice.due_at if row.needs_me else 0))
+    return rows
+
+
+def my_case(user: User, number: str) -> MyCase:
+    """The page of one case. Raises `NotFound` before the notice, and for everybody else."""
+    respondent = (
+        _own(user)
+        .filter(case__number=number)
+        .select_related(
+            "case__course",
+            "case__assignment",
+            "case__submission",
+            "case__post",
+            "case__institution",
+            "case__policy_version__document",
+        )
+        .prefetch_related(_NOTICES, _ISSUED, _POINTS, _ALLEGATIONS, _DISCLOSURES, _SANCTIONS)
+        .first()
+    )
+    if respondent is None:
+        raise NotFound
+    case = respondent.case
+    notice = respondent.all_notices[0]
+    determination = next(iter(respondent.issued), None)
+    response = next(iter(respondent.all_responses), None)
+    answers = (
+        {row.point_id: row.text for row in determination.answers.all()} if determination else {}
+    )
+    said = [Said(point, answers.get(point.pk, "")) for point in _points(response)]
+    by_allegation = {row.point.allegation_id: row for row in said if row.point.allegation_id}
+    shown = [
+        Shown(row.evidence, row.disclosed_at, _copy(row.evidence))
+        for row in respondent.all_disclosures
+    ]
+    follows = [Follows(row, _state(row)) for row in respondent.all_sanctions]
+    letters = list(
+        letters_for(user)
+        .filter(case_number=number)
+        .defer("content_sealed")
+        .order_by("-created_at", "-pk")
+    )
+    return MyCase(
+        case=case,
+        respondent=respondent,
+        stage=stage_of(respondent, notice),
+        notice=notice,
+        working_days=working_days_until(
+            clock.now(),
+            notice.due_at,
+            zone=case.institution.time_zone,
+            holidays=holidays(case.institution),
+        ),
+        response=response,
+        said=said,
+        allegations=respondent.standing_allegations,
+        evidence=[row for row in shown if row.evidence.respondent_id != respondent.pk],
+        own_evidence=[row for row in shown if row.evidence.respondent_id == respondent.pk],
+        determination=determination,
+        findings=[
+            Found(finding, by_allegation.get(finding.allegation_id))
+            for finding in (determination.findings.all() if determination else ())
+        ],
+        follows=follows,
+        letters=letters,
+        history=_history(respondent, letters, shown, response, determination, follows),
+    )
+
+
+def my_evidence(user: User, number: str, public_id: UUID) -> tuple[Respondent, Shown]:
+    """One piece of evidence the user was shown in this very case. Raises `NotFound`."""
+    row = (
+        Disclosure.objects.filter(
+            respondent__in=_own(user), respondent__case__number=number, evidence__public_id=public_id
+        )
+        .select_related(
+            "evidence__submission", "respondent__case__assignment", "respondent__case__course"
+        )
+        .prefetch_related(_CLEAN_COPIES)
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return row.respondent, Shown(row.evidence, row.disclosed_at, _copy(row.evidence))
+
+
+def _copy(evidence: Evidence) -> EvidenceFile | None:
+    return next(iter(evidence.clean_copies), None)  # type: ignore[attr-defined]
+
+
+def _own(user: User) -> QuerySet[Respondent]:
+    return Respondent.objects.filter(pk__in=rules.respondent_cases(user).values("pk"))
+
+
+def _points(response: Response | None) -> list[ResponsePoint]:
+    return list(response.points.all()) if response else []
+
+
+def _state(sanction: Sanction) -> str:
+    if sanction.status == SanctionStatus.REVERSED:
+        return "reversed"
+    if sanction.ends_at is not None and sanction.ends_at <= clock.now():
+        return "ended"
+    return "ended" if sanction.status == SanctionStatus.ENDED else "active"
+
+
+def _history(
+    respondent: Respondent,
+    letters: Sequence[Letter],
+    shown: Sequence[Shown],
+    response: Response | None,
+    determination: Determination | None,
+    follows: Sequence[Follows],
+) -> list[Happened]:
+    """Newest first, and never earlier than the first notice: earlier times hint at the reporter."""
+    begin = respondent.all_notices[-1].sent_at  # type: ignore[attr-defined]
+    lines = []
+    for letter in letters:
+        lines.append(Happened(letter.created_at, "letter", letter=letter))
+        if letter.first_read_at:
+            lines.append(Happened(letter.first_read_at, "read", letter=letter))
+    by_minute: dict[datetime, list[Shown]] = {}
+    for row in shown:
+        if row.evidence.respondent_id != respondent.pk:
+            # One sending shows its pieces within the same moment; the notice bounds them below.
+            at = max(row.at, begin).replace(second=0, microsecond=0)
+            by_minute.setdefault(at, []).append(row)
+    lines += [
+        Happened(max(begin, *(row.at for row in rows)), "evidence", count=len(rows))
+        for rows in by_minute.values()
+    ]
+    if response:
+        files = sum(row.evidence.respondent_id == respondent.pk for row in shown)
+        lines.append(Happened(response.submitted_at, "answer", count=files))
+    if determination and determination.decided_at:
+        lines.append(Happened(determination.decided_at, "decision"))
+    lines += [
+        Happened(row.sanction.reversed_at, "reversed", sanction=row.sanction)
+        for row in follows
+        if row.sanction.reversed_at
+    ]
+    order = ("evidence", "answer", "decision", "reversed", "letter", "read")
+    return sorted(
+        (line for line in lines if line.at >= begin - CLOCK_TICK),
+        key=lambda line: (line.at.replace(microsecond=0), order.index(line.what)),
+        reverse=True,
+    )
+
+
+_NOTICES = Prefetch(
+    "notices",
+    queryset=Notice.objects.select_related("letter").order_by("-sent_at", "-pk"),
+    to_attr="all_notices",
+)
+_ISSUED = Prefetch(
+    "determinations",
+    queryset=Determination.objects.filter(status=DeterminationStatus.ISSUED).prefetch_related(
+        "answers",
+        Prefetch(
+            "findings",
+            queryset=Finding.objects.select_related(
+                "allegation__violation_type__version__document"
+            ).order_by("allegation__position"),
+        ),
+    ),
+    to_attr="issued",
+)
+_POINTS = Prefetch(
+    "responses",
+    queryset=Response.objects.order_by("-submitted_at", "-pk").prefetch_related(
+        Prefetch(
+            "points",
+            queryset=ResponsePoint.objects.select_related("allegation__violation_type").order_by(
+                "position"
+            ),
+        )
+    ),
+    to_attr="all_responses",
+)
+_ALLEGATIONS = Prefetch(
+    "allegations",
+    queryset=Allegation.objects.filter(withdrawn_at__isnull=True)
+    .select_related("violation_type__version__document")
+    .order_by("position"),
+    to_attr="standing_allegations",
+)
+_CLEAN_COPIES = Prefetch(
+    "evidence__files",
+    queryset=EvidenceFile.objects.filter(role=FileRole.DERIVATIVE),
+    to_attr="clean_copies",
+)
+_DISCLOSURES = Prefetch(
+    "disclosures",
+    queryset=Disclosure.objects.select_related("evidence")
+    .defer("evidence__text")
+    .prefetch_related(_CLEAN_COPIES)
+    .order_by("evidence__position"),
+    to_attr="all_disclosures",
+)
+_SANCTIONS = Prefetch(
+    "sanctions",
+    # Also those of a decision that was replaced: what stands is shown, whoever decided it.
+    queryset=Sanction.objects.filter(
+        status__in=(SanctionStatus.ACTIVE, SanctionStatus.ENDED, SanctionStatus.REVERSED),
+    )
+    .select_related("consequence")
+    .order_by("pk"),
+    to_attr="all_sanctions",
+)

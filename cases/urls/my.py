@@ -1,0 +1,15 @@
+"""Addresses below `/my/`, but for the letters."""
+
+from django.urls import path
+
+from cases.views import my
+
+app_name = "my"
+
+urlpatterns = [
+    path("cases/", my.cases, name="cases"),
+    path("cases/<str:number>/", my.case, name="case"),
+    path("cases/<str:number>/answer/", my.answer, name="answer"),
+    path("cases/<str:number>/answered/", my.answered, name="answered"),
+    path("cases/<str:number>/evidence/<uuid:public_id>/", my.evidence, name="evidence"),
+]

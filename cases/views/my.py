@@ -1,0 +1,195 @@
+"""The pages of somebody a case is about: the list, the case, the answer (PR1, PR2)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cases.evidence.errors import FIELD, StorageFull
+from cases.forms.my import AnswerFilesForm, AnswerForm
+from cases.selectors import my as selectors
+from cases.selectors.my import MyCase
+from cases.services import response
+from cases.views import my_words as words
+from integrity.core.errors import (
+    Conflict,
+    IllegalTransition,
+    InvalidInput,
+    NotFound,
+    WindowClosed,
+)
+from policies.rules import process_terms
+
+
+@login_required
+@require_safe
+def cases(request: HttpRequest) -> HttpResponse:
+    """The reader's own cases, those that wait for an answer first."""
+    user: Any = request.user
+    lines = [words.line(row) for row in selectors.my_cases(user)]
+    return render(request, "cases/my/cases.html", {"lines": lines})
+
+
+@login_required
+@require_safe
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """The respondent's page of one case."""
+    user: Any = request.user
+    page = selectors.my_case(user, number)
+    first, second = words.lead(page)
+    return render(
+        request,
+        "cases/my/case.html",
+        {
+            **_about(page),
+            "first": first,
+            "second": second,
+            "track": words.track(page),
+            "due_words": words.due_words(page),
+            **_appeal(page),
+        },
+    )
+
+
+@login_required
+@require_safe
+def evidence(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse:
+    """One piece of evidence that was shown to the reader."""
+    user: Any = request.user
+    respondent, shown = selectors.my_evidence(user, number, public_id)
+    context = {"case": respondent.case, "shown": shown, "piece": shown.evidence}
+    return render(request, "cases/my/evidence.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: HttpRequest, number: str) -> HttpResponse:
+    """Write, check and send the answer. It is sent once; the same form again is the same answer.
+
+    Three steps of one form: the words, the check page with the files, sending. Words are carried in
+    the form itself, so that nothing of an unsent answer is stored.
+    """
+    user: Any = request.user
+    page = selectors.my_case(user, number)
+    if request.method != "POST":
+        if page.response is not None:
+            return _see_other("my:case", number)
+        if not page.can_answer:
+            return _closed(request, page, None)
+        return _form(request, page, AnswerForm(allegations=page.allegations))
+    form = AnswerForm(request.POST, allegations=page.allegations)
+    step = request.POST.get("step", "")
+    if step == "change":
+        return _form(
+            request, page, AnswerForm(initial=form.data.dict(), allegations=page.allegations)
+        )
+    if page.response is None and not page.can_answer:
+        return _closed(request, page, form)
+    if not form.is_valid():
+        return _form(request, page, form)
+    if step != "send":
+        return _check(request, page, form, AnswerFilesForm())
+    return _send(request, page, form)
+
+
+@login_required
+@require_safe
+def answered(request: HttpRequest, number: str) -> HttpResponse:
+    """The answer has arrived. Not found before it has."""
+    user: Any = request.user
+    page = selectors.my_case(user, number)
+    if page.response is None:
+        raise NotFound
+    return render(request, "cases/my/answered.html", _about(page))
+
+
+def _send(request: HttpRequest, page: MyCase, form: AnswerForm) -> HttpResponse:
+    user: Any = request.user
+    files = AnswerFilesForm({}, request.FILES)
+    if not files.is_valid():
+        return _check(request, page, form, files)
+    try:
+        response.submit(
+            actor=user,
+            respondent_id=page.respondent.public_id,
+            points=form.answers,
+            mitigation=form.cleaned_data["mitigation"],
+            statement=form.cleaned_data["statement"],
+            uploads=files.cleaned_data[FIELD],
+            form_key=form.key,
+        )
+    except InvalidInput as error:
+        if FIELD in error.fields:
+            files.add_refusal(error)
+            return _check(request, page, form, files)
+        form.add_refusal(error)
+        return _form(request, page, form)
+    except StorageFull as error:
+        files.add_error(FIELD, str(error.message))
+        return _check(request, page, form, files, status=HTTPStatus.INSUFFICIENT_STORAGE)
+    except (WindowClosed, Conflict, IllegalTransition) as error:
+        return _closed(request, page, form, error)
+    return _see_other("my:answered", page.case.number)
+
+
+def _about(page: MyCase) -> dict[str, Any]:
+    return {
+        "shown": page,
+        "case": page.case,
+        "headline": words.headline(page.case, page.stage),
+        "contact": words.contact(page.case),
+    }
+
+
+def _appeal(page: MyCase) -> dict[str, Any]:
+    until = page.determination.appeal_until if page.determination else None
+    if until is None:
+        return {}
+    return {
+        "appeal_words": words.until_words(until),
+        "grounds": process_terms(page.case.policy_version).appeal_grounds,
+    }
+
+
+def _form(request: HttpRequest, page: MyCase, form: AnswerForm) -> HttpResponse:
+    context = {**_about(page), "form": form, "due_words": words.due_words(page)}
+    return render(request, "cases/my/answer.html", context, status=form.http_status)
+
+
+def _check(
+    request: HttpRequest,
+    page: MyCase,
+    form: AnswerForm,
+    files: AnswerFilesForm,
+    *,
+    status: int | None = None,
+) -> HttpResponse:
+    context = {**_about(page), "answer": form, "form": files, "due_words": words.due_words(page)}
+    return render(request, "cases/my/check.html", context, status=status or files.http_status)
+
+
+def _closed(
+    request: HttpRequest,
+    page: MyCase,
+    form: AnswerForm | None,
+    error: WindowClosed | Conflict | IllegalTransition | None = None,
+) -> HttpResponse:
+    """It cannot be sent any more. What was typed is shown, to be copied and sent another way."""
+    context = {
+        **_about(page),
+        "late": isinstance(error, WindowClosed) or page.stage == selectors.Stage.LATE,
+        "answered": isinstance(error, Conflict),
+        "typed": form.typed() if form is not None else [],
+    }
+    return render(request, "cases/my/closed.html", context, status=HTTPStatus.CONFLICT)
+
+
+def _see_other(name: str, number: str) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse(name, args=[number]), status=HTTPStatus.SEE_OTHER)
