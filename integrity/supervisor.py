@@ -16,9 +16,11 @@ from __future__ import annotations
 import argparse
 import ctypes
 import fcntl
+import io
 import json
 import os
 import selectors
+import shutil
 import signal
 import socket
 import subprocess
@@ -39,6 +41,14 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE = 10.0
 READY_WITHIN = 120.0
 PR_SET_PDEATHSIG = 1
+# What `seed_demo` creates for people to try, in the order in which one meets them.
+DEMO = tuple(
+    f"{name}@example.edu"
+    for name in (
+        "learner accused reporter teacher adviser moderator moderator2 officer officer2 officer3 "
+        "auditor admin partner.officer"
+    ).split()
+)
 
 Announce = Callable[[str], None]
 
@@ -76,12 +86,12 @@ def worker_command() -> list[str]:
     """The worker. Threads: no children of its own that a killed worker would leave behind."""
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     pool = ["--pool", "threads", "--concurrency", "2"]
-    return [sys.executable, "-m", "celery", "-A", "integrity", "worker", *pool, *quiet]
+    return [sys.executable, "-m", "celery", "-q", "-A", "integrity", "worker", *pool, *quiet]
 
 
 def beat_command() -> list[str]:
     """The scheduler, a process of its own: inside the worker it would outlive a kill."""
-    return [sys.executable, "-m", "celery", "-A", "integrity", "beat", "--pidfile="]
+    return [sys.executable, "-m", "celery", "-q", "-A", "integrity", "beat", "--pidfile="]
 
 
 class Child:
@@ -121,6 +131,8 @@ class Supervisor:
         self.environment = {
             **os.environ,
             "PYTHONUNBUFFERED": "1",
+            # On one's own machine root is no danger to others, and the warning fills the screen.
+            "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
             "SITE_URL": os.environ.get("SITE_URL", f"http://{HOST}:{port}"),
         }
 
@@ -273,6 +285,31 @@ def claim_data(folder: Path) -> IO[str]:
     return lock
 
 
+def unfinished() -> Path:
+    """A file that is there while the demo is being made."""
+    return Path(settings.VAR_DIR) / "demo-unfinished"
+
+
+def clear_unfinished() -> bool:
+    """Throw away a demo whose making was interrupted; nobody can have worked with it yet.
+
+    Returns whether there was one. Raises `CannotStart` where the data are not ours to delete.
+    """
+    if not unfinished().exists():
+        return False
+    database = settings.DATABASES["default"]
+    if not database["ENGINE"].endswith("sqlite3"):
+        raise CannotStart(
+            "Making the demo was interrupted. "
+            f"Empty the database, remove {unfinished()} and start again."
+        )
+    for ending in ("", "-wal", "-shm"):
+        Path(f"{database['NAME']}{ending}").unlink(missing_ok=True)
+    shutil.rmtree(settings.EVIDENCE_ROOT, ignore_errors=True)
+    unfinished().unlink()
+    return True
+
+
 def prepare_data(report: Path) -> None:
     """Seed the demo into a database without users; write the demo accounts there are to `report`.
 
@@ -286,9 +323,11 @@ def prepare_data(report: Path) -> None:
 
     users = get_user_model().objects
     if not users.exists():
-        call_command("seed_demo")
-    emails = users.filter(email__endswith="@example.edu", is_active=True).order_by("pk")
-    report.write_text(json.dumps(list(emails.values_list("email", flat=True)[:20])))
+        unfinished().touch()
+        call_command("seed_demo", stdout=io.StringIO())
+        unfinished().unlink()
+    there = set(users.filter(is_active=True, email__in=DEMO).values_list("email", flat=True))
+    report.write_text(json.dumps([email for email in DEMO if email in there]))
 
 
 def banner(port: int, accounts: list[str], seconds: float) -> str:
@@ -310,6 +349,8 @@ def run(port: int, announce: Announce) -> int:
     with claim_data(Path(settings.VAR_DIR)):
         supervisor = Supervisor(port, announce)
         supervisor.listen_to_signals()
+        if clear_unfinished():
+            announce("An earlier start was interrupted while it made the demo; making it anew.")
         report = Path(settings.VAR_DIR) / "demo-accounts.json"
         supervisor.run_to_end("setup", [sys.executable, "manage.py", "migrate", "--noinput", "-v0"])
         prepare = [sys.executable, "-m", "integrity.supervisor", "--prepare", str(report)]

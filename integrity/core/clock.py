@@ -4,6 +4,9 @@ On PostgreSQL the database's time counts, so that web servers and workers whose 
 apply the same deadline to the second. Asking it every time would cost a query per question, so the
 difference to this process's monotonic clock is measured at most every 30 seconds. A step of the
 host's wall clock therefore changes nothing. On SQLite the host's time counts.
+
+While the database cannot be reached the last measurement goes on, and without one the host's time:
+nothing can be decided or written then, but a process can still start and say what is wrong.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 MEASURED_FOR = 30.0
 
@@ -33,11 +36,17 @@ def now() -> datetime:
     base = _base
     mark = time.monotonic()
     if base is None or mark - base[0] > MEASURED_FOR:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT clock_timestamp()")
-            base = (time.monotonic(), cursor.fetchone()[0].astimezone(UTC))
-        with _lock:
-            _base = base
+        try:
+            connection.ensure_connection()
+        except OperationalError:
+            if base is None:
+                return datetime.now(UTC)
+        else:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT clock_timestamp()")
+                base = (time.monotonic(), cursor.fetchone()[0].astimezone(UTC))
+            with _lock:
+                _base = base
     return base[1] + timedelta(seconds=time.monotonic() - base[0])
 
 

@@ -59,7 +59,7 @@ def main(arguments: list[str]) -> int:
     embedded = "--embedded" in arguments
     arguments = [argument for argument in arguments if argument != "--embedded"]
     if not arguments:
-        arguments = ["-n", "2", "--dist", "worksteal"]
+        arguments = ["-n", "2", "--dist", "loadgroup"]
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
     server = os.environ.get("DATABASE_URL", "")
