@@ -128,6 +128,7 @@ def register_rows(
 def register(
     *,
     institutions: Collection[str] | None,
+    among: Q | None = None,
     state: str = "",
     event: str = "",
     case_number: str = "",
@@ -136,9 +137,10 @@ def register(
 ) -> Page[OutboxMessage]:
     """The register of messages, newest first; of these institutions (None: all).
 
-    `state` may be a state or "attention". Raises `NotFound` when `after` is outside the scope.
+    `among` narrows the scope further, for readers who may not see every case. `state` may be a
+    state or "attention". Raises `NotFound` when `after` is outside the scope.
     """
-    scope = _in_scope(institutions)
+    scope = _in_scope(institutions, among)
     rows = scope.select_related("letter")
     if state == "attention":
         rows = rows.filter(state__in=NEEDS_ATTENTION)
@@ -152,10 +154,10 @@ def register(
 
 
 def message_in_scope(
-    public_id: UUID | str, *, institutions: Collection[str] | None
+    public_id: UUID | str, *, institutions: Collection[str] | None, among: Q | None = None
 ) -> OutboxMessage:
-    """One message of these institutions (None: all). Raises `NotFound`."""
-    message = _in_scope(institutions).filter(public_id=public_id).first()
+    """One message of these institutions (None: all), and of `among`. Raises `NotFound`."""
+    message = _in_scope(institutions, among).filter(public_id=public_id).first()
     if message is None:
         raise NotFound
     return message
@@ -173,13 +175,15 @@ def state_counts(*, institutions: Collection[str] | None = None) -> dict[str, in
     return {state.value: found.get(state.value, 0) for state in open_states}
 
 
-def attention_count(*, institutions: Collection[str] | None = None) -> int:
+def attention_count(*, institutions: Collection[str] | None = None, among: Q | None = None) -> int:
     """How many messages failed, are uncertain or were given up."""
-    return _in_scope(institutions).filter(state__in=NEEDS_ATTENTION).count()
+    return _in_scope(institutions, among).filter(state__in=NEEDS_ATTENTION).count()
 
 
-def _in_scope(institutions: Collection[str] | None) -> QuerySet[OutboxMessage]:
-    rows = OutboxMessage.objects.all()
+def _in_scope(
+    institutions: Collection[str] | None, among: Q | None = None
+) -> QuerySet[OutboxMessage]:
+    rows = OutboxMessage.objects.filter(among or Q())
     return rows if institutions is None else rows.filter(institution__in=institutions)
 
 

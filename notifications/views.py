@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -70,13 +71,15 @@ def register_view(
     request: HttpRequest,
     *,
     institutions: Collection[str] | None,
+    among: Q | None = None,
     action_url_name: str = "",
     show_names: bool = False,
 ) -> HttpResponse:
     """The register of letters, for a desk that has checked who is asking.
 
-    `institutions` are the slugs the reader may see (None: all). With `action_url_name`, the name of
-    a URL that takes `public_id` and calls `register_action`, rows that need a person get buttons.
+    `institutions` are the slugs the reader may see (None: all), `among` a further condition on the
+    messages. With `action_url_name`, the name of a URL that takes `public_id` and calls
+    `register_action`, rows that need a person get buttons.
     """
     state, event = request.GET.get("state", ""), request.GET.get("event", "")
     events = registry.all_events()
@@ -85,6 +88,7 @@ def register_view(
         raise InvalidInput({"": [_("There is no such filter.")]})
     page = selectors.register(
         institutions=institutions,
+        among=among,
         state=state,
         event=event,
         case_number=request.GET.get("case", "").strip()[:40],
@@ -103,7 +107,7 @@ def register_view(
             "case": request.GET.get("case", ""),
             "filtered": any(request.GET.get(name) for name in ("state", "event", "case")),
             "further": "after" in request.GET,
-            "attention": selectors.attention_count(institutions=institutions),
+            "attention": selectors.attention_count(institutions=institutions, among=among),
             "action_url_name": action_url_name,
         },
     )
@@ -115,6 +119,7 @@ def register_action(
     public_id: UUID,
     *,
     institutions: Collection[str] | None,
+    among: Q | None = None,
     back_url_name: str,
     role: str = "",
 ) -> HttpResponse:
@@ -126,7 +131,7 @@ def register_action(
     if action is None:
         raise InvalidInput({"": [_("Choose what to do with the message.")]})
     user: Any = request.user
-    message = selectors.message_in_scope(public_id, institutions=institutions)
+    message = selectors.message_in_scope(public_id, institutions=institutions, among=among)
     service, said = action
     service(message=message.public_id, actor=user, role=role)
     messages.success(request, said)
