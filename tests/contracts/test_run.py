@@ -43,9 +43,8 @@ def _alive(folder: Path) -> dict[int, str]:
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
-            if f"VAR_DIR={folder / 'var'}".encode() in (entry / "environ").read_bytes().split(
-                b"\0"
-            ):
+            variables = (entry / "environ").read_bytes().split(b"\0")
+            if f"VAR_DIR={folder / 'var'}".encode() in variables:
                 command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
                 if command:
                     found[int(entry.name)] = command
