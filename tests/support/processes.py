@@ -109,4 +109,5 @@ class Process:
 def worker_command(*options: str) -> list[str]:
     """A Celery worker that is ready soon and takes one task at a time."""
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--pool", "solo"]
+    quiet += ["--loglevel", "INFO"]
     return [sys.executable, "-m", "celery", "-A", "integrity", "worker", *quiet, *options]
