@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("courses/", include("integrity.courses.urls")),
     path("my/letters/", include("notifications.urls")),
+    path("policies/", include("policies.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -5,4 +5,4 @@ class PoliciesConfig(AppConfig):
     name = "policies"
 
     def ready(self) -> None:
-        from policies import events  # noqa: F401 - registers what may stand in the history
+        from policies import events, menu  # noqa: F401 - both register what this app brings

@@ -6,8 +6,9 @@ words.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -133,6 +134,18 @@ class Version(models.Model):
     @property
     def is_published(self) -> bool:
         return self.status == VersionStatus.PUBLISHED
+
+    @property
+    def starts_on(self) -> date:
+        """The day on which it takes effect, in the zone of the policy's owner."""
+        return self.effective_at.astimezone(ZoneInfo(self.document.owner_zone)).date()
+
+    @property
+    def updated_on(self) -> date | None:
+        """The day on which it was published, in the zone of the policy's owner."""
+        if self.published_at is None:
+            return None
+        return self.published_at.astimezone(ZoneInfo(self.document.owner_zone)).date()
 
     def in_effect_at(self, at: datetime) -> bool:
         """Whether this version has taken effect by `at`; a later one may have replaced it."""

@@ -11,9 +11,10 @@ from integrity.audit import services as audit
 from integrity.courses.models import Institution
 from policies.enums import VersionStatus
 from policies.models import Document
+from policies.parts import ConsequenceDraft, ViolationDraft
 from policies.rules import start_of_day
 from policies.schemes import parse_text
-from policies.services.drafts import ConsequenceDraft, ViolationDraft, create_draft
+from policies.services.drafts import create_draft
 from policies.services.publication import publish
 from policies.services.schemes import import_scheme
 

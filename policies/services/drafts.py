@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +17,7 @@ from integrity.core.text import clean_text
 from policies.enums import TAKES_AWAY, VersionStatus
 from policies.models import Consequence, Document, Version, ViolationType
 from policies.models.version import BODY_LIMIT
+from policies.parts import ConsequenceDraft, ViolationDraft
 from policies.rendering import render
 
 EDITABLE = frozenset(
@@ -33,31 +33,6 @@ EDITABLE = frozenset(
         "appeal_grounds",
     }
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class ViolationDraft:
-    """A violation type to be. Without `clause` it gets the number of the clause of its title."""
-
-    code: str
-    kind: str
-    title: str
-    description: str = ""
-    clause: str = ""
-    urgent: bool = False
-    elements: Sequence[str] = field(default_factory=tuple)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ConsequenceDraft:
-    """A consequence to be. Without `clause` it gets the number of the clause called `under`."""
-
-    code: str
-    title: str
-    description: str = ""
-    clause: str = ""
-    under: str = ""
-    takes_away: str | None = None
 
 
 def create_draft(

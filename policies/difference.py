@@ -1,0 +1,221 @@
+"""What differs between two versions, clause by clause and word by word.
+
+Clauses are matched by their words first, then by their titles, then by likeness; a clause that only
+got another number is the same clause. The work is bounded: very long clauses are shown as replaced.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from django.utils.translation import gettext as _
+
+from policies.models import Version
+from policies.rendering import render
+from policies.rules import process_terms
+
+SAME, ADDED, REMOVED = "same", "added", "removed"
+NEW, GONE, CHANGED = "new", "gone", "changed"
+# Beyond these a comparison would take longer than anybody waits.
+MAX_WORDS = 4_000
+MAX_PAIRS = 20_000
+# Below this share of common words two clauses are two clauses.
+ALIKE = 0.35
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Something that is compared as one: a clause, a violation type, a window.
+
+    `title` is where it stands; `own` is its own title, which is compared like its text.
+    """
+
+    label: str
+    title: str
+    text: str
+    own: str = ""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A run of words: same, added or removed."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """A unit that differs: new, gone or changed."""
+
+    kind: str
+    label: str
+    title: str
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """All that differs. `same` counts the clauses that do not."""
+
+    clauses: tuple[Change, ...]
+    named: tuple[Change, ...]
+    terms: tuple[Change, ...]
+    same: int
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.clauses or self.named or self.terms)
+
+
+def compare(old: Version, new: Version) -> Difference:
+    """What `new` says that `old` does not, and the other way round.
+
+    Reads the violation types and consequences of both, which may be prefetched.
+    """
+    clauses, same = _compare_texts(old.body, new.body, old.document.title)
+    named = _by_key(_named(old), _named(new))
+    terms = _by_key(_terms(old), _terms(new))
+    return Difference(clauses, tuple(named), tuple(terms), same)
+
+
+@lru_cache(maxsize=64)
+def _compare_texts(old: str, new: str, title: str) -> tuple[tuple[Change, ...], int]:
+    before, after = list(_units(old, title)), list(_units(new, title))
+    matcher = SequenceMatcher(
+        None,
+        [(unit.own, unit.text) for unit in before],
+        [(unit.own, unit.text) for unit in after],
+        autojunk=False,
+    )
+    changes: list[Change] = []
+    same = 0
+    for kind, i1, i2, j1, j2 in matcher.get_opcodes():
+        if kind == "equal":
+            same += i2 - i1
+        else:
+            changes += _pair(before[i1:i2], after[j1:j2])
+    return tuple(changes), same
+
+
+def _units(body: str, title: str) -> Iterator[Unit]:
+    for part, clause in render(body, title).clauses():
+        yield Unit(clause.number, clause.title or part.title, clause.text, clause.title)
+
+
+def _pair(before: Sequence[Unit], after: Sequence[Unit]) -> Iterator[Change]:
+    """Changes in the order of `after`; what is gone comes where it stood."""
+    partner = _partners(before, after)
+    taken = set(partner.values())
+    gone = [index for index in range(len(before)) if index not in taken]
+    for j, unit in enumerate(after):
+        i = partner.get(j)
+        if i is not None:
+            while gone and gone[0] < i:
+                yield _gone(before[gone.pop(0)])
+            yield Change(CHANGED, unit.label, unit.title, _rewritten(before[i], unit))
+        else:
+            yield Change(NEW, unit.label, unit.title, (Segment(ADDED, unit.text),))
+    for i in gone:
+        yield _gone(before[i])
+
+
+def _rewritten(old: Unit, new: Unit) -> tuple[Segment, ...]:
+    """Title and text where the title changed, else the text alone."""
+    text = words(old.text, new.text)
+    if old.own == new.own:
+        return text
+    return (*words(old.own, new.own), Segment(SAME, "\n"), *text)
+
+
+def _gone(unit: Unit) -> Change:
+    return Change(GONE, unit.label, unit.title, (Segment(REMOVED, unit.text),))
+
+
+def _partners(before: Sequence[Unit], after: Sequence[Unit]) -> dict[int, int]:
+    """Index in `after` -> index in `before` of what it was made of."""
+    found: dict[int, int] = {}
+    free = dict.fromkeys(range(len(before)))
+    for j, unit in enumerate(after):
+        for i in free:
+            if unit.own and before[i].own == unit.own:
+                found[j] = i
+                del free[i]
+                break
+    if len(before) * len(after) > MAX_PAIRS:
+        return found
+    bags = [set(unit.text.lower().split()) for unit in before]
+    for j, unit in enumerate(after):
+        if j in found or not free:
+            continue
+        bag = set(unit.text.lower().split())
+        best = max(free, key=lambda i: _likeness(bags[i], bag))
+        if _likeness(bags[best], bag) >= ALIKE:
+            found[j] = best
+            del free[best]
+    return found
+
+
+def _likeness(one: set[str], other: set[str]) -> float:
+    return 2 * len(one & other) / ((len(one) + len(other)) or 1)
+
+
+def words(old: str, new: str) -> tuple[Segment, ...]:
+    """Two texts as one, word by word."""
+    if old == new:
+        return (Segment(SAME, new),)
+    before, after = re.findall(r"\S+\s*", old), re.findall(r"\S+\s*", new)
+    if max(len(before), len(after)) > MAX_WORDS:
+        return (Segment(REMOVED, old), Segment(ADDED, new))
+    matcher = SequenceMatcher(None, [w.strip() for w in before], [w.strip() for w in after])
+    segments: list[Segment] = []
+    for kind, i1, i2, j1, j2 in matcher.get_opcodes():
+        if kind == "equal":
+            segments.append(Segment(SAME, "".join(after[j1:j2])))
+            continue
+        if i2 > i1:
+            segments.append(Segment(REMOVED, "".join(before[i1:i2])))
+        if j2 > j1:
+            segments.append(Segment(ADDED, "".join(after[j1:j2])))
+    return tuple(segments)
+
+
+# What a version names beside its text
+
+
+def _by_key(old: Iterable[Unit], new: Iterable[Unit]) -> Iterator[Change]:
+    before = {unit.label: unit for unit in old}
+    after = {unit.label: unit for unit in new}
+    for key, unit in after.items():
+        if key not in before:
+            yield Change(NEW, "", unit.title, (Segment(ADDED, unit.text),))
+        elif before[key].text != unit.text:
+            yield Change(CHANGED, "", unit.title, words(before[key].text, unit.text))
+    for key, unit in before.items():
+        if key not in after:
+            yield Change(GONE, "", unit.title, (Segment(REMOVED, unit.text),))
+
+
+def _named(version: Version) -> Iterator[Unit]:
+    for row in version.violation_types.all():
+        text = "\n".join([f"{row.title}. {row.description}", *row.elements])
+        yield Unit(f"violation:{row.code}", row.title, text)
+    for item in version.consequences.all():
+        yield Unit(f"consequence:{item.code}", item.title, f"{item.title}. {item.description}")
+
+
+def _terms(version: Version) -> Iterator[Unit]:
+    terms = process_terms(version)
+    for key, title, value in (
+        ("response", _("Working days to answer"), terms.response_working_days),
+        ("extension", _("Working days more, if asked for"), terms.extension_working_days),
+        ("appeal", _("Working days to appeal"), terms.appeal_working_days),
+        ("standard", _("How sure we have to be"), terms.standard_label),
+        ("grounds", _("Grounds of appeal"), "\n".join(terms.appeal_grounds)),
+        ("refunds", _("No refunds"), version.no_refunds or _("Not mentioned")),
+    ):
+        yield Unit(key, title, str(value))

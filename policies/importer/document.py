@@ -1,0 +1,208 @@
+"""Turns the lines of a source into Markdown, word for word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from django.utils.translation import gettext as _
+
+from integrity.core.text import clean_text
+from policies.importer import furniture
+from policies.importer.furniture import Dropped, Line
+from policies.importer.reading import CannotRead
+from policies.models.version import BODY_LIMIT
+
+_ATX = re.compile(r" {0,3}#{1,6}[ \t]+\S")
+_FENCE = re.compile(r" {0,3}(```|~~~)")
+_ITEM = re.compile(r"(?P<mark>[-*+•‣▪–]|\d{1,3}[.)])\s+(?P<rest>\S.*)")
+# Markdown knows no such lists: each entry becomes a paragraph of its own.
+_LETTERED = re.compile(r"\(?([a-z]|[ivx]{1,4}|\d{1,3})\)\s+\S.*", re.IGNORECASE)
+_BULLETS = "•‣▪–"
+_END = re.compile(r"[.!?:;][\"'”’)\]]*$")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The text as Markdown, what was dropped, and the layout: `markdown`, `wrapped` or `lines`."""
+
+    body: str
+    dropped: tuple[Dropped, ...]
+    layout: str
+    source_lines: int
+
+    @property
+    def dated(self) -> str:
+        """The date that the page around the text names, as it stands there; or nothing."""
+        return furniture.date_of_page(self.dropped)
+
+
+@dataclass
+class _Block:
+    kind: str  # heading, paragraph, item
+    lines: list[str]
+    mark: str = ""
+    level: int = 2
+    last: Line = field(default_factory=lambda: Line(0, "", 0))
+
+
+def import_text(text: str) -> Imported:
+    """The Markdown of a source text.
+
+    Every line that is not blank is in the body, with the same words in the same order, or in
+    `dropped`. Raises `ValidationError` for a text that is too long.
+    """
+    lines = furniture.split(text)
+    gone = furniture.find(lines)
+    kept = [line for line in lines if line.number not in gone]
+    if _is_markdown(kept):
+        layout = "markdown"
+        body = "\n".join(line.text for line in kept)
+    else:
+        wrapped = _is_wrapped(kept)
+        layout = "wrapped" if wrapped else "lines"
+        body = _write(_blocks(kept, wrapped))
+    body = clean_text(re.sub(r"\n{3,}", "\n\n", body), max_length=BODY_LIMIT)
+    _require_all(kept, body)
+    return Imported(
+        body,
+        tuple(gone[number] for number in sorted(gone)),
+        layout,
+        sum(1 for line in lines if line.words),
+    )
+
+
+# How the source is laid out
+
+
+def _is_markdown(lines: Sequence[Line]) -> bool:
+    """Headings of Markdown, or a code fence, say so; links alone also come from copied pages."""
+    return any(_ATX.match(line.text) or _FENCE.match(line.text) for line in lines)
+
+
+def _is_wrapped(lines: Sequence[Line]) -> bool:
+    """Whether sentences go on from line to line."""
+    written = [line.words for line in lines if line.words]
+    follows = [
+        b[0].islower() and not _END.search(a) and not _ITEM.fullmatch(b)
+        for a, b in pairwise(written)
+    ]
+    return sum(follows) > 0.15 * len(follows)
+
+
+def _is_double_spaced(lines: Sequence[Line]) -> bool:
+    """Whether nearly every line is followed by a blank one, so that blank lines mean nothing."""
+    written = [(a, b) for a, b in pairwise(lines) if a.words]
+    return sum(1 for _a, b in written if not b.words) > 0.7 * len(written)
+
+
+def _blocks(lines: Sequence[Line], wrapped: bool) -> list[_Block]:
+    blank_parts = not (wrapped and _is_double_spaced(lines))
+    written = [line for line in lines if line.words]
+    following = dict(zip((line.number for line in written), written[1:], strict=False))
+    blocks: list[_Block] = []
+    current: _Block | None = None
+    before: Line | None = None
+    for line in lines:
+        words = line.words
+        if not words:
+            current = None if blank_parts else current
+            continue
+        item = _ITEM.fullmatch(line.text.strip())
+        if item:
+            current = _Block("item", [item["rest"].rstrip()], item["mark"])
+        elif _is_heading(line, before, following.get(line.number), current):
+            current = _Block("heading", [line.text.strip()], level=1 if before is None else 2)
+        elif current is not None and _goes_on(current, line, wrapped, written):
+            current.lines.append(line.text.strip())
+            current.last = before = line
+            continue
+        else:
+            current = _Block("paragraph", [line.text.strip()])
+        current.last = before = line
+        blocks.append(current)
+    return blocks
+
+
+def _is_heading(
+    line: Line, before: Line | None, after: Line | None, current: _Block | None
+) -> bool:
+    """A short line without an end of sentence, after something complete and before something."""
+    words = line.words
+    if after is None or len(words) > 70 or len(words.split()) > 10 or _END.search(words):
+        return False
+    if not words[0].isupper() or words.endswith(","):
+        return False
+    complete = before is None or current is None or _END.search(before.words) is not None
+    return complete or (current is not None and current.kind == "heading")
+
+
+def _goes_on(block: _Block, line: Line, wrapped: bool, written: Sequence[Line]) -> bool:
+    """Whether `line` belongs to the open block."""
+    if block.kind == "heading" or _LETTERED.fullmatch(line.words):
+        return False
+    if not wrapped:
+        # One line is one paragraph; only an indented line goes on with the entry above.
+        return block.kind == "item" and line.text.startswith(("  ", "\t"))
+    last = block.last.words
+    if not _END.search(last) or not (line.words[0].isupper() or line.words[0].isdigit()):
+        return True
+    # A sentence ends and another begins. In running text the next word would not have fitted.
+    index = next(i for i, other in enumerate(written) if other.number == block.last.number)
+    width = max(len(other.words) for other in written[max(0, index - 3) : index + 4])
+    return len(last) + 1 + len(line.words.split()[0]) > width
+
+
+# Markdown
+
+
+def _write(blocks: Sequence[_Block]) -> str:
+    return "\n".join(_written(blocks))
+
+
+def _written(blocks: Sequence[_Block]) -> Iterator[str]:
+    previous: _Block | None = None
+    for block in blocks:
+        same_list = (
+            previous is not None
+            and previous.kind == block.kind == "item"
+            and _family(previous.mark) == _family(block.mark)
+        )
+        if previous is not None and not same_list:
+            yield ""
+        if block.kind == "heading":
+            yield f"{'#' * block.level} {block.lines[0]}"
+        elif block.kind == "item":
+            mark = _style(block.mark) + " "
+            yield mark + block.lines[0]
+            yield from (" " * len(mark) + line for line in block.lines[1:])
+        else:
+            yield from block.lines
+        previous = block
+
+
+def _style(mark: str) -> str:
+    """How the mark of an entry is written: a bullet as `-`, a number as itself."""
+    return "-" if mark in _BULLETS else mark
+
+
+def _family(mark: str) -> str:
+    """Marks that make one list: the same bullet, or numbers written in the same way."""
+    return mark[-1] if mark[:1].isdigit() else _style(mark)
+
+
+def _require_all(kept: Sequence[Line], body: str) -> None:
+    """Refuse rather than lose a line: each one has to be found in the body, in order."""
+    words = " ".join(body.split())
+    position = 0
+    for line in kept:
+        item = _ITEM.fullmatch(line.words)
+        wanted = " ".join(
+            clean_text(item["rest"] if item else line.words, max_length=10**7).split()
+        )
+        found = words.find(wanted, position)
+        if found < 0:
+            raise CannotRead(_("this line could not be placed in the text"), line.number)
+        position = found + len(wanted)

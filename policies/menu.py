@@ -1,0 +1,39 @@
+"""What this app adds to the pages every app shares: a menu entry, the table on the start page, and
+the way in for people under a restriction, who may always read the rules that bind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from integrity.web import navigation, restricted, start
+from policies import selectors
+
+
+def in_force(request: HttpRequest) -> Sequence[start.Policy]:
+    """The policies in force, for the start page. One query."""
+    return [
+        start.Policy(
+            title=version.document.title,
+            url=version.document.get_absolute_url(),
+            version=_("Version %(number)s") % {"number": version.number},
+            since=version.starts_on,
+            changed=version.change_summary,
+            changed_url=version.document.get_absolute_url() + "#changes"
+            if version.change_summary
+            else "",
+        )
+        for version in selectors.in_force().defer("body")
+    ]
+
+
+navigation.register(
+    navigation.Item(
+        key="policies", label=gettext_lazy("Policies"), url_name="policies:list", order=50
+    )
+)
+start.register_policies(in_force)
+restricted.allow("policies:list", "policies:document", "policies:version", "policies:compare")
