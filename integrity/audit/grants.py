@@ -30,10 +30,11 @@ def grant(role: str, *, using: str = "default") -> None:
     Raises the database's error when the role does not exist or the connection may not grant.
     """
     connection = connections[using]
-    quoted = connection.ops.quote_name(role)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user = %s, quote_ident(current_schema())", [role])
-        same, schema = cursor.fetchone()
+        cursor.execute(
+            "SELECT current_user = %s, quote_ident(current_schema()), quote_ident(%s)", [role, role]
+        )
+        same, schema, quoted = cursor.fetchone()
         if same:
             logger.warning(
                 "Migrations run as the application's own role: it owns the tables of the history, "

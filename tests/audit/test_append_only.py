@@ -86,9 +86,9 @@ def test_statements_are_refused(statement: str, history: list) -> None:
 def test_statements_of_this_database_are_refused(history: list) -> None:
     sqlite = connection.vendor == "sqlite"
     for statement in ON_SQLITE if sqlite else ON_POSTGRESQL:
-        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
+        refused = pytest.raises(DatabaseError, match="append-only")
+        with refused, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
         assert state() == history
 
 
