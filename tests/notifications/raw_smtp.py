@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import email
+import email.policy
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
 from typing import Any
+
+import pytest
 
 from tests.support.services import LOOPBACK, free_port
 
@@ -29,19 +34,19 @@ class RawSmtp:
     """Answers each step with `replies[step]`; a callable decides by the number of the message.
 
     A reply of None drops the connection instead of answering, at "body" after the whole message
-    was read. `stall` maps a step to seconds of silence before its reply. A message counts as
-    accepted when its 250 was written, or would have been (`accepted_silently`: dropped at "body").
+    was read. `stall` maps a step to seconds of silence before its reply; `on_step` is called before
+    each reply with the step and what was said. `taken` holds every message that was read whole and
+    not refused, whether or not its sender could learn of that.
     """
 
     def __init__(self, **replies: Any) -> None:
         self.port = free_port()
         self.replies: dict[str, Any] = REPLIES | replies
         self.stall: dict[str, float] = {}
-        self.accepted: list[bytes] = []
-        self.accepted_silently: list[bytes] = []
+        self.taken: list[EmailMessage] = []
         self.connections = 0
         self.commands: list[str] = []
-        self.on_step: Callable[[str], None] | None = None
+        self.on_step: Callable[[str, str], None] | None = None
         self._listener: socket.socket | None = None
         self._open: set[socket.socket] = set()
 
@@ -68,13 +73,22 @@ class RawSmtp:
             self.connections += 1
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
-    def _reply(self, connection: socket.socket, step: str, argument: str = "") -> bool:
-        if self.on_step is not None:
-            self.on_step(step)
-        time.sleep(self.stall.get(step, 0))
+    @property
+    def message_ids(self) -> list[str]:
+        """Message-ID of every message taken."""
+        return [str(message["Message-ID"]) for message in self.taken]
+
+    def _reply(self, connection: socket.socket, step: str, said: str = "") -> bool:
         reply = self.replies[step]
         if callable(reply):
-            reply = reply(argument)
+            reply = reply(said)
+        if step == "body" and (reply is None or reply.startswith("250")):
+            parsed = email.message_from_string(said, policy=email.policy.default)
+            assert isinstance(parsed, EmailMessage)
+            self.taken.append(parsed)
+        if self.on_step is not None:
+            self.on_step(step, said)
+        time.sleep(self.stall.get(step, 0))
         if reply is None:
             return False
         connection.sendall(reply.encode() + b"\r\n")
@@ -108,7 +122,19 @@ class RawSmtp:
                 if part == b"":
                     return
                 if not self._reply(connection, "body", content.decode()):
-                    self.accepted_silently.append(bytes(content))
                     return
-                if str(self.replies["body"]).startswith("250"):
-                    self.accepted.append(bytes(content))
+
+
+@pytest.fixture
+def raw_smtp(settings: Any) -> Iterator[RawSmtp]:
+    """A running `RawSmtp`, and Django's mail settings for it."""
+    server = RawSmtp()
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST = LOOPBACK
+    settings.EMAIL_PORT = server.port
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    settings.EMAIL_TIMEOUT = 1
+    yield server
+    server.stop()

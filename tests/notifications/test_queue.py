@@ -83,12 +83,15 @@ def test_a_rollback_takes_the_message_and_the_hint_along(
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     recipient = Recipient.user(person())
-    with django_capture_on_commit_callbacks() as callbacks:
-        with pytest.raises(ZeroDivisionError), audit.transaction():
-            notifications.queue(
-                "notice_sent", recipient=recipient, payload=payload("notice_sent"), key="k"
-            )
-            raise ZeroDivisionError
+    with (
+        django_capture_on_commit_callbacks() as callbacks,
+        pytest.raises(ZeroDivisionError),
+        audit.transaction(),
+    ):
+        notifications.queue(
+            "notice_sent", recipient=recipient, payload=payload("notice_sent"), key="k"
+        )
+        raise ZeroDivisionError
     assert callbacks == []
     assert not OutboxMessage.objects.exists()
     assert not Letter.objects.exists()
@@ -183,7 +186,9 @@ def test_no_column_names_the_reporter_or_anybody() -> None:
             cursor.execute(f"SELECT * FROM {table}")
             for row in cursor.fetchall():
                 for cell in row:
-                    raw = bytes(cell) if isinstance(cell, memoryview | bytes) else str(cell).encode()
+                    raw = (
+                        bytes(cell) if isinstance(cell, memoryview | bytes) else str(cell).encode()
+                    )
                     assert canary.lower().encode() not in raw.lower()
                     assert str(user.public_id).encode() not in raw
                     assert user.public_id.hex.encode() not in raw

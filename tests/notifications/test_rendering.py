@@ -121,7 +121,9 @@ def test_a_closed_report_tells_one_of_three_outcomes_and_no_details() -> None:
 
 def test_the_sanction_letter_quotes_no_refunds_only_when_there_is_such_a_clause() -> None:
     clause = "We do not give refunds in such a case."
-    with_clause = written("determination_issued", payload("determination_issued", no_refunds=clause))
+    with_clause = written(
+        "determination_issued", payload("determination_issued", no_refunds=clause)
+    )
     assert clause in with_clause.html
     without = written("determination_issued", payload("determination_issued", no_refunds=""))
     assert "Refunds" not in without.html
@@ -154,7 +156,9 @@ def probe(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Ite
     registry.register("probe", payload=Probe, letter=True, label="Probe")
     rendering._engine.cache_clear()
 
-    def write(email: str = "{{ case_number }}", letter: str = "<p>x</p>", subject: str = "S") -> Any:
+    def write(
+        email: str = "{{ case_number }}", letter: str = "<p>x</p>", subject: str = "S"
+    ) -> Any:
         for name, text in (("email.txt", email), ("letter.html", letter), ("subject.txt", subject)):
             (folder / name).write_text(text)
         rendering._engine.cache_clear()
@@ -195,9 +199,7 @@ def test_the_probe_itself_can_be_written(probe: Any) -> None:
     assert probe(email="{% for part in parts %}{{ part.title }}{% endfor %}").text == "T\n"
 
 
-def test_an_empty_email_and_a_missing_template_are_refused(
-    probe: Any, tmp_path: Path
-) -> None:
+def test_an_empty_email_and_a_missing_template_are_refused(probe: Any, tmp_path: Path) -> None:
     with pytest.raises(LetterRefused):
         probe(email="{# nothing #}")
     (tmp_path / "notifications" / "probe" / "email.txt").unlink()
@@ -264,7 +266,9 @@ def test_the_letter_is_in_the_recipients_language_whoever_acts() -> None:
         assert translation.get_language() == "es"
 
 
-@pytest.mark.parametrize(("given", "spoken"), [("en-GB", "en"), ("es", "es"), ("xx", "en"), ("", "en")])
+@pytest.mark.parametrize(
+    ("given", "spoken"), [("en-GB", "en"), ("es", "es"), ("xx", "en"), ("", "en")]
+)
 def test_an_unknown_language_becomes_the_default(given: str, spoken: str) -> None:
     assert rendering.language(given) == spoken
 
