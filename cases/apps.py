@@ -10,3 +10,4 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("cases.events")
+        import_module("cases.menu")

@@ -13,6 +13,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("courses/", include("integrity.courses.urls")),
     path("my/letters/", include("notifications.urls")),
     path("policies/", include("policies.urls")),
+    path("report/", include("cases.urls.report")),
+    path("evidence/", include("cases.urls.evidence")),
+    path("my/", include("cases.urls.my")),
     path("admin/", admin.site.urls),
 ]
 

@@ -13,11 +13,9 @@ FIELD = "uploads"
 class FileRefused(InvalidInput):
     """The file is not taken. The message says what would be, and stands at the field."""
 
-    message: Text
-
     def __init__(self, message: Text) -> None:
         super().__init__({FIELD: [message]})
-        self.message = message
+        self.reason = message
 
 
 class StorageFull(DomainError):

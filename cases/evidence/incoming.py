@@ -148,5 +148,5 @@ def refused(file: Incoming, refusal: FileRefused) -> Text:
     """The refusal with the file's name before it, for a field that takes several."""
     return _("%(name)s: %(reason)s") % {
         "name": accept.clean_name(file.name),
-        "reason": refusal.message,
+        "reason": refusal.reason,
     }

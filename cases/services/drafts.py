@@ -195,11 +195,12 @@ def add_files(
     report = rules.own_reports(actor).filter(public_id=draft_id).first()
     if report is None or report.status != ReportStatus.DRAFT:
         raise NotFound
-    keys = {f"{form_key}:{number}" for number in range(len(files))}
-    here = dict(report.draft_files.values_list("form_key", "id"))
-    room = MAX_FILES - len(set(here) - keys)
-    for number, file in enumerate(files):
-        key = f"{form_key}:{number}"
+    here = set(report.draft_files.values_list("form_key", flat=True))
+    room = MAX_FILES - len(here)
+    for file in files:
+        # The content is part of the key: the page that is shown again after a refusal carries the
+        # same token, and may bring another file.
+        key = f"{form_key}:{file.sha256[:32]}"
         if key in here:
             continue
         if room <= 0:
@@ -211,6 +212,7 @@ def add_files(
             refusals.append(refused(file, refusal))
             continue
         row = _keep_row(actor, draft_id, stored, key)
+        here.add(key)
         if row is not None:
             kept.append(row)
             room -= 1

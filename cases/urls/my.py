@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from cases.views import my
+from cases.views import my, my_reports
 
 app_name = "my"
 
 urlpatterns = [
+    path("reports/", my_reports.my_reports, name="reports"),
+    path("reports/<uuid:report_id>/", my_reports.my_report, name="report"),
     path("cases/", my.cases, name="cases"),
     path("cases/<str:number>/", my.case, name="case"),
     path("cases/<str:number>/answer/", my.answer, name="answer"),

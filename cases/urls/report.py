@@ -1,0 +1,18 @@
+"""Addresses below `/report/`."""
+
+from django.urls import path
+
+from cases.views import report
+
+app_name = "report"
+
+urlpatterns = [
+    path("", report.choose, name="choose"),
+    path("flag/", report.flag, name="flag"),
+    path("violation/", report.violation, name="violation"),
+    path("incident/", report.incident, name="incident"),
+    path("<uuid:report_id>/", report.resume, name="resume"),
+    path("<uuid:report_id>/sent/", report.sent, name="sent"),
+    path("<uuid:report_id>/discard/", report.discard, name="discard"),
+    path("<uuid:report_id>/<slug:slug>/", report.step, name="step"),
+]

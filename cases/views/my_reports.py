@@ -1,0 +1,144 @@
+"""A reporter's own reports: the list, and each one as it was sent (IN8).
+
+Progress in words, the outcome in one of three, never the details, which belong to somebody else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from cases.enums import ClosingOutcome, EvidenceKind, ReportStatus
+from cases.models import Evidence, Report
+from cases.selectors import report as selectors
+from integrity.core import clock
+
+_WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
+    "submitted": (
+        _("Received"),
+        _("It waits to be read by a person. You do not have to do anything."),
+    ),
+    "linked": (
+        _("Being looked into"),
+        _("We check what can be checked. This takes some time. You do not have to do anything."),
+    ),
+    "withdrawn": (_("Withdrawn"), _("You took this report back.")),
+    ClosingOutcome.ACTION_TAKEN: (
+        _("Closed: action was taken"),
+        _("We looked into it, and something follows from it. We cannot tell you what."),
+    ),
+    ClosingOutcome.NO_VIOLATION: (
+        _("Closed: no violation was found"),
+        _("We looked into it and found nothing that breaks the rules. Thank you for telling us."),
+    ),
+    ClosingOutcome.NOT_PURSUED: (
+        _("Closed: not pursued"),
+        _("We read it and did not take it further. Thank you for telling us."),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a report stands: the name of a status shape, its word, and a sentence."""
+
+    shape: str
+    word: str | Promise
+    sentence: str | Promise
+
+
+def progress(report: Report) -> Progress:
+    """In words for its sender. The end is one of three, never more."""
+    if report.closed_at is not None and report.outcome:
+        return Progress("closed", *_WORDS[report.outcome])
+    if report.status in (ReportStatus.LINKED, ReportStatus.WITHDRAWN):
+        return Progress(report.status, *_WORDS[report.status])
+    return Progress("submitted", *_WORDS["submitted"])
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the list, ready to be shown."""
+
+    about: str
+    kind: str
+    reference: str
+    at: datetime
+    url: str
+    progress: Progress | None = None
+
+
+@login_required
+@require_safe
+def my_reports(request: HttpRequest) -> HttpResponse:
+    """The reader's reports, newest first, with what is not sent yet."""
+    user: Any = request.user
+    found = selectors.my_reports(user, after=request.GET.get("after"))
+    return render(
+        request,
+        "cases/report/mine.html",
+        {
+            "drafts": [_line(row, _resume(row)) for row in found.drafts],
+            "lines": [_line(row, _page(row), progress(row)) for row in found.sent.rows],
+            "next": found.sent.next,
+            "first": found.sent.first,
+        },
+    )
+
+
+def _line(report: Report, url: str, stands: Progress | None = None) -> Line:
+    return Line(
+        about=selectors.about(report),
+        kind=report.get_kind_display(),
+        reference=report.reference,
+        at=report.submitted_at,
+        url=url,
+        progress=stands,
+    )
+
+
+def _resume(report: Report) -> str:
+    return reverse("report:resume", args=[report.public_id])
+
+
+def _page(report: Report) -> str:
+    return reverse("my:report", args=[report.public_id])
+
+
+@login_required
+@require_safe
+def my_report(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """One own report as it was sent, and where it stands."""
+    user: Any = request.user
+    found = selectors.my_report(user, report_id)
+    report = found.report
+    waiting = report.status == ReportStatus.SUBMITTED and report.closed_at is None
+    read_by = found.read_by if waiting else None
+    return render(
+        request,
+        "cases/report/my_report.html",
+        {
+            "report": report,
+            "about": selectors.about(report),
+            "progress": progress(report),
+            "read_by": read_by,
+            "late": read_by is not None and clock.now() > read_by,
+            "links": _of_kind(found.evidence, EvidenceKind.LINK),
+            "files": _of_kind(found.evidence, EvidenceKind.FILE),
+            "letters": found.letters,
+        },
+    )
+
+
+def _of_kind(evidence: Any, kind: str) -> list[Evidence]:
+    return [piece for piece in evidence if piece.kind == kind]

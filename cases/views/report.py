@@ -1,0 +1,291 @@
+"""Reporting: choose, tell, show, decide about one's name, check, send (IN1 to IN8).
+
+Answers are kept in a draft of the sender's own from the first page on. Every page can be sent again
+without doing anything twice. Someone else's report is a page that does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cases.enums import ReportKind, ReportStatus
+from cases.forms.report import DetailsForm, NameForm, PlaceForm, SendForm
+from cases.models import Report
+from cases.selectors import report as selectors
+from cases.services import drafts, intake
+from cases.views import report_pages as pages
+from cases.views.report_evidence import evidence_page
+from cases.views.report_steps import Way, steps
+from integrity.core import clock
+from integrity.core.errors import NotFound
+from integrity.courses.models import Post, Submission
+from integrity.web.forms import OnceForm, form_page
+from policies.rules import start_of_day
+
+_READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def choose(request: HttpRequest) -> HttpResponse:
+    """What can be reported. Open to everybody; it says who can send a report."""
+    return render(request, "cases/report/choose.html")
+
+
+# The first page: nothing is kept before it was sent
+
+
+@dataclass(frozen=True)
+class _Start:
+    kind: str
+    submission: Submission | None = None
+    post: Post | None = None
+
+
+@_READ_OR_SEND
+def flag(request: HttpRequest) -> HttpResponse:
+    """Flag a submission. Without one, or with one the reader cannot see, the way to find it."""
+    user: Any = request.user
+    if not user.is_authenticated:
+        return pages.sign_in(request)
+    wanted = request.GET.get("submission", "")
+    submission = selectors.reportable_submission(user, wanted) if wanted else None
+    if submission is None:
+        context = {
+            "assignments": selectors.flaggable_assignments(user),
+            "not_found": bool(wanted),
+        }
+        return render(request, "cases/report/find.html", context)
+    return _first_page(request, _Start(ReportKind.FLAG, submission=submission))
+
+
+@_READ_OR_SEND
+def violation(request: HttpRequest) -> HttpResponse:
+    """Report anything else that breaks the honor code."""
+    if not request.user.is_authenticated:
+        return pages.sign_in(request)
+    return _first_page(request, _Start(ReportKind.VIOLATION))
+
+
+@_READ_OR_SEND
+def incident(request: HttpRequest) -> HttpResponse:
+    """Report how somebody behaved, perhaps in a post."""
+    user: Any = request.user
+    if not user.is_authenticated:
+        return pages.sign_in(request)
+    wanted = request.GET.get("post", "")
+    post = selectors.reportable_post(user, wanted) if wanted else None
+    return _first_page(request, _Start(ReportKind.INCIDENT, post=post))
+
+
+def _first_page(request: HttpRequest, start: _Start) -> HttpResponse:
+    user: Any = request.user
+    target: Any = start.submission or start.post
+    course = start.submission.assignment.course if start.submission else None
+    course = start.post.course if start.post else course
+    at = None
+    if target is not None:
+        at = start.submission.submitted_at if start.submission else target.created_at
+    form = DetailsForm(
+        request.POST or None,
+        kind=start.kind,
+        offered=selectors.offered_types(start.kind, selectors.office_for(course), at=at),
+        lenient=pages.later(request),
+    )
+    way = Way(steps(start.kind, about_post=start.post is not None), 0)
+    if form.is_bound and form.is_valid():
+        with pages.refusals_on(form):
+            report = drafts.start(
+                actor=user,
+                kind=start.kind,
+                form_key=form.cleaned_data["form_token"],
+                page=_details(form),
+                submission=start.submission,
+                post=start.post,
+            )
+            return pages.onward(request, Way.of(report, "details") or way)
+    return pages.show(
+        request,
+        "details",
+        form,
+        way,
+        {"kind": start.kind, "submission": start.submission, "post": start.post},
+    )
+
+
+# The other pages
+
+
+@login_required
+@_READ_OR_SEND
+def step(request: HttpRequest, report_id: UUID, slug: str) -> HttpResponse:
+    """One page of a draft. What was sent leads to its confirmation."""
+    user: Any = request.user
+    report = selectors.own_draft(user, report_id)
+    way = Way.of(report, slug)
+    if way is None:
+        raise NotFound
+    if report.status != ReportStatus.DRAFT:
+        return pages.see(reverse("report:sent", args=[report.public_id]))
+    return _PAGES[slug](request, report, way)
+
+
+@login_required
+@require_safe
+def resume(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """Go on with a draft where it was left."""
+    user: Any = request.user
+    report = selectors.own_draft(user, report_id)
+    found = steps(report.kind, about_post=report.post_id is not None)
+    page = found[min(report.draft_step, len(found) - 1)]
+    return pages.see(reverse("report:step", args=[report.public_id, page.slug]))
+
+
+def _details_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
+    at = report.submission.submitted_at if report.submission else None
+    at = report.post.created_at if report.post else at
+    form = DetailsForm(
+        request.POST or None,
+        kind=report.kind,
+        offered=selectors.offered_types(report.kind, report.institution, at=at),
+        lenient=pages.later(request),
+        initial={
+            "code": report.violation_type.code if report.violation_type else "",
+            "account": report.account,
+        },
+    )
+    if form.is_bound and form.is_valid():
+        with pages.refusals_on(form):
+            return pages.saved(request, report, way, _details(form))
+    context = {"kind": report.kind, "submission": report.submission, "post": report.post}
+    return pages.show(request, "details", form, way, context, pointed=[report.account])
+
+
+def _details(form: DetailsForm) -> drafts.Page:
+    chosen = form.offered.get(form.cleaned_data.get("code", ""))
+    return drafts.Page(
+        # A page put aside half empty is not done.
+        step=1 if form.complete else 0,
+        violation_type=chosen.types[0] if chosen else None,
+        account=form.cleaned_data["account"],
+    )
+
+
+def _place_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
+    user: Any = request.user
+    courses = selectors.own_courses(user)
+    form = PlaceForm(
+        request.POST or None,
+        kind=report.kind,
+        courses=courses,
+        initial={
+            "course": report.course.slug if report.course else "",
+            "quoted_text": report.quoted_text,
+            "visible_name": report.visible_name,
+            "day": report.incident_at.date() if report.incident_at else None,
+        },
+    )
+    if form.is_bound and form.is_valid():
+        told = form.cleaned_data
+        course = next((c for c in courses if c.slug == told["course"]), None)
+        day = told["day"]
+        with pages.refusals_on(form):
+            page = drafts.Page(
+                step=way.number,
+                course=course,
+                course_asked=True,
+                quoted_text=told.get("quoted_text"),
+                visible_name=told["visible_name"],
+                # A bare date begins at midnight where the policy's owner is (PO4).
+                incident_at=min(start_of_day(day, "UTC"), clock.now()) if day else None,
+                incident_asked=True,
+            )
+            return pages.saved(request, report, way, page)
+    return pages.show(
+        request, "place", form, way, {"kind": report.kind}, pointed=[report.quoted_text]
+    )
+
+
+def _name_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
+    form = NameForm(request.POST or None, initial={"mode": report.mode})
+    if form.is_bound and form.is_valid():
+        with pages.refusals_on(form):
+            page = drafts.Page(step=way.number, mode=form.cleaned_data["mode"])
+            return pages.saved(request, report, way, page)
+    return pages.show(request, "name", form, way)
+
+
+def _check_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
+    user: Any = request.user
+    if not way.reached_check or (report.kind != ReportKind.FLAG and not report.account):
+        return pages.see(way.url(min(report.draft_step, way.index - 1) if report.account else 0))
+    form = SendForm(request.POST or None)
+    if form.is_bound and pages.later(request):
+        return pages.onward(request, way)
+    if form.is_bound and form.is_valid():
+        with pages.refusals_on(form):
+            intake.send_draft(
+                actor=user,
+                draft_id=report.public_id,
+                good_faith=form.cleaned_data["good_faith"],
+                language=get_language() or settings.LANGUAGE_CODE,
+            )
+            return pages.see(reverse("report:sent", args=[report.public_id]))
+    files = selectors.files_of(report)
+    context = {
+        "files": files,
+        "place_asked": any(step.slug == "place" for step in way.steps),
+        "email": user.email,
+    }
+    told = [report.account, report.quoted_text, *(named.file.description for named in files)]
+    return pages.show(request, "check", form, way, context, pointed=told)
+
+
+_PAGES: dict[str, Callable[[HttpRequest, Report, Way], HttpResponse]] = {
+    "details": _details_page,
+    "place": _place_page,
+    "evidence": evidence_page,
+    "name": _name_page,
+    "check": _check_page,
+}
+
+
+@login_required
+@require_safe
+def sent(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """The confirmation: the reference, and what happens next until when."""
+    user: Any = request.user
+    report = selectors.own_draft(user, report_id)
+    if report.status == ReportStatus.DRAFT:
+        raise NotFound
+    context = {"report": report, "read_by": selectors.read_by(report), "email": user.email}
+    return render(request, "cases/report/sent.html", context)
+
+
+@login_required
+@_READ_OR_SEND
+def discard(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """Ask whether to delete a draft, and do it."""
+    user: Any = request.user
+    report = selectors.own_draft(user, report_id)
+    if report.status != ReportStatus.DRAFT:
+        raise NotFound
+    form = OnceForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        drafts.throw_away(actor=user, draft_id=report.public_id)
+        messages.success(request, _("Your draft was deleted. Nothing of it is kept."))
+        return pages.see(reverse("my:reports"))
+    context = {"report": report, "about": selectors.about(report)}
+    return form_page(request, "cases/report/discard.html", form, context)
