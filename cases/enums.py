@@ -121,3 +121,12 @@ class ClosingOutcome(models.TextChoices):
     ACTION_TAKEN = "action_taken", _("Action was taken")
     NO_VIOLATION = "no_violation", _("No violation was found")
     NOT_PURSUED = "not_pursued", _("The matter was not pursued")
+
+
+class AppealOutcome(models.TextChoices):
+    """What an appeal leads to (AP2)."""
+
+    UPHELD = "upheld", _("The decision stands")
+    REDUCED = "reduced", _("Less follows from it")
+    OVERTURNED = "overturned", _("The decision is overturned")
+    SENT_BACK = "sent_back", _("It has to be looked at again")

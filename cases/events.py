@@ -161,6 +161,28 @@ audit.register(
     icon="calendar",
 )
 audit.register(
+    "appeal.lodged",
+    fields={"respondent", "grounds"},
+    label=_("Appeal lodged"),
+    respondent_may_see=True,
+    icon="scale",
+)
+audit.register(
+    "appeal.decided",
+    fields={"respondent", "outcome"},
+    label=_("Appeal decided"),
+    respondent_may_see=True,
+    icon="scale",
+)
+audit.register(
+    "decision.taken_up",
+    fields={"respondent"},
+    personal={"reason"},
+    label=_("Decision looked at again"),
+    respondent_may_see=True,
+    icon="history",
+)
+audit.register(
     "respondent.closed",
     fields={"respondent"},
     label=_("Case closed"),

@@ -16,9 +16,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cases import sanctions
-from cases.enums import Completion, FindingOutcome, Stance
+from cases.enums import Completion, FindingOutcome, SanctionStatus, Stance
 from cases.models import (
     Allegation,
+    Appeal,
     Case,
     Determination,
     Notice,
@@ -498,3 +499,48 @@ def certificate_gone(case: Case, sanction: Sanction, *, appeal_until: datetime) 
         ),
         key=f"certificate_withheld:{sanction.public_id}",
     )
+
+
+def appeal_received(case: Case, appeal: Appeal) -> OutboxMessage:
+    """The appeal arrived."""
+    respondent = appeal.respondent
+    titles = dict(terms(case).grounds)
+    with translation.override(respondent.user.language):
+        payload = payloads.AppealReceived(
+            case_number=case.number,
+            matter=matter(case),
+            received_at=appeal.lodged_at,
+            grounds=tuple(titles.get(code, code) for code in appeal.grounds),
+            stayed=_("What was decided stays in force while we look at your appeal."),
+            case_url=case_url(case),
+            contact=contact(case),
+        )
+    return queue_for(
+        "appeal_received", case, respondent, payload, key=f"appeal_received:{appeal.public_id}"
+    )
+
+
+def appeal_decided(case: Case, appeal: Appeal, *, changes: Sequence[str]) -> Letter:
+    """The appeal was decided: outcome, reasons, what is different now."""
+    respondent = appeal.respondent
+    standing = appeal.determination.sanctions.filter(status=SanctionStatus.ACTIVE).select_related(
+        "consequence"
+    )
+    with translation.override(respondent.user.language):
+        payload = payloads.AppealDecided(
+            case_number=case.number,
+            matter=matter(case),
+            decided_at=clock.now(),
+            outcome=appeal.outcome,  # type: ignore[arg-type]
+            reasons=appeal.reasons,
+            changes=tuple(changes),
+            conditions=appeal.conditions,
+            sanctions=sanction_items(standing),
+            no_refunds=_governing(case).no_refunds,
+            case_url=case_url(case),
+            contact=contact(case),
+        )
+    message = queue_for(
+        "appeal_decided", case, respondent, payload, key=f"appeal_decided:{appeal.public_id}"
+    )
+    return message.letter

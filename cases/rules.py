@@ -124,6 +124,20 @@ def is_officer(user: User, case: Case) -> bool:
     return has_role(user, Role.OFFICER, institution_id=case.institution_id, anywhere=False)
 
 
+def involved(user: User, respondent: Respondent) -> bool:
+    """Whether the user has had a hand in the decision about this respondent.
+
+    Whoever proposed, decided, alleged, sent the notice or has the case now cannot hear the appeal
+    (AP2, HOSTILE 23).
+    """
+    return (
+        respondent.case.assignee_id == user.pk
+        or respondent.determinations.filter(Q(proposed_by=user) | Q(decided_by=user)).exists()
+        or respondent.notices.filter(sent_by=user).exists()
+        or respondent.allegations.filter(added_by=user).exists()
+    )
+
+
 def respondent_cases(user: User | AnonymousUser) -> QuerySet[Respondent]:
     """The user's own part in cases, from the notice on: before it nothing is known to them."""
     if not user.is_authenticated:

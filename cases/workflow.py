@@ -157,6 +157,16 @@ TABLE: dict[str, Step] = {
             By.OFFICER,
             _("Reverse a consequence"),
         ),
+        _step("appeal", [S.DECIDED], S.APPEAL, By.RESPONDENT, _("Appeal against this decision")),
+        _step("uphold", [S.APPEAL], S.DECIDED, By.OFFICER, _("Decide the appeal")),
+        _step("remit", [S.APPEAL], S.REVIEW, By.OFFICER, _("Send the case back for review")),
+        _step(
+            "take_up",
+            [S.DECIDED, S.CLOSED],
+            S.REVIEW,
+            By.OFFICER,
+            _("Look at the decision again"),
+        ),
         _step("close", [S.DECIDED], S.CLOSED, By.SYSTEM, _("Close")),
     )
 }

@@ -1,5 +1,6 @@
 """What a case consists of, one file per noun."""
 
+from cases.models.appeal import Appeal
 from cases.models.case import (
     Case,
     CaseNumber,
@@ -15,6 +16,7 @@ from cases.models.report import DraftFile, Report
 
 __all__ = [
     "Allegation",
+    "Appeal",
     "Case",
     "CaseNumber",
     "ConflictDeclaration",

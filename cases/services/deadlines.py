@@ -107,14 +107,18 @@ def _end_sanctions() -> int:
 
 
 def _close() -> int:
-    """Close who was decided about once the window to appeal is over."""
+    """Close who was decided about once the window to appeal is over, or the appeal decided."""
     done = 0
     ready = (
         Respondent.objects.filter(
-            Q(determinations__appeal_until__isnull=True)
-            | Q(determinations__appeal_until__lt=clock.now()),
+            Q(
+                Q(determinations__appeal_until__isnull=True)
+                | Q(determinations__appeal_until__lt=clock.now()),
+                determinations__status=DeterminationStatus.ISSUED,
+            )
+            # An appeal that was decided is the last word here.
+            | Q(appeals__decided_at__isnull=False),
             status=CaseStatus.DECIDED,
-            determinations__status=DeterminationStatus.ISSUED,
         )
         .values_list("pk", "case__number")
         .distinct()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from cases import letters, sanctions, workflow
 from cases.enums import DeterminationStatus, FindingOutcome, SanctionStatus
 from cases.models import Case, Determination, Respondent, Sanction
 from cases.services.base import record, save
+from cases.services.sanction import take_back_all
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.calendar import add_working_days
@@ -36,6 +39,7 @@ def issue(
     at = clock.now()
     shown = determination.findings.filter(outcome=FindingOutcome.SHOWN).exists()
     until = appeal_until(case) if shown else None
+    _replace(case, respondent, determination, decided_by=decided_by)
     rows = list(determination.sanctions.select_related("consequence").order_by("pk"))
     for row in rows:
         begin(row, at=at)
@@ -45,9 +49,6 @@ def issue(
     determination.decided_at = at
     determination.appeal_until = until
     determination.letter = letter
-    respondent.determinations.filter(status=DeterminationStatus.ISSUED).exclude(
-        pk=determination.pk
-    ).update(status=DeterminationStatus.SUPERSEDED)
     save(determination)
     workflow.take(step, [respondent])
     record(
@@ -69,6 +70,19 @@ def issue(
     )
     for row in rows:
         _carry_out(case, row, decided_by, until)
+
+
+def _replace(
+    case: Case, respondent: Respondent, determination: Determination, *, decided_by: User
+) -> None:
+    """A decision that this one replaces stands no longer; what it caused is undone first."""
+    earlier = respondent.determinations.filter(status=DeterminationStatus.ISSUED)
+    for old in earlier.exclude(pk=determination.pk):
+        take_back_all(
+            case, old, actor=decided_by, reason=gettext("A new decision takes its place.")
+        )
+        old.status = DeterminationStatus.SUPERSEDED
+        save(old)
 
 
 def begin(row: Sanction, *, at: datetime) -> None:

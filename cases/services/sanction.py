@@ -9,11 +9,49 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import letters, sanctions, workflow
 from cases.enums import SanctionStatus
-from cases.models import Sanction
+from cases.models import Case, Determination, Sanction
 from cases.services.base import locked_case, record, save, visible_or_404
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.errors import IllegalTransition, InvalidInput, NotFound
+
+REVERSIBLE = (SanctionStatus.ACTIVE, SanctionStatus.ENDED)
+
+
+def take_back(case: Case, row: Sanction, *, actor: User, reason: str) -> list[str]:
+    """Undo one sanction of the locked case and record it; the caller writes the letter.
+
+    Returns what stands again, in the learner's language.
+    """
+    with translation.override(row.respondent.user.language):
+        restored = sanctions.handler(row.code).reverse(row)
+    row.status = SanctionStatus.REVERSED
+    row.reversed_at = clock.now()
+    row.reversed_by = actor
+    row.reversal_reason = reason
+    save(row)
+    record(
+        "sanction.reversed",
+        case,
+        actor,
+        subject=("sanction", str(row.public_id)),
+        data={"code": row.code},
+        personal={"reason": reason},
+    )
+    return restored
+
+
+def take_back_all(
+    case: Case, determination: Determination, *, actor: User, reason: str
+) -> list[str]:
+    """Undo every sanction of a determination, the last one first (SA6)."""
+    rows = determination.sanctions.select_related("respondent__user", "consequence").filter(
+        status__in=REVERSIBLE
+    )
+    restored = []
+    for row in rows.order_by("-pk"):
+        restored += take_back(case, row, actor=actor, reason=reason)
+    return restored
 
 
 def reverse(*, actor: User, number: str, sanction_id: UUID | str, reason: str) -> Sanction:
@@ -36,23 +74,9 @@ def reverse(*, actor: User, number: str, sanction_id: UUID | str, reason: str) -
         workflow.require("reverse", actor=actor, case=case, respondent=row.respondent)
         if row.status == SanctionStatus.REVERSED:
             return row
-        if row.status not in (SanctionStatus.ACTIVE, SanctionStatus.ENDED):
+        if row.status not in REVERSIBLE:
             raise IllegalTransition
-        with translation.override(row.respondent.user.language):
-            restored = sanctions.handler(row.code).reverse(row)
-        row.status = SanctionStatus.REVERSED
-        row.reversed_at = clock.now()
-        row.reversed_by = actor
-        row.reversal_reason = reason.strip()
-        save(row)
-        record(
-            "sanction.reversed",
-            case,
-            actor,
-            subject=("sanction", str(row.public_id)),
-            data={"code": row.code},
-            personal={"reason": reason.strip()},
-        )
+        restored = take_back(case, row, actor=actor, reason=reason.strip())
         letters.queue_for(
             "sanction_reversed",
             case,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -99,7 +101,7 @@ class World:
             kind="quote",
             title="Article",
             text="The same sentences.",
-            form_key="k1",
+            form_key=uuid4().hex,
         )
         return self
 
@@ -124,7 +126,7 @@ class World:
             respondent_id=self.rid,
             points=self.points(**kwargs),
             mitigation="I was ill.",
-            form_key="r1",
+            form_key=uuid4().hex,
         )
         return self
 
@@ -445,11 +447,13 @@ def test_reminders_come_twice_and_once_each(world: World) -> None:
 
 
 def test_the_notice_discloses_the_evidence_and_sets_the_window(world: World) -> None:
-    world.notified()
+    with clock.frozen(datetime(2026, 11, 23, 10, tzinfo=UTC)):  # a Monday
+        world.notified()
     sent = world.respondent.notices.get()
     assert world.respondent.disclosures.count() == world.case.evidence.count() == 1
-    assert sent.due_at.second == 59
-    assert (sent.due_at - sent.sent_at).days >= 13  # ten working days
+    # Ten working days later, the last second of the day in the institution's zone.
+    local = sent.due_at.astimezone(ZoneInfo(world.case.institution.time_zone))
+    assert f"{local:%Y-%m-%d %H:%M:%S}" == "2026-12-07 23:59:59"
     assert Case.objects.get(number=world.number).due_at == sent.due_at
 
 

@@ -1,0 +1,77 @@
+"""A decision as it would be, without taking it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from cases.enums import DeterminationStatus
+from cases.services import determination
+from integrity.accounts.models import User
+from integrity.audit import services as audit
+from notifications.content import unseal_letter
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What proposing would do: whether a second officer is needed, and the letter's text.
+
+    `html` is sanitised as every letter is.
+    """
+
+    needs_second: bool
+    title: str
+    html: str
+
+
+class _Undo(Exception):
+    """Leaves the transaction, so that nothing of it stays."""
+
+
+def rehearse(
+    *,
+    actor: User,
+    number: str,
+    respondent_id: UUID | str,
+    facts: Mapping[str, Any],
+    consequences: Sequence[str],
+    params: Mapping[str, Mapping[str, Any]] | None = None,
+    reasons_penalty: str = "",
+    departure_reason: str = "",
+    revision: int | None = None,
+) -> Rehearsal:
+    """Go through `determination.propose` to the end and take everything back.
+
+    So the preview is the very letter that would be written, and everything that `propose` refuses
+    is refused here with the same errors. Nothing is stored, queued or recorded.
+    """
+    found: Rehearsal | None = None
+    try:
+        with audit.transaction():
+            made = determination.propose(
+                actor=actor,
+                number=number,
+                respondent_id=respondent_id,
+                facts=facts,
+                consequences=consequences,
+                params=params,
+                reasons_penalty=reasons_penalty,
+                departure_reason=departure_reason,
+                revision=revision,
+            )
+            if made.status == DeterminationStatus.ISSUED and made.letter is not None:
+                html = unseal_letter(made.letter.content_sealed).html
+                found = Rehearsal(made.needs_second, made.letter.title, html)
+            else:
+                letter = determination.preview_letter(
+                    actor=actor, number=number, respondent_id=respondent_id
+                )
+                found = Rehearsal(made.needs_second, letter.title, letter.html)
+            raise _Undo
+    except _Undo:
+        pass
+    if found is None:
+        raise AssertionError("A rehearsal ends with a letter.")
+    return found
