@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -23,6 +23,7 @@ Text = str | Promise
 
 # Chosen instead of an action of the range: the consequences are ticked one by one.
 OTHER = "other"
+FACT = "fact-"
 SUSPENSION = "temporary_suspension"
 
 
@@ -182,7 +183,7 @@ class ConsequenceForm(RevisedForm):
             )
 
     def _ask(self, item: Wanted) -> None:
-        name = f"fact-{item.factor}"
+        name = f"{FACT}{item.factor}"
         if item.options:
             self.fields[name] = PickField(
                 label=item.title, choices=list(item.options), required=not item.instead
@@ -191,8 +192,8 @@ class ConsequenceForm(RevisedForm):
             self.fields[name] = self._number(item.title, item.unit, required=not item.instead)
         self.facts.append(name)
         for measure, title in item.instead:
-            self.fields[f"fact-{measure}"] = self._number(title, "", required=False)
-            self.facts.append(f"fact-{measure}")
+            self.fields[f"{FACT}{measure}"] = self._number(title, "", required=False)
+            self.facts.append(f"{FACT}{measure}")
 
     @staticmethod
     def _number(title: str, unit: str, *, required: bool) -> LineField:
@@ -231,16 +232,6 @@ class ConsequenceForm(RevisedForm):
         return cleaned
 
     @property
-    def given(self) -> dict[str, str]:
-        """The officer's facts as typed, whether the form is valid or not; empty ones left out."""
-        prefix = "fact-"
-        return {
-            key.removeprefix(prefix): str(value).strip()
-            for key, value in self.data.items()
-            if key.startswith(prefix) and str(value).strip()
-        }
-
-    @property
     def codes(self) -> list[str]:
         """The chosen consequences, of a valid form."""
         action = self.actions.get(self.cleaned_data.get("choice", ""))
@@ -263,6 +254,15 @@ class ConsequenceForm(RevisedForm):
             for value in values
             if key not in ("csrfmiddlewaretoken", "step")
         ]
+
+
+def given(data: Mapping[str, Any]) -> dict[str, str]:
+    """The officer's facts as they were sent; empty ones left out."""
+    return {
+        key.removeprefix(FACT): str(value).strip()
+        for key, value in data.items()
+        if key.startswith(FACT) and str(value).strip()
+    }
 
 
 class ConfirmForm(Form):

@@ -10,7 +10,7 @@ from cases.enums import DeterminationStatus, FindingOutcome
 from cases.models import Allegation, Determination, Finding, PointAnswer, Respondent, Sanction
 from cases.selectors.case_head import Head
 from cases.selectors.case_page import EvidenceLine, evidence_of
-from policies.models import Consequence
+from policies.models import Consequence, ViolationType
 from policies.rules import ProcessTerms, process_terms
 
 OPEN = (DeterminationStatus.DRAFT, DeterminationStatus.PROPOSED)
@@ -146,3 +146,10 @@ def _allegations(top: Head, respondent: Respondent) -> list[Allegation]:
         if version is not None and row.violation_type.version_id == version.pk:
             row.violation_type.version = version
     return rows
+
+
+def violations_of(top: Head) -> list[ViolationType]:
+    """The violation types of the governing version in their order."""
+    if top.case.policy_version is None:
+        return []
+    return list(top.case.policy_version.violation_types.order_by("position"))

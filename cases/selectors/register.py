@@ -84,9 +84,31 @@ def sanctions_page(user: User, *, view: str = "active", after: str = "") -> Sanc
     )
 
 
-def letters_scope(user: User) -> set[int] | None:
-    """The institutions whose letters somebody of the desk may see; None: all."""
-    return scope(user, *STAFF_OF_CASES, Role.AUDITOR)
+def letters_scope(user: User) -> tuple[set[str] | None, Q]:
+    """Which letters somebody of the desk may see: slugs of institutions (None: all), a condition.
+
+    Letters of a case are seen by those who may read the case; letters that name none, such as those
+    to reporters, by officers and auditors where they are in charge.
+    """
+    institutions = slugs(user, *STAFF_OF_CASES, Role.AUDITOR)
+    among = Q(case_number__in=rules.readable_by(user).values("number"))
+    everything = slugs(user, Role.OFFICER, Role.AUDITOR)
+    if everything is None:
+        among |= Q(case_number="")
+    elif everything:
+        among |= Q(case_number="", institution__in=everything)
+    return institutions, among
+
+
+def slugs(user: User, *roles: str) -> set[str] | None:
+    """The institutions where the user holds one of `roles`, by slug; None: everywhere. No query."""
+    if scope(user, *roles) is None:
+        return None
+    return {
+        grant.institution.slug
+        for grant in user.role_grants()
+        if grant.role in roles and grant.institution is not None
+    }
 
 
 def _after(found: re.Match[str]) -> Q:

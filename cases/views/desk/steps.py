@@ -12,12 +12,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases import workflow
+from cases import rules, workflow
 from cases.enums import CaseStatus as S
 from cases.enums import DeterminationStatus, DismissalReason, FindingOutcome
 from cases.models import Respondent
 from cases.selectors.case_head import Head
 from cases.selectors.case_page import CasePage, Progress
+from cases.selectors.queue import Peek
+from cases.selectors.queue_filters import WORKING
 from cases.selectors.words import day
 from integrity.accounts.models import User
 from integrity.core import clock
@@ -350,3 +352,64 @@ def _check(met: bool, title: Text, detail: Text = "") -> Check:
 
 def _moment(at: datetime | None) -> str:
     return dates.moment_words(at) if at is not None else ""
+
+
+def permissions(head: Head) -> dict[str, bool]:
+    """The steps the page offers beside the next one."""
+    return {
+        action: may(action, head)
+        for action in ("allege", "add_evidence", "dismiss", "reopen", "note", "reverse")
+    }
+
+
+def more(head: Head, user: User) -> list[Button]:
+    """What else can be done with the case, none of it the next step."""
+    case = head.case
+    buttons: list[Button] = []
+    if not head.works:
+        return buttons
+    if case.assignee_id == user.pk:
+        buttons.append(Button(_("Give back to the queue"), url("release", head), post=True))
+    elif case.assignee_id is None and case.status not in (S.TRIAGE, S.CLOSED, S.DISMISSED):
+        buttons.append(Button(_("Claim the case"), url("claim", head), post=True))
+    if head.watching:
+        buttons.append(Button(_("Stop following"), url("unwatch", head), post=True))
+    else:
+        buttons.append(Button(_("Follow"), url("watch", head), post=True))
+    if may("dismiss", head) and case.status != S.TRIAGE:
+        buttons.append(Button(_("Dismiss with a reason"), url("dismiss", head)))
+    buttons.append(Button(_("Declare a conflict of interest"), url("conflict", head)))
+    return buttons
+
+
+def peek_buttons(peek: Peek) -> list[Button]:
+    """The steps of a look at a case in the queue."""
+    number = peek.case.number
+    buttons = []
+    works = peek.access >= rules.Access.WORK
+    staff = peek.access in (rules.Access.SUMMARY, rules.Access.WORK)
+    triage = peek.case.status == S.TRIAGE
+
+    def to(name: str) -> str:
+        return reverse(f"desk:{name}", args=[number])
+
+    if works and triage:
+        buttons = [
+            Button(_("Open the case"), to("open"), main=True),
+            Button(_("Dismiss with a reason"), to("dismiss")),
+        ]
+    elif peek.access >= rules.Access.READ:
+        buttons = [Button(_("Go to the case"), to("case"), main=True)]
+    if staff and peek.case.assignee_id is None and peek.case.status in WORKING:
+        buttons.append(
+            Button(_("Only claim it"), to("claim"), post=True)
+            if buttons
+            else Button(_("Claim the case"), to("claim"), post=True, main=True)
+        )
+    return buttons
+
+
+def of_the_desk(head: Head) -> None:
+    """Raise `NotPermitted` for an auditor: steps are for moderators and officers."""
+    if head.access == rules.Access.READ:
+        raise NotPermitted

@@ -1,0 +1,42 @@
+"""Addresses below `/desk/`."""
+
+from django.urls import path
+
+from cases.views.desk import decision, hearing, pages, registers, triage
+
+app_name = "desk"
+
+CASE = "cases/<slug:number>/"
+RESPONDENT = f"{CASE}respondents/<uuid:public_id>/"
+
+urlpatterns = [
+    path("", pages.dashboard, name="dashboard"),
+    path("queue/", pages.queue, name="queue"),
+    path("sanctions/", registers.sanctions, name="sanctions"),
+    path("letters/", registers.letters, name="letters"),
+    path("letters/<uuid:public_id>/", registers.letter, name="letter"),
+    path(CASE, pages.case, name="case"),
+    path(f"{CASE}letters/", pages.letters, name="case_letters"),
+    path(f"{CASE}notes/", triage.notes, name="notes"),
+    path(f"{CASE}people/", pages.people, name="people"),
+    path(f"{CASE}history/", pages.history, name="history"),
+    path(f"{CASE}claim/", triage.claim, name="claim"),
+    path(f"{CASE}release/", triage.release, name="release"),
+    path(f"{CASE}watch/", triage.watch, name="watch"),
+    path(f"{CASE}unwatch/", triage.unwatch, name="unwatch"),
+    path(f"{CASE}open/", triage.open_case, name="open"),
+    path(f"{CASE}dismiss/", triage.dismiss, name="dismiss"),
+    path(f"{CASE}reopen/", triage.reopen, name="reopen"),
+    path(f"{CASE}conflict/", triage.conflict, name="conflict"),
+    path(f"{CASE}allegations/add/", hearing.allege, name="allege"),
+    path(f"{CASE}allegations/<uuid:public_id>/withdraw/", hearing.withdraw, name="withdraw"),
+    path(f"{CASE}evidence/add/", hearing.add_evidence, name="add_evidence"),
+    path(f"{CASE}evidence/<uuid:public_id>/", pages.evidence, name="evidence"),
+    path(f"{RESPONDENT}notice/", hearing.write_notice, name="notice"),
+    path(f"{RESPONDENT}go-on/", hearing.lapse, name="lapse"),
+    path(f"{RESPONDENT}findings/", decision.findings, name="findings"),
+    path(f"{RESPONDENT}consequence/", decision.consequence, name="consequence"),
+    path(f"{RESPONDENT}confirm/", decision.confirm, name="confirm"),
+    path(f"{RESPONDENT}send-back/", decision.send_back, name="send_back"),
+    path(f"{CASE}sanctions/<uuid:public_id>/reverse/", decision.reverse, name="reverse"),
+]

@@ -1,0 +1,166 @@
+"""Pages to read: dashboard, queue, the case and its parts."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.views.decorators.http import require_safe
+
+from cases import rules
+from cases.forms.desk import NoteForm
+from cases.selectors.case_head import Head, head
+from cases.selectors.case_page import case_page
+from cases.selectors.case_parts import (
+    evidence_page,
+    history_page,
+    letters_page,
+    notes_page,
+    people_page,
+)
+from cases.selectors.dashboard import dashboard as read_dashboard
+from cases.selectors.queue import queue_page
+from cases.views.desk import steps
+from cases.views.desk.guard import for_readers
+from integrity.accounts.rules import STAFF_OF_CASES, has_role
+from integrity.core.errors import NotPermitted
+
+
+@for_readers
+@require_safe
+def dashboard(request: HttpRequest) -> HttpResponseBase:
+    """What needs somebody now. An auditor has nothing waiting and goes on to the queue."""
+    user: Any = request.user
+    if not has_role(user, *STAFF_OF_CASES):
+        return HttpResponseRedirect(reverse("desk:queue"))
+    return render(request, "cases/desk/dashboard.html", {"board": read_dashboard(user)})
+
+
+@for_readers
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """The queue, narrowed by what stands in the address."""
+    user: Any = request.user
+    page = queue_page(user, request.GET)
+    peek = page.peek
+    return render(
+        request,
+        "cases/desk/queue.html",
+        {
+            "queue": page,
+            "peek": peek,
+            "peek_buttons": steps.peek_buttons(peek) if peek is not None else [],
+            "staff": has_role(user, *STAFF_OF_CASES),
+        },
+    )
+
+
+@for_readers
+@require_safe
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """The case, or its summary for somebody of the desk who does not work on it."""
+    return show_case(request, number)
+
+
+def show_case(
+    request: HttpRequest,
+    number: str,
+    *,
+    status: int = HTTPStatus.OK,
+    refused: str | Promise = "",
+) -> HttpResponse:
+    """The case page or the summary; `refused` says above it why a step was not taken."""
+    user: Any = request.user
+    context: dict[str, Any] = {"refused": refused, "tab": "case"}
+    try:
+        page = case_page(user, number)
+    except NotPermitted:
+        top = head(user, number, need=rules.Access.SUMMARY)
+        context |= {"head": top, "may_claim": top.case.assignee_id is None and staff_here(top)}
+        return render(request, "cases/desk/summary.html", context, status=status)
+    progress = [(part, *steps.checks(page, part)) for part in page.progress]
+    context |= {
+        "head": page.head,
+        "page": page,
+        "progress": progress,
+        "next": steps.next_step(page, user),
+        "more": steps.more(page.head, user),
+        "may": steps.permissions(page.head),
+        "undo": "dismissed" in request.GET and steps.may("reopen", page.head),
+    }
+    return render(request, "cases/desk/case.html", context, status=status)
+
+
+def staff_here(top: Head) -> bool:
+    """Whether the reader is of the desk here; an auditor is not."""
+    return top.access in (rules.Access.SUMMARY, rules.Access.WORK)
+
+
+@for_readers
+@require_safe
+def letters(request: HttpRequest, number: str) -> HttpResponse:
+    """Notices, answers and every letter of the case."""
+    user: Any = request.user
+    page = letters_page(user, number)
+    return _part(request, page.head, "letters", {"page": page})
+
+
+def show_notes(request: HttpRequest, number: str, form: NoteForm, *, status: int) -> HttpResponse:
+    """The notes with the form to add one."""
+    user: Any = request.user
+    page = notes_page(user, number, before=request.GET.get("before", ""))
+    context = {
+        "page": page,
+        "form": form,
+        "may_add": steps.may("note", page.head),
+        "first": "before" not in request.GET,
+    }
+    return _part(request, page.head, "notes", context, status=status)
+
+
+@for_readers
+@require_safe
+def people(request: HttpRequest, number: str) -> HttpResponse:
+    """Everybody who has to do with the case."""
+    user: Any = request.user
+    page = people_page(user, number)
+    return _part(request, page.head, "people", {"page": page})
+
+
+@for_readers
+@require_safe
+def history(request: HttpRequest, number: str) -> HttpResponse:
+    """Everything that happened, the newest first."""
+    user: Any = request.user
+    page = history_page(user, number, before=request.GET.get("before", ""))
+    return _part(request, page.head, "history", {"page": page})
+
+
+@for_readers
+@require_safe
+def evidence(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse:
+    """One piece of evidence with its text, its fingerprint and the ledger."""
+    user: Any = request.user
+    page = evidence_page(user, number, public_id)
+    return _part(request, page.head, "evidence", {"page": page})
+
+
+def _part(
+    request: HttpRequest,
+    top: Head,
+    tab: str,
+    context: dict[str, Any],
+    *,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    return render(
+        request,
+        f"cases/desk/{tab}.html",
+        {"head": top, "tab": tab, **context},
+        status=status,
+    )

@@ -1,0 +1,237 @@
+"""From a report to a case somebody has: claim, open, dismiss, take up again, notes, conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cases import rules
+from cases.forms.desk import DismissForm, NoteForm, OpenForm, ReasonForm
+from cases.selectors.case_head import Head, head
+from cases.services import triage
+from cases.views.desk import steps
+from cases.views.desk.guard import Tried, View, attempt, done, for_readers, for_staff, see_other
+from cases.views.desk.pages import show_case, show_notes
+from integrity.core.errors import Conflict, IllegalTransition
+from integrity.web.forms import Form
+
+Text = str | Promise
+Service = Callable[..., Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What a page with one form says: what it is for, its button, and what happens then."""
+
+    title: Text
+    lead: Text = ""
+    button: Text
+    then: Sequence[tuple[str, Text]] = ()
+
+
+def show_form(
+    request: HttpRequest,
+    top: Head,
+    form: Form,
+    words: Words,
+    tried: Tried[Any] | None = None,
+    template: str = "cases/desk/action.html",
+    **context: Any,
+) -> HttpResponse:
+    """A page of the case with one form, with the status of what became of it."""
+    refused = tried is not None and not tried.done
+    return render(
+        request,
+        template,
+        {
+            "head": top,
+            "form": form,
+            "words": words,
+            "stale": tried is not None and tried.stale,
+            **context,
+        },
+        status=tried.status if tried is not None and refused else form.http_status,
+    )
+
+
+def _at_once(service: Service, said: Text) -> View:
+    """A step without a form of its own: a button that does it."""
+
+    @for_staff
+    @require_POST
+    def view(request: HttpRequest, number: str) -> HttpResponse:
+        try:
+            service(actor=request.user, number=number)
+        except (Conflict, IllegalTransition) as error:
+            return show_case(
+                request, number, status=HTTPStatus.CONFLICT, refused=str(error.message)
+            )
+        return done(request, said, number)
+
+    return view
+
+
+claim = _at_once(triage.claim, _("The case is with you now."))
+release = _at_once(triage.release, _("The case is back in the queue."))
+watch = _at_once(triage.watch, _("You follow this case."))
+unwatch = _at_once(triage.unwatch, _("You do not follow this case any more."))
+
+
+@for_readers
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_case(request: HttpRequest, number: str) -> HttpResponse:
+    """From triage to investigation; asks for the learner where nobody is named."""
+    user: Any = request.user
+    top = head(user, number)
+    steps.require("open", top)
+    named = bool(top.respondents)
+    form = OpenForm(request.POST if request.method == "POST" else None, named=named)
+    tried = None
+    if request.method == "POST" and form.is_valid():
+        tried = attempt(
+            form,
+            lambda: triage.open_case(
+                actor=user, number=number, learner_email=form.cleaned_data.get("learner_email", "")
+            ),
+        )
+        if tried.done:
+            return done(request, _("The case is open, and it is with you."), number)
+    words = Words(
+        title=_("Open the case"),
+        lead=_("You take it from triage to an investigation.")
+        if named
+        else _("Nobody is named in this case yet. Say whom it is about."),
+        button=_("Open the case"),
+        then=(
+            ("user", _("It is with you, unless somebody has it already")),
+            ("eye", _("Names are shown to those who work on it")),
+            ("lock", _("The learner hears nothing before the notice")),
+            ("flag", _("Whoever reported sees that it is being looked into")),
+        ),
+    )
+    return show_form(request, top, form, words, tried)
+
+
+@for_readers
+@require_http_methods(["GET", "HEAD", "POST"])
+def dismiss(request: HttpRequest, number: str) -> HttpResponse:
+    """End the case without a decision, with a reason."""
+    user: Any = request.user
+    top = head(user, number)
+    steps.require("dismiss", top)
+    form = DismissForm(request.POST if request.method == "POST" else None)
+    tried = None
+    if request.method == "POST" and form.is_valid():
+        tried = attempt(
+            form, lambda: triage.dismiss(actor=user, number=number, **form.cleaned_data)
+        )
+        if tried.done:
+            messages.success(request, _("The case is dismissed."))
+            return see_other("case", number, query="?dismissed=1")
+    words = Words(
+        title=_("Dismiss the case"),
+        lead=_("It ends without a decision. Nothing is deleted."),
+        button=_("Dismiss the case"),
+        then=(
+            ("flag", _("Whoever reported gets a closing message without details")),
+            ("mail", _("A learner who had a notice gets a letter that it has ended")),
+            ("rotate-ccw", _("An officer can take it up again")),
+        ),
+    )
+    return show_form(request, top, form, words, tried)
+
+
+@for_readers
+@require_http_methods(["GET", "HEAD", "POST"])
+def reopen(request: HttpRequest, number: str) -> HttpResponse:
+    """Take a dismissed case up again."""
+    user: Any = request.user
+    top = head(user, number)
+    steps.require("reopen", top)
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None,
+        label=_("Why is the case taken up again?"),
+        missing=_("Say why the case is taken up again"),
+    )
+    tried = None
+    if request.method == "POST" and form.is_valid():
+        tried = attempt(form, lambda: triage.reopen(actor=user, number=number, **form.cleaned_data))
+        if tried.done:
+            return done(request, _("The case is in triage again."), number)
+    words = Words(
+        title=_("Take the case up again"),
+        lead=_("It goes back to triage. The dismissal stays in the history."),
+        button=_("Take it up again"),
+    )
+    return show_form(request, top, form, words, tried)
+
+
+@for_readers
+@require_http_methods(["GET", "HEAD", "POST"])
+def notes(request: HttpRequest, number: str) -> HttpResponse:
+    """The notes of the desk; adding one."""
+    user: Any = request.user
+    if request.method != "POST":
+        return show_notes(request, number, NoteForm(), status=HTTPStatus.OK)
+    steps.require("note", head(user, number))
+    form = NoteForm(request.POST)
+    status = HTTPStatus.BAD_REQUEST
+    if form.is_valid():
+        tried = attempt(
+            form,
+            lambda: triage.add_note(
+                actor=user, number=number, body=form.cleaned_data["body"], form_key=form.key
+            ),
+        )
+        if tried.done:
+            messages.success(request, _("The note is added."))
+            return see_other("notes", number)
+        status = HTTPStatus(tried.status)
+    return show_notes(request, number, form, status=status)
+
+
+@for_readers
+@require_http_methods(["GET", "HEAD", "POST"])
+def conflict(request: HttpRequest, number: str) -> HttpResponse:
+    """Declare a relation to the case; afterwards it does not exist for the one who did."""
+    user: Any = request.user
+    top = head(user, number, need=rules.Access.SUMMARY)
+    steps.of_the_desk(top)
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None,
+        label=_("What is your relation to the case?"),
+        hint=_("One sentence is enough. Officers without a conflict can read it."),
+        missing=_("Say in a sentence what your relation is"),
+        limit=500,
+    )
+    tried = None
+    if request.method == "POST" and form.is_valid():
+        tried = attempt(
+            form,
+            lambda: triage.declare_conflict(
+                actor=user, number=number, reason=form.cleaned_data["reason"]
+            ),
+        )
+        if tried.done:
+            messages.success(request, _("Thank you. You do not see that case any more."))
+            return see_other("queue")
+    words = Words(
+        title=_("Declare a conflict of interest"),
+        lead=_("You know somebody in this case, or something else ties you to it."),
+        button=_("Declare it, and leave the case"),
+        then=(
+            ("eye-off", _("From then on you do not see this case, nowhere")),
+            ("user-x", _("If it is with you, it goes back to the queue")),
+            ("lock", _("This cannot be taken back here")),
+        ),
+    )
+    return show_form(request, top, form, words, tried)
