@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("report/", include("cases.urls.report")),
     path("evidence/", include("cases.urls.evidence")),
     path("my/", include("cases.urls.my")),
+    path("desk/", include("cases.urls.desk")),
+    path("audit/", include("cases.urls.audit")),
     path("admin/", admin.site.urls),
 ]
 
