@@ -18,7 +18,7 @@ from integrity.accounts.models import User
 logger = logging.getLogger(__name__)
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """allauth's own rules hold (local `next` only, same answer for known and unknown addresses).
 
     Added: a new account keeps the name and the language it was made with; mail goes out in the

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account import forms as allauth_forms
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from integrity.core.text import clean_text
@@ -15,6 +14,9 @@ _EMAIL = _("Email address")
 _PASSWORD_HINT = _(
     "At least 10 characters, not easy to guess, and not like your name or email address."
 )
+
+# Label, hint and the message for an empty answer; lazy texts.
+Words = tuple[Any, Any, Any]
 
 if TYPE_CHECKING:
     _Base = forms.Form
@@ -25,7 +27,7 @@ else:
 class _Plain(_Base):
     """Drops placeholders (labels say it) and gives each field its words: label, hint, missing."""
 
-    words: ClassVar[dict[str, tuple[str | Promise, str | Promise, str | Promise]]] = {}
+    words: ClassVar[dict[str, Words]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -37,25 +39,25 @@ class _Plain(_Base):
                 field.error_messages["required"] = missing
 
 
-_NEW_PASSWORDS = {
+_NEW_PASSWORDS: dict[str, Words] = {
     "password1": (_("New password"), _PASSWORD_HINT, _("Enter a new password")),
     "password2": (_("The same password again"), "", _("Enter the password a second time")),
 }
 
 
-class LoginForm(_Plain, allauth_forms.LoginForm):  # type: ignore[misc]
+class LoginForm(_Plain, allauth_forms.LoginForm):
     """Sign in with email address and password."""
 
-    words = {
+    words: ClassVar[dict[str, Words]] = {
         "login": (_EMAIL, "", _("Enter your email address")),
         "password": (_("Password"), "", _("Enter your password")),
     }
 
 
-class SignupForm(_Plain, allauth_forms.SignupForm):  # type: ignore[misc]
+class SignupForm(_Plain, allauth_forms.SignupForm):
     """Make an account: the name letters carry, the email address that is the login, a password."""
 
-    words = {
+    words: ClassVar[dict[str, Words]] = {
         "display_name": (
             _("Your name"),
             _("As you want us to write to you."),
@@ -84,10 +86,10 @@ class SignupForm(_Plain, allauth_forms.SignupForm):  # type: ignore[misc]
         return name
 
 
-class AddEmailForm(_Plain, allauth_forms.AddEmailForm):  # type: ignore[misc]
+class AddEmailForm(_Plain, allauth_forms.AddEmailForm):
     """Add an address to the account."""
 
-    words = {
+    words: ClassVar[dict[str, Words]] = {
         "email": (
             _("Another email address"),
             _("We send an email there to make sure that it is yours."),
@@ -96,34 +98,34 @@ class AddEmailForm(_Plain, allauth_forms.AddEmailForm):  # type: ignore[misc]
     }
 
 
-class ChangePasswordForm(_Plain, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(_Plain, allauth_forms.ChangePasswordForm):
     """Change the password, knowing the present one."""
 
-    words = {
+    words: ClassVar[dict[str, Words]] = {
         "oldpassword": (_("Present password"), "", _("Enter your present password")),
         **_NEW_PASSWORDS,
     }
 
 
-class SetPasswordForm(_Plain, allauth_forms.SetPasswordForm):  # type: ignore[misc]
+class SetPasswordForm(_Plain, allauth_forms.SetPasswordForm):
     """Choose a password for an account that has none."""
 
-    words = _NEW_PASSWORDS
+    words: ClassVar[dict[str, Words]] = _NEW_PASSWORDS
 
 
-class ResetPasswordForm(_Plain, allauth_forms.ResetPasswordForm):  # type: ignore[misc]
+class ResetPasswordForm(_Plain, allauth_forms.ResetPasswordForm):
     """Ask for a link to choose a new password."""
 
-    words = {"email": (_EMAIL, "", _("Enter your email address"))}
+    words: ClassVar[dict[str, Words]] = {"email": (_EMAIL, "", _("Enter your email address"))}
 
 
-class ResetPasswordKeyForm(_Plain, allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordKeyForm(_Plain, allauth_forms.ResetPasswordKeyForm):
     """Choose a new password, having followed the link."""
 
-    words = _NEW_PASSWORDS
+    words: ClassVar[dict[str, Words]] = _NEW_PASSWORDS
 
 
-class ReauthenticateForm(_Plain, allauth_forms.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(_Plain, allauth_forms.ReauthenticateForm):
     """Prove once more who is sitting there."""
 
-    words = {"password": (_("Password"), "", _("Enter your password"))}
+    words: ClassVar[dict[str, Words]] = {"password": (_("Password"), "", _("Enter your password"))}

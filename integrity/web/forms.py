@@ -49,7 +49,7 @@ class Form(forms.Form):
         """Put what a service refused onto the fields it named, other names onto the form."""
         for name, messages in error.fields.items():
             for message in messages:
-                self.add_error(name if name in self.fields else None, ValidationError(message))
+                self.add_error(name if name in self.fields else None, ValidationError(str(message)))
 
     @property
     def http_status(self) -> int:
@@ -108,7 +108,8 @@ class _CleanText(forms.CharField):
         if missing is not None:
             messages["required"] = missing
         super().__init__(max_length=None, error_messages=messages, **kwargs)
-        self.max_length = max_length
+        # After Django's own set-up: cleaning checks the length itself, on cleaned text.
+        self.max_length: int = max_length
 
     def to_python(self, value: Any) -> str:
         if value in self.empty_values:
@@ -254,7 +255,7 @@ class ManyFilesField(_Missing, forms.FileField):
 
     widget = ManyFilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
         one = super().clean
         if isinstance(data, list | tuple):
             return [one(item, initial) for item in data] if data else self._none(one, initial)

@@ -1,8 +1,8 @@
 """What the menus show. Apps add their entries from `AppConfig.ready`; nothing here knows an app.
 
 Three places: `main` (masthead of the public pages), `desk` (masthead of the desk) and `tools`
-(at the end of the desk's masthead, an icon with a count). An entry is shown when its predicate says so; its
-count is asked for only on pages that show it, once per request.
+(at the end of the desk's masthead, an icon with a count). An entry is shown when its predicate
+says so; its count is asked for only on pages that show it, once per request.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -18,8 +19,6 @@ from django.utils.functional import Promise
 from integrity.web import rendering
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
     from integrity.accounts.models import User
 
     Reader = User | AnonymousUser
@@ -85,9 +84,14 @@ class Entry:
     def count(self) -> int | None:
         """The count, asked for once."""
         if not self._counted and self.item.count is not None:
-            self._count = self.item.count(self.request.user)
+            self._count = self.item.count(reader(self.request))
         self._counted = True
         return self._count
+
+
+def reader(request: HttpRequest) -> Reader:
+    """Who asks; nobody when the request was refused before anybody looked."""
+    return getattr(request, "user", None) or AnonymousUser()
 
 
 _items: dict[str, Item] = {}
@@ -111,14 +115,14 @@ def entries(request: HttpRequest, place: str) -> list[Entry]:
     return [
         Entry(item, reverse(item.url_name), request)
         for item in sorted(_items.values(), key=lambda item: (item.order, item.key))
-        if item.place == place and item.shown_to(request.user)
+        if item.place == place and item.shown_to(reader(request))
     ]
 
 
 def search(request: HttpRequest) -> dict[str, Any] | None:
     """The search box for the reader, or None."""
     for box in _search:
-        if box.shown_to(request.user):
+        if box.shown_to(reader(request)):
             return {
                 "url": reverse(box.url_name),
                 "label": box.label,

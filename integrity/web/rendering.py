@@ -186,7 +186,7 @@ def render_field(
         notes = getattr(bound.field, "choice_hints", {})
         context["options"] = [_option(option, notes) for option in bound]
     else:
-        attrs = {"class": _css(bound)} if kind != "tick" else {}
+        attrs: dict[str, str | bool] = {"class": _css(bound)} if kind != "tick" else {}
         if links:
             attrs["aria-describedby"] = links
         context["control"] = bound.as_widget(attrs=attrs)

@@ -1,0 +1,28 @@
+"""Somebody to look at pages with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.test import Client
+
+from integrity.accounts.models import User
+
+PASSWORD = "a long enough passphrase"
+
+
+@pytest.fixture
+def amara(db: Any) -> User:
+    user = User.objects.create_user(
+        "amara@example.edu", PASSWORD, display_name="Amara Okonjo", time_zone="America/Bogota"
+    )
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+@pytest.fixture
+def signed_in(client: Client, amara: User) -> Client:
+    client.force_login(amara)
+    return client
