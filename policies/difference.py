@@ -178,10 +178,16 @@ def words(old: str, new: str) -> tuple[Segment, ...]:
             segments.append(Segment(SAME, "".join(after[j1:j2])))
             continue
         if i2 > i1:
-            segments.append(Segment(REMOVED, "".join(before[i1:i2])))
+            segments += _marked(REMOVED, "".join(before[i1:i2]))
         if j2 > j1:
-            segments.append(Segment(ADDED, "".join(after[j1:j2])))
+            segments += _marked(ADDED, "".join(after[j1:j2]))
     return tuple(segments)
+
+
+def _marked(kind: str, text: str) -> tuple[Segment, ...]:
+    """The words marked, the space after them not: a mark over nothing looks like a word."""
+    kept = text.rstrip()
+    return (Segment(kind, kept), Segment(SAME, text[len(kept) :] or " "))
 
 
 # What a version names beside its text
@@ -192,20 +198,20 @@ def _by_key(old: Iterable[Unit], new: Iterable[Unit]) -> Iterator[Change]:
     after = {unit.label: unit for unit in new}
     for key, unit in after.items():
         if key not in before:
-            yield Change(NEW, "", unit.title, (Segment(ADDED, unit.text),))
-        elif before[key].text != unit.text:
-            yield Change(CHANGED, "", unit.title, words(before[key].text, unit.text))
+            yield Change(NEW, "", unit.title, (Segment(ADDED, unit.text or unit.title),))
+        elif (before[key].own, before[key].text) != (unit.own, unit.text):
+            yield Change(CHANGED, "", unit.title, _rewritten(before[key], unit))
     for key, unit in before.items():
         if key not in after:
-            yield Change(GONE, "", unit.title, (Segment(REMOVED, unit.text),))
+            yield Change(GONE, "", unit.title, (Segment(REMOVED, unit.text or unit.title),))
 
 
 def _named(version: Version) -> Iterator[Unit]:
     for row in version.violation_types.all():
-        text = "\n".join([f"{row.title}. {row.description}", *row.elements])
-        yield Unit(f"violation:{row.code}", row.title, text)
+        text = "\n".join([row.description, *row.elements])
+        yield Unit(f"violation:{row.code}", row.title, text, row.title)
     for item in version.consequences.all():
-        yield Unit(f"consequence:{item.code}", item.title, f"{item.title}. {item.description}")
+        yield Unit(f"consequence:{item.code}", item.title, item.description, item.title)
 
 
 def _terms(version: Version) -> Iterator[Unit]:

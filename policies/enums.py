@@ -31,9 +31,9 @@ class StandardOfProof(models.TextChoices):
 class TakesAway(models.TextChoices):
     """What a consequence takes away. Anything here needs a second officer (PR4)."""
 
-    CERTIFICATE = "certificate", _("A certificate")
-    ACCESS = "access", _("Access")
-    MEMBERSHIP = "membership", _("A membership")
+    CERTIFICATE = "certificate", _("a certificate")
+    ACCESS = "access", _("access")
+    MEMBERSHIP = "membership", _("a membership")
 
 
 class SchemeKind(models.TextChoices):

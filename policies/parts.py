@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True)
 class ViolationDraft:
-    """A violation type to be. Without `clause` it gets the number of the clause of its title."""
+    """A violation type to be.
+
+    Without `clause` it gets the number of the clause of its title, else of the one called `under`.
+    """
 
     code: str
     kind: str
     title: str
     description: str = ""
     clause: str = ""
+    under: str = ""
     urgent: bool = False
     elements: Sequence[str] = field(default_factory=tuple)
 

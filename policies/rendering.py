@@ -41,6 +41,12 @@ class Clause:
     html: SafeString
     text: str
 
+    @property
+    def lead(self) -> str:
+        """What stands before a colon near the beginning, or nothing."""
+        before, colon, _after = self.text[:100].partition(":")
+        return before if colon and "." not in before else ""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -65,14 +71,18 @@ class Rendered:
                 yield part, clause
 
     def numbers(self) -> dict[str, str]:
-        """Title of a part or clause, folded -> its number; the first one of a title counts."""
+        """Title of a part or clause, folded -> its number; the first one of a title counts.
+
+        A clause without a title is found by what stands before its first colon.
+        """
         found: dict[str, str] = {}
         for part in self.parts:
             if part.number:
                 found.setdefault(part.title.casefold(), part.number)
             for clause in part.clauses:
-                if clause.number and clause.title:
-                    found.setdefault(clause.title.casefold(), clause.number)
+                lead = clause.title or clause.lead
+                if clause.number and lead:
+                    found.setdefault(lead.casefold(), clause.number)
         return found
 
 
@@ -153,6 +163,10 @@ def _clauses(
 
 def _numbered(blocks: list[list[Token]], number: str, anchor: str) -> Iterator[Clause]:
     groups: list[list[list[Token]]] = []
+    if blocks and _is_numbered_from_one(blocks[0]):
+        # The entries of the list have the numbers that the clauses would get.
+        groups = [[entry] for entry in _list_entries(blocks[0])]
+        blocks = blocks[1:]
     for block in blocks:
         is_list = block[0].type in ("bullet_list_open", "ordered_list_open")
         if is_list and groups and _plain(groups[-1][-1]).endswith(":"):
@@ -162,6 +176,24 @@ def _numbered(blocks: list[list[Token]], number: str, anchor: str) -> Iterator[C
     prefix = anchor or "p"
     for count, group in enumerate(groups, 1):
         yield _clause(group, f"{number}{count}", f"{prefix}{count}")
+
+
+def _is_numbered_from_one(block: list[Token]) -> bool:
+    return block[0].type == "ordered_list_open" and block[0].attrs.get("start", 1) == 1
+
+
+def _list_entries(block: list[Token]) -> Iterator[list[Token]]:
+    """What stands inside each entry of a list; a tight list's paragraphs become real ones."""
+    entry: list[Token] = []
+    for token in block[1:-1]:
+        if token.type == "list_item_open" and token.level == block[0].level + 1:
+            entry = []
+        elif token.type == "list_item_close" and token.level == block[0].level + 1:
+            yield entry
+        else:
+            if token.level == block[0].level + 2:
+                token.hidden = False
+            entry.append(token)
 
 
 def _unnumbered(blocks: list[list[Token]]) -> tuple[Clause, ...]:

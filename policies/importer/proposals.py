@@ -61,7 +61,7 @@ def propose(body: str, kind: str) -> Proposals:
     for heading, text in _first_paragraphs(body):
         code = vocabulary.violation(heading)
         if code and vocabulary.names_one(heading):
-            _add_violation(found, code, heading, text, default)
+            _add_violation(found, code, heading, text, default, under=heading)
     for entry in _entries(body):
         role = vocabulary.role(entry.heading, entry.intro)
         if _ONLY_LINKS.fullmatch(entry.text):
@@ -84,17 +84,24 @@ def _violation(found: Proposals, entry: _Entry, role: str, default: ViolationKin
     title, rest = _title(entry.text)
     if title:
         code = vocabulary.violation(title) or vocabulary.violation(_plain(rest))
-        _add_violation(found, code or _code(title), title, rest, default)
+        _add_violation(found, code or _code(title), title, rest, default, under=entry.heading)
         return
     codes = vocabulary.violations(_plain(entry.text))
     if role == "violation" and not codes:
-        _add_violation(found, _code(entry.text), _short(entry.text), entry.text, default)
+        codes = [_code(entry.text)]
     for code in codes:
-        _add_violation(found, code, vocabulary.VIOLATION_TITLES[code], entry.text, default)
+        title = vocabulary.VIOLATION_TITLES.get(code) or _short(entry.text)
+        _add_violation(found, code, title, entry.text, default, under=entry.heading)
 
 
 def _add_violation(
-    found: Proposals, code: str, title: str, description: str, default: ViolationKind
+    found: Proposals,
+    code: str,
+    title: str,
+    description: str,
+    default: ViolationKind,
+    *,
+    under: str,
 ) -> None:
     if code == "other":
         code = "other_conduct" if default == ViolationKind.CONDUCT else "other_academic"
@@ -106,6 +113,7 @@ def _add_violation(
             kind=vocabulary.KINDS.get(code, default),
             title=_plain(title)[:200],
             description=_plain(description)[:4000],
+            under=_plain(under),
             urgent=code in vocabulary.URGENT,
         )
     )

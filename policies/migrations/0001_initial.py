@@ -338,9 +338,9 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("certificate", "A certificate"),
-                            ("access", "Access"),
-                            ("membership", "A membership"),
+                            ("certificate", "a certificate"),
+                            ("access", "access"),
+                            ("membership", "a membership"),
                         ],
                         max_length=12,
                         verbose_name="takes away",

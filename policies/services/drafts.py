@@ -164,6 +164,7 @@ def _write_parts(
     types: list[ViolationType] = []
     for item in violation_types if violation_types is not None else _types_of(before):
         clause = item.clause or numbers.get(item.title.casefold(), "")
+        clause = clause or numbers.get(item.under.casefold(), "")
         types.append(
             ViolationType(
                 version=version,
@@ -211,12 +212,14 @@ def _types_of(version: Version | None) -> list[ViolationDraft]:
     """As in the version before; the clause is found again, for numbers may have moved."""
     if version is None:
         return []
+    titles = _titles(version)
     return [
         ViolationDraft(
             code=row.code,
             kind=row.kind,
             title=row.title,
             description=row.description,
+            under=titles.get(row.clause, ""),
             urgent=row.urgent,
             elements=tuple(row.elements),
         )
@@ -227,10 +230,7 @@ def _types_of(version: Version | None) -> list[ViolationDraft]:
 def _consequences_of(version: Version | None) -> list[ConsequenceDraft]:
     if version is None:
         return []
-    titles = {
-        clause.number: clause.title
-        for _part, clause in render(version.body, version.document.title).clauses()
-    }
+    titles = _titles(version)
     return [
         ConsequenceDraft(
             code=row.code,
@@ -241,3 +241,9 @@ def _consequences_of(version: Version | None) -> list[ConsequenceDraft]:
         )
         for row in version.consequences.all()
     ]
+
+
+def _titles(version: Version) -> dict[str, str]:
+    """Number of a part or clause -> its title, to find it again under another number."""
+    numbers = render(version.body, version.document.title).numbers()
+    return {number: title for title, number in numbers.items()}
