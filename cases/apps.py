@@ -11,3 +11,5 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         import_module("cases.events")
         import_module("cases.menu")
+        import_module("cases.homes")
+        import_module("cases.desk_menu")

@@ -246,6 +246,24 @@ class ConsequenceForm(RevisedForm):
             return {}
         return {SUSPENSION: {"days": self.cleaned_data.get("days", "")}}
 
+    @property
+    def days_asked(self) -> bool:
+        """Whether a suspension can be chosen."""
+        return "days" in self.fields
+
+    @property
+    def fact_fields(self) -> list[BoundField]:
+        """The fields of the officer's facts, in the order of the scheme."""
+        return [self[name] for name in self.facts]
+
+    @property
+    def something_else(self) -> bool:
+        """Whether the choice outside the range has to be in sight."""
+        value = self["choice"].value() if "choice" in self.fields else ""
+        return value == OTHER or any(
+            name in self.errors for name in ("consequences", "departure_reason")
+        )
+
     def carried(self) -> list[tuple[str, str]]:
         """Names and values to carry over to the check page, as they were typed."""
         return [

@@ -12,7 +12,7 @@ from cases.enums import CaseStatus as S
 from cases.models import Allegation, Case, Evidence, Note, Respondent, Watcher
 from cases.selectors.queue_rows import heading_of, subcount
 from cases.selectors.timeline import told
-from cases.selectors.words import Days, Due, day, due, joined
+from cases.selectors.words import Days, Due, Text, day, due, joined
 from integrity.accounts.models import User
 from integrity.core.errors import NotFound, NotPermitted
 from notifications.models import Letter
@@ -33,8 +33,8 @@ STAGES = (
 class Stage:
     """One stage of the track: "done", "current" or "todo"."""
 
-    status: str
     state: str
+    label: Text
 
 
 @dataclass(frozen=True)
@@ -157,8 +157,8 @@ def _stages(status: str) -> list[Stage]:
     # A closed case has nothing ahead: its last stage is done as well.
     return [
         Stage(
-            name,
             "done" if n < place or status == S.CLOSED else "current" if n == place else "todo",
+            S(name).label,
         )
         for n, name in enumerate(STAGES)
     ]

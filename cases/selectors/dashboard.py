@@ -36,7 +36,11 @@ class Dashboard:
 
     counts: Counts
     piles: list[Pile]
-    officer: bool
+
+    @property
+    def waiting(self) -> bool:
+        """Whether anything waits."""
+        return any(pile.rows for pile in self.piles)
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,6 @@ def dashboard(user: User) -> Dashboard:
     return Dashboard(
         counts=count(user, VIEWS["mine"], days),
         piles=[_pile(ask, user, days) for ask in asked],
-        officer=officer,
     )
 
 

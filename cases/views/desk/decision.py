@@ -33,7 +33,7 @@ from cases.services import determination, sanction
 from cases.services.rehearsal import rehearse
 from cases.views.desk import steps
 from cases.views.desk.guard import Tried, attempt, done, for_readers, see_other
-from cases.views.desk.pictures import ladder_of
+from cases.views.desk.pictures import breakdown_of, ladder_of
 from cases.views.desk.triage import Words, show_form
 from integrity.core.errors import IllegalTransition, NotFound
 from integrity.web.forms import Form
@@ -148,7 +148,7 @@ def consequence(request: HttpRequest, number: str, public_id: UUID) -> HttpRespo
             return done(request, _what_happened(tried.result), number)
         if tried.done:
             context = {
-                "head": top,
+                **steps.frame(top, user),
                 "form": form,
                 "page": page,
                 "respondent": respondent,
@@ -222,6 +222,7 @@ def _show(
         respondent=respondent,
         advice=advice,
         problems=problems,
+        breakdown=breakdown_of(advice) if advice is not None else [],
         ladder=ladder_of(advice) if advice is not None else None,
     )
     if problems:
@@ -309,6 +310,7 @@ def _proposal(
         back=back,
         respondent=respondent,
         own=page.determination.proposed_by_id == user.pk,
+        recommended=(page.determination.recommendation.get("default") or {}).get("title", ""),
         letter=letter,
         # Sanitised where every letter is (notifications.rendering.sanitised).
         body=mark_safe(letter.html),  # noqa: S308

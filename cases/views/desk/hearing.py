@@ -154,7 +154,14 @@ def add_evidence(request: HttpRequest, number: str) -> HttpResponse:
         ),
     )
     answer = show_form(
-        request, top, form, words, tried, template="cases/desk/add_evidence.html", kind=name
+        request,
+        top,
+        form,
+        words,
+        tried,
+        template="cases/desk/add_evidence.html",
+        kind=name,
+        multipart=True,
     )
     if full:
         answer.status_code = HTTPStatus.INSUFFICIENT_STORAGE
@@ -189,7 +196,9 @@ def write_notice(request: HttpRequest, number: str, public_id: UUID) -> HttpResp
     )
     if not step:
         form = NoticeForm(initial={"revision": top.case.revision})
-        return show_form(request, top, form, words, respondent=respondent)
+        return show_form(
+            request, top, form, words, template="cases/desk/notice.html", respondent=respondent
+        )
     form = NoticeForm(request.POST)
     tried: Any = None
     if step == "send" and form.is_valid():
@@ -219,15 +228,18 @@ def write_notice(request: HttpRequest, number: str, public_id: UUID) -> HttpResp
         )
         if tried.done:
             context = {
-                "head": top,
+                **steps.frame(top, user),
                 "form": form,
                 "respondent": respondent,
+                "words": Words(title=_("Check the notice"), button=""),
                 "letter": tried.result,
                 # Sanitised where every letter is (notifications.rendering.sanitised).
                 "body": mark_safe(tried.result.html),  # noqa: S308
             }
             return render(request, "cases/desk/notice_check.html", context)
-    return show_form(request, top, form, words, tried, respondent=respondent)
+    return show_form(
+        request, top, form, words, tried, template="cases/desk/notice.html", respondent=respondent
+    )
 
 
 @for_readers

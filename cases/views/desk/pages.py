@@ -10,12 +10,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from cases import rules
 from cases.forms.desk import NoteForm
 from cases.selectors.case_head import Head, head
-from cases.selectors.case_page import case_page
+from cases.selectors.case_page import CasePage, case_page
 from cases.selectors.case_parts import (
     evidence_page,
     history_page,
@@ -25,7 +27,9 @@ from cases.selectors.case_parts import (
 )
 from cases.selectors.dashboard import dashboard as read_dashboard
 from cases.selectors.queue import queue_page
+from cases.selectors.words import day, joined
 from cases.views.desk import steps
+from cases.views.desk.chips import filter_chips
 from cases.views.desk.guard import for_readers
 from integrity.accounts.rules import STAFF_OF_CASES, has_role
 from integrity.core.errors import NotPermitted
@@ -48,11 +52,20 @@ def queue(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     page = queue_page(user, request.GET)
     peek = page.peek
+    chips = filter_chips(page, request.GET)
+    total = page.total
     return render(
         request,
         "cases/desk/queue.html",
         {
             "queue": page,
+            "chips": chips,
+            "asked": joined([str(chip.label) for chip in chips]),
+            "shown": _("%(count)s of %(total)s") % {"count": len(page.rows), "total": total}
+            if total is not None and page.next
+            else ngettext("%(count)s case", "%(count)s cases", len(page.rows))
+            % {"count": len(page.rows)},
+            "by_due": page.filters.sort == "due",
             "peek": peek,
             "peek_buttons": steps.peek_buttons(peek) if peek is not None else [],
             "staff": has_role(user, *STAFF_OF_CASES),
@@ -76,24 +89,49 @@ def show_case(
 ) -> HttpResponse:
     """The case page or the summary; `refused` says above it why a step was not taken."""
     user: Any = request.user
-    context: dict[str, Any] = {"refused": refused, "tab": "case"}
+    context: dict[str, Any] = {"refused": refused}
     try:
         page = case_page(user, number)
     except NotPermitted:
         top = head(user, number, need=rules.Access.SUMMARY)
-        context |= {"head": top, "may_claim": top.case.assignee_id is None and staff_here(top)}
+        context |= steps.frame(top, user)
+        context["may_claim"] = top.case.assignee_id is None and staff_here(top)
         return render(request, "cases/desk/summary.html", context, status=status)
     progress = [(part, *steps.checks(page, part)) for part in page.progress]
     context |= {
-        "head": page.head,
+        **steps.frame(page.head, user),
         "page": page,
         "progress": progress,
         "next": steps.next_step(page, user),
         "more": steps.more(page.head, user),
+        **_sealed(page),
         "may": steps.permissions(page.head),
         "undo": "dismissed" in request.GET and steps.may("reopen", page.head),
     }
     return render(request, "cases/desk/case.html", context, status=status)
+
+
+def _sealed(page: CasePage) -> dict[str, str]:
+    """What the page says about what is sealed."""
+    opened = [
+        part.determination.history_opened_at
+        for part in page.progress
+        if part.determination is not None and part.determination.history_opened_at is not None
+    ]
+    sealed = sum(1 for line in page.reports if line.sealed)
+    return {
+        "sealed_history": _("Opened %(day)s") % {"day": day(max(opened))}
+        if opened
+        else _("Open after a finding is recorded"),
+        "sealed_reports": ngettext(
+            "%(count)s in confidence. Nobody at the desk can open it.",
+            "%(count)s in confidence. Nobody at the desk can open them.",
+            sealed,
+        )
+        % {"count": sealed}
+        if sealed
+        else "",
+    }
 
 
 def staff_here(top: Head) -> bool:
@@ -158,9 +196,10 @@ def _part(
     *,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
+    user: Any = request.user
     return render(
         request,
         f"cases/desk/{tab}.html",
-        {"head": top, "tab": tab, **context},
+        {**steps.frame(top, user), **context},
         status=status,
     )

@@ -47,6 +47,31 @@ class Picture:
     drawings: list[Ladder]
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One factor as the table shows it; `points` is None where the scheme counts none."""
+
+    title: str
+    option: str
+    why: str
+    points: int | None
+
+
+def breakdown_of(advice: Advice) -> list[Weighed]:
+    """The recommendation factor by factor, with what the record says beside the scheme's reason."""
+    if advice.recommendation is None:
+        return []
+    lines = []
+    for line in advice.recommendation.breakdown:
+        reasons = [reason for reason in line.why.split("; ") if reason != line.option_title]
+        if line.factor in advice.from_record:
+            reasons.insert(0, advice.from_record[line.factor].why)
+        elif line.factor in advice.facts:
+            reasons.insert(0, _("Your answer"))
+        lines.append(Weighed(line.title, line.option_title, "; ".join(reasons), line.points))
+    return lines
+
+
 def ladder_of(advice: Advice) -> Picture | None:
     """The rungs or bands of the scheme with the one that applies; None without a recommendation."""
     found = advice.recommendation

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -413,3 +414,39 @@ def of_the_desk(head: Head) -> None:
     """Raise `NotPermitted` for an auditor: steps are for moderators and officers."""
     if head.access == rules.Access.READ:
         raise NotPermitted
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A part of the case; no count where counting says nothing."""
+
+    label: Text
+    url: str
+    count: int | None = None
+
+
+def frame(head: Head, user: User) -> dict[str, Any]:
+    """What the head of every page of a case needs."""
+    counts = head.counts
+    case = head.case
+    if case.assignee is None:
+        whom = _("With nobody yet")
+    elif case.assignee_id == user.pk:
+        whom = _("With you since %(day)s") % {"day": head.since}
+    else:
+        whom = _("With %(name)s since %(day)s") % {
+            "name": case.assignee.display_name,
+            "day": head.since,
+        }
+    return {
+        "head": head,
+        "case": case,
+        "with_whom": whom,
+        "tabs": [
+            Tab(_("Case"), url("case", head)),
+            Tab(_("Letters and answers"), url("case_letters", head), counts["letters"]),
+            Tab(_("Notes"), url("notes", head), counts["notes"]),
+            Tab(_("People"), url("people", head)),
+            Tab(_("History"), url("history", head), counts["events"]),
+        ],
+    }

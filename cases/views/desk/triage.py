@@ -48,12 +48,13 @@ def show_form(
     **context: Any,
 ) -> HttpResponse:
     """A page of the case with one form, with the status of what became of it."""
+    user: Any = request.user
     refused = tried is not None and not tried.done
     return render(
         request,
         template,
         {
-            "head": top,
+            **steps.frame(top, user),
             "form": form,
             "words": words,
             "stale": tried is not None and tried.stale,

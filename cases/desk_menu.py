@@ -1,0 +1,82 @@
+"""What the desk adds to the pages every app shares: its menu, its search box, its start page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from integrity.accounts.enums import Role
+from integrity.accounts.rules import STAFF_OF_CASES, has_role
+from integrity.web import home, navigation
+
+
+def _staff(user: Any) -> bool:
+    return has_role(user, *STAFF_OF_CASES)
+
+
+def _readers(user: Any) -> bool:
+    return has_role(user, *STAFF_OF_CASES, Role.AUDITOR)
+
+
+def _to_the_desk(request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect(reverse("desk:dashboard"))
+
+
+home.register(_staff, _to_the_desk, priority=10)
+
+for _item in (
+    navigation.Item(
+        key="desk",
+        label=_("Desk"),
+        url_name="desk:dashboard",
+        place="main",
+        order=5,
+        shown_to=_readers,
+    ),
+    navigation.Item(
+        key="desk-today",
+        label=_("Today"),
+        url_name="desk:dashboard",
+        place="desk",
+        order=10,
+        exact=True,
+        shown_to=_staff,
+    ),
+    navigation.Item(
+        key="desk-queue",
+        label=_("Queue"),
+        url_name="desk:queue",
+        place="desk",
+        order=20,
+        shown_to=_readers,
+    ),
+    navigation.Item(
+        key="desk-sanctions",
+        label=_("Sanctions"),
+        url_name="desk:sanctions",
+        place="desk",
+        order=30,
+        shown_to=_readers,
+    ),
+    navigation.Item(
+        key="desk-letters",
+        label=_("Letters"),
+        url_name="desk:letters",
+        place="desk",
+        order=50,
+        shown_to=_readers,
+    ),
+):
+    navigation.register(_item)
+
+navigation.register_search(
+    navigation.Search(
+        url_name="desk:queue",
+        label=_("Search cases"),
+        placeholder=_("Search cases, courses, text"),
+        shown_to=_readers,
+    )
+)
