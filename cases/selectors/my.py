@@ -24,6 +24,7 @@ from cases.enums import (
 )
 from cases.models import (
     Allegation,
+    Appeal,
     Case,
     Determination,
     Disclosure,
@@ -129,7 +130,10 @@ class Follows:
 
 @dataclass(frozen=True)
 class Happened:
-    """A line of the history. `what`: letter, read, evidence, answer, decision, reversed."""
+    """A line of the history.
+
+    `what`: letter, read, evidence, answer, decision, reversed, appeal or appeal_decided.
+    """
 
     at: datetime
     what: str
@@ -155,8 +159,19 @@ class MyCase:
     determination: Determination | None
     findings: Sequence[Found]
     follows: Sequence[Follows]
+    appeal: Appeal | None
     letters: Sequence[Letter]
     history: Sequence[Happened]
+
+    @property
+    def answers(self) -> list[Said]:
+        """The points that the decision answers."""
+        return [row for row in self.said if row.answer]
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is asked any more: decided or closed."""
+        return self.determination is not None or self.stage in (Stage.CLOSED, Stage.DISMISSED)
 
     @property
     def can_answer(self) -> bool:
@@ -171,6 +186,7 @@ class MyCase:
         """Whether the window to appeal is open, to the second."""
         return (
             self.stage == Stage.DECIDED
+            and self.appeal is None
             and self.determination is not None
             and self.determination.appeal_until is not None
             and window_open(self.determination.appeal_until)
@@ -227,7 +243,9 @@ def my_case(user: User, number: str) -> MyCase:
             "case__institution",
             "case__policy_version__document",
         )
-        .prefetch_related(_NOTICES, _ISSUED, _POINTS, _ALLEGATIONS, _DISCLOSURES, _SANCTIONS)
+        .prefetch_related(
+            _NOTICES, _ISSUED, _POINTS, _ALLEGATIONS, _DISCLOSURES, _SANCTIONS, _APPEALS
+        )
         .first()
     )
     if respondent is None:
@@ -235,7 +253,8 @@ def my_case(user: User, number: str) -> MyCase:
     case = respondent.case
     notice = respondent.all_notices[0]
     determination = next(iter(respondent.issued), None)
-    response = next(iter(respondent.all_responses), None)
+    stage = stage_of(respondent, notice)
+    response = _response(respondent, notice, stage)
     answers = (
         {row.point_id: row.text for row in determination.answers.all()} if determination else {}
     )
@@ -255,7 +274,7 @@ def my_case(user: User, number: str) -> MyCase:
     return MyCase(
         case=case,
         respondent=respondent,
-        stage=stage_of(respondent, notice),
+        stage=stage,
         notice=notice,
         working_days=working_days_until(
             clock.now(),
@@ -274,8 +293,9 @@ def my_case(user: User, number: str) -> MyCase:
             for finding in (determination.findings.all() if determination else ())
         ],
         follows=follows,
+        appeal=next(iter(respondent.all_appeals), None),
         letters=letters,
-        history=_history(respondent, letters, shown, response, determination, follows),
+        history=_history(respondent, letters, shown, determination, follows),
     )
 
 
@@ -283,7 +303,9 @@ def my_evidence(user: User, number: str, public_id: UUID) -> tuple[Respondent, S
     """One piece of evidence the user was shown in this very case. Raises `NotFound`."""
     row = (
         Disclosure.objects.filter(
-            respondent__in=_own(user), respondent__case__number=number, evidence__public_id=public_id
+            respondent__in=_own(user),
+            respondent__case__number=number,
+            evidence__public_id=public_id,
         )
         .select_related(
             "evidence__submission", "respondent__case__assignment", "respondent__case__course"
@@ -304,6 +326,15 @@ def _own(user: User) -> QuerySet[Respondent]:
     return Respondent.objects.filter(pk__in=rules.respondent_cases(user).values("pk"))
 
 
+def _response(respondent: Respondent, notice: Notice, stage: Stage) -> Response | None:
+    """The answer to the newest notice; while that one waits for its own, an earlier one is past."""
+    rows: list[Response] = respondent.all_responses  # type: ignore[attr-defined]
+    for row in rows:
+        if row.notice_id == notice.pk:
+            return row
+    return None if stage in (Stage.ANSWER, Stage.LATE) else next(iter(rows), None)
+
+
 def _points(response: Response | None) -> list[ResponsePoint]:
     return list(response.points.all()) if response else []
 
@@ -320,7 +351,6 @@ def _history(
     respondent: Respondent,
     letters: Sequence[Letter],
     shown: Sequence[Shown],
-    response: Response | None,
     determination: Determination | None,
     follows: Sequence[Follows],
 ) -> list[Happened]:
@@ -341,9 +371,14 @@ def _history(
         Happened(max(begin, *(row.at for row in rows)), "evidence", count=len(rows))
         for rows in by_minute.values()
     ]
-    if response:
-        files = sum(row.evidence.respondent_id == respondent.pk for row in shown)
-        lines.append(Happened(response.submitted_at, "answer", count=files))
+    lines += [
+        Happened(response.submitted_at, "answer")
+        for response in respondent.all_responses  # type: ignore[attr-defined]
+    ]
+    for appeal in respondent.all_appeals:  # type: ignore[attr-defined]
+        lines.append(Happened(appeal.lodged_at, "appeal"))
+        if appeal.decided_at:
+            lines.append(Happened(appeal.decided_at, "appeal_decided"))
     if determination and determination.decided_at:
         lines.append(Happened(determination.decided_at, "decision"))
     lines += [
@@ -351,7 +386,9 @@ def _history(
         for row in follows
         if row.sanction.reversed_at
     ]
-    order = ("evidence", "answer", "decision", "reversed", "letter", "read")
+    order = (
+        "evidence", "answer", "decision", "appeal", "appeal_decided", "reversed", "letter", "read",
+    )  # fmt: skip
     return sorted(
         (line for line in lines if line.at >= begin - CLOCK_TICK),
         key=lambda line: (line.at.replace(microsecond=0), order.index(line.what)),
@@ -418,4 +455,9 @@ _SANCTIONS = Prefetch(
     .select_related("consequence")
     .order_by("pk"),
     to_attr="all_sanctions",
+)
+_APPEALS = Prefetch(
+    "appeals",
+    queryset=Appeal.objects.defer("private_notes").order_by("-lodged_at", "-pk"),
+    to_attr="all_appeals",
 )

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from cases.views import my, my_reports
+from cases.views import home, my, my_reports
 
 app_name = "my"
 
 urlpatterns = [
+    path("", home.mine, name="home"),
     path("reports/", my_reports.my_reports, name="reports"),
     path("reports/<uuid:report_id>/", my_reports.my_report, name="report"),
     path("cases/", my.cases, name="cases"),

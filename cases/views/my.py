@@ -87,10 +87,10 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     form = AnswerForm(request.POST, allegations=page.allegations)
     step = request.POST.get("step", "")
     if step == "change":
-        return _form(
-            request, page, AnswerForm(initial=form.data.dict(), allegations=page.allegations)
-        )
-    if page.response is None and not page.can_answer:
+        typed = dict(request.POST.items())
+        return _form(request, page, AnswerForm(initial=typed, allegations=page.allegations))
+    if not page.can_answer and not (page.response is not None and step == "send"):
+        # The same form sent twice is one answer, so a repeated sending goes through.
         return _closed(request, page, form)
     if not form.is_valid():
         return _form(request, page, form)
@@ -143,7 +143,7 @@ def _about(page: MyCase) -> dict[str, Any]:
     return {
         "shown": page,
         "case": page.case,
-        "headline": words.headline(page.case, page.stage),
+        "headline": words.headline(page.case, page.stage, decided=page.determination is not None),
         "contact": words.contact(page.case),
     }
 
@@ -185,7 +185,7 @@ def _closed(
     context = {
         **_about(page),
         "late": isinstance(error, WindowClosed) or page.stage == selectors.Stage.LATE,
-        "answered": isinstance(error, Conflict),
+        "answered": page.response is not None or isinstance(error, Conflict),
         "typed": form.typed() if form is not None else [],
     }
     return render(request, "cases/my/closed.html", context, status=HTTPStatus.CONFLICT)

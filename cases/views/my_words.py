@@ -65,10 +65,10 @@ def matter(case: Case) -> str:
     return _("something we were told")
 
 
-def headline(case: Case, stage: Stage) -> str:
+def headline(case: Case, stage: Stage, *, decided: bool = False) -> str:
     """The page's heading: a question first, a decision only when there is one."""
     words = {"matter": matter(case)}
-    if stage in (Stage.DECIDED, Stage.APPEAL, Stage.CLOSED):
+    if decided or stage in (Stage.DECIDED, Stage.APPEAL, Stage.CLOSED):
         return _("The decision about %(matter)s") % words
     if stage == Stage.DISMISSED:
         return _("The question about %(matter)s is closed") % words
@@ -78,6 +78,8 @@ def headline(case: Case, stage: Stage) -> str:
 def lead(page: MyCase) -> tuple[str, str]:
     """The two sentences below the heading, the first one strong."""
     undecided = _("Nothing has been decided.")
+    if page.determination is not None and page.stage in (Stage.REVIEW, Stage.AGAIN):
+        return _("We look at the decision again."), _("It stands until a new one replaces it.")
     if page.stage == Stage.ANSWER:
         return undecided, _("We would like to hear from you first.")
     if page.stage == Stage.LATE:
@@ -90,6 +92,8 @@ def lead(page: MyCase) -> tuple[str, str]:
         return undecided, _("We look at this again from the start, and will write to you.")
     if page.stage == Stage.DISMISSED:
         return _("Nothing was found against you."), _("The case has ended, and nothing follows.")
+    if page.appeal is not None and page.appeal.outcome:
+        return page.appeal.get_outcome_display() + ".", _("This is the answer to your appeal.")
     if page.determination is None:
         return _("This case is closed."), ""
     if not page.violation_found:
@@ -204,6 +208,8 @@ def _end(page: MyCase, closed: str) -> Step:
         return Step("current", closed, _("Not yet: you can appeal until %(day)s.") % {"day": until})
     if page.stage == Stage.CLOSED or not page.violation_found:
         return Step("done", closed)
+    if page.appeal is not None:
+        return Step("done", closed, _("Your appeal is decided."))
     return Step("current", closed, _("The time to appeal has passed."))
 
 
@@ -221,7 +227,8 @@ def line(row: MyCaseRow) -> Line:
         note = _("No violation was found.")
     elif row.stage == Stage.DECIDED and until is not None and clock.now() <= until:
         note = _("You can appeal until %(day)s.") % {"day": day(until, "weekday")}
-    return Line(row, headline(row.case, row.stage), look, word, note)
+    title = headline(row.case, row.stage, decided=row.determination is not None)
+    return Line(row, title, look, word, note)
 
 
 def contact(case: Case) -> str:

@@ -1,11 +1,12 @@
-"""Restrictions are put on people and lifted here, inside the caller's audit transaction."""
+"""Restrictions and roles begin and end here, inside the caller's audit transaction."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from integrity.accounts.enums import RestrictionKind
-from integrity.accounts.models import Restriction, User
+from integrity.accounts.models import Restriction, RoleGrant, User
+from integrity.audit import services as audit
 from integrity.core import clock
 
 
@@ -29,9 +30,35 @@ def restrict(
 
 
 def lift(*, source: str, at: datetime | None = None) -> bool:
-    """Lift the restriction that `source` caused. False when there is none or it was lifted before."""
+    """Lift the restriction that `source` caused; False when none stands."""
     return bool(
         Restriction.objects.filter(source=source, lifted_at__isnull=True).update(
             lifted_at=at or clock.now()
         )
+    )
+
+
+def note_granted(*, grant: RoleGrant, actor: User) -> None:
+    """Record that `actor` granted a role that has just been saved."""
+    _note("role.granted", grant, actor)
+
+
+def end_role(*, grant: RoleGrant, actor: User, at: datetime | None = None) -> bool:
+    """End a role, now or `at`, and record it. False when it has an end already."""
+    if grant.ended_at is not None:
+        return False
+    grant.ended_at = at or clock.now()
+    grant.save(update_fields=["ended_at"])
+    _note("role.ended", grant, actor)
+    return True
+
+
+def _note(action: str, grant: RoleGrant, actor: User) -> None:
+    audit.record(
+        action,
+        actor=audit.Actor.user(actor.public_id, role="administrator"),
+        subject=("role", grant.pk),
+        institution=grant.institution.slug if grant.institution else "",
+        data={"role": grant.role},
+        personal={"person": grant.user.public_id},
     )

@@ -1,0 +1,114 @@
+"""People and their roles, for administrators. What was granted is ended, never deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from integrity.accounts import services
+from integrity.accounts.models import RoleGrant, User
+from integrity.audit import services as audit
+
+# Roles are granted with their scope; Django's groups mean nothing here.
+admin.site.unregister(Group)
+
+
+class RoleGrantInline(admin.TabularInline):
+    """Roles of the person. They are ended on the page of roles."""
+
+    model = RoleGrant
+    extra = 0
+    fields = ("role", "institution", "granted_at", "ended_at")
+    readonly_fields = ("granted_at", "ended_at")
+    autocomplete_fields = ("institution",)
+    show_change_link = True
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    """People. Passwords are set by the people themselves, through "Forgot your password?"."""
+
+    list_display = ("display_name", "email", "roles", "is_active", "created_at")
+    list_filter = ("is_active", "grants__role")
+    search_fields = ("display_name", "email")
+    search_help_text = _("Name or email address")
+    ordering = ("display_name", "pk")
+    fields = ("email", "display_name", "language", "time_zone", "is_active", "created_at")
+    readonly_fields = ("created_at",)
+    inlines = (RoleGrantInline,)
+    list_per_page = 50
+
+    @admin.display(description=_("roles"))
+    def roles(self, user: User) -> str:
+        return ", ".join(
+            f"{grant.get_role_display()} ({grant.institution or _('everywhere')})"
+            for grant in user.standing  # type: ignore[attr-defined]
+        )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        standing = RoleGrant.objects.filter(ended_at__isnull=True).select_related("institution")
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(Prefetch("grants", queryset=standing, to_attr="standing"))
+        )
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        actor: Any = request.user
+        with audit.transaction():
+            super().save_formset(request, form, formset, change)
+            for grant in formset.new_objects:
+                services.note_granted(grant=grant, actor=actor)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(RoleGrant)
+class RoleGrantAdmin(admin.ModelAdmin):
+    """Who holds which role, and where. A grant is ended by the action of the list, never edited."""
+
+    list_display = ("user", "role", "institution", "granted_at", "ended_at")
+    list_filter = ("role", "institution", ("ended_at", admin.EmptyFieldListFilter))
+    list_select_related = ("user", "institution")
+    search_fields = ("user__display_name", "user__email")
+    autocomplete_fields = ("user", "institution")
+    ordering = ("user__display_name", "pk")
+    actions = ("end_now",)
+    readonly_fields = ("granted_at", "ended_at")
+
+    @admin.action(description=_("End the selected roles now"))
+    def end_now(self, request: HttpRequest, rows: QuerySet[RoleGrant]) -> None:
+        actor: Any = request.user
+        with audit.transaction():
+            for grant in rows.select_related("user", "institution"):
+                services.end_role(grant=grant, actor=actor)
+
+    def save_model(self, request: HttpRequest, obj: RoleGrant, form: Any, change: bool) -> None:
+        actor: Any = request.user
+        with audit.transaction():
+            super().save_model(request, obj, form, change)
+            services.note_granted(grant=obj, actor=actor)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # The list and its action are open; a single grant is read, not rewritten.
+        return obj is None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,112 @@
+"""Institutions, programmes, courses and who is in them, for administrators.
+
+Work that was handed in, scores and effects are not here: they belong to teachers and decisions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from integrity.courses.models import (
+    Assignment,
+    Course,
+    Enrolment,
+    Holiday,
+    Institution,
+    Programme,
+    Teaching,
+)
+
+
+class _Kept(admin.ModelAdmin):
+    """Rows that others hang on are kept."""
+
+    list_per_page = 50
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class HolidayInline(admin.TabularInline):
+    model = Holiday
+    extra = 0
+    ordering = ("day",)
+
+
+class TeachingInline(admin.TabularInline):
+    model = Teaching
+    extra = 0
+    autocomplete_fields = ("user",)
+
+
+class AssignmentInline(admin.TabularInline):
+    model = Assignment
+    extra = 0
+    fields = ("position", "title", "weight", "max_score")
+    show_change_link = True
+    can_delete = False
+
+
+@admin.register(Institution)
+class InstitutionAdmin(_Kept):
+    list_display = ("name", "slug", "time_zone", "is_platform", "contact_email")
+    list_filter = ("is_platform",)
+    search_fields = ("name", "slug")
+    ordering = ("name",)
+    inlines = (HolidayInline,)
+
+
+@admin.register(Holiday)
+class HolidayAdmin(admin.ModelAdmin):
+    list_display = ("day", "name", "institution")
+    list_filter = ("institution",)
+    list_select_related = ("institution",)
+    search_fields = ("name", "institution__name")
+    autocomplete_fields = ("institution",)
+    date_hierarchy = "day"
+    ordering = ("-day",)
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(_Kept):
+    list_display = ("title", "product_kind", "institution")
+    list_filter = ("product_kind", "institution")
+    list_select_related = ("institution",)
+    search_fields = ("title", "slug")
+    autocomplete_fields = ("institution",)
+    ordering = ("title",)
+
+
+@admin.register(Course)
+class CourseAdmin(_Kept):
+    list_display = ("code", "title", "institution", "programme", "pass_mark")
+    list_filter = ("institution", "programme__product_kind")
+    list_select_related = ("institution", "programme")
+    search_fields = ("code", "title", "slug")
+    autocomplete_fields = ("institution", "programme")
+    ordering = ("code", "pk")
+    inlines = (TeachingInline, AssignmentInline)
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(_Kept):
+    list_display = ("title", "course", "weight", "max_score", "position")
+    list_filter = ("course__institution",)
+    list_select_related = ("course",)
+    search_fields = ("title", "course__code", "course__title")
+    autocomplete_fields = ("course",)
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(_Kept):
+    list_display = ("learner", "course", "status", "enrolled_at")
+    list_filter = ("status", "course__institution")
+    list_select_related = ("learner", "course")
+    search_fields = ("learner__display_name", "learner__email", "course__code", "course__title")
+    search_help_text = _("Learner or course")
+    autocomplete_fields = ("learner", "course")
+    ordering = ("-enrolled_at", "-pk")
