@@ -17,6 +17,10 @@ from uuid import UUID
 # Beyond this, languages that keep numbers as doubles would read another number.
 LARGEST_INTEGER = 2**53 - 1
 DEEPEST = 32
+# Made once: json.dumps would build an encoder for every event.
+_encode = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+).encode
 
 
 class NotCanonical(ValueError):
@@ -89,6 +93,4 @@ def plain(value: Any, *, _depth: int = 0) -> Any:
 
 def dumps(value: Any) -> str:
     """The canonical text of `value`; encode it as UTF-8 for the bytes. Raises `NotCanonical`."""
-    return json.dumps(
-        plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    return _encode(plain(value))

@@ -64,12 +64,13 @@ class Snapshot:
     ) -> Iterator[tuple[Any, ...]]:
         table, key = (EVENTS, "sequence") if kind is EventRow else (CHECKPOINTS, "id")
         columns, place = _columns(kind._fields, instant), kind._fields.index(instant)
+        raw = connection.vendor == "postgresql"
         while last is not None:
             where, bounds = f"{key} <= %s", [last]
             if after is not None:
                 where, bounds = f"{key} > %s AND {key} <= %s", [after, last]
             page = _select(table, columns, where, bounds, order=key)
-            yield from (_with_instant(row, place) for row in page)
+            yield from page if raw else (_with_instant(row, place) for row in page)
             if len(page) < PAGE:
                 return
             after = page[-1][0]
@@ -102,7 +103,7 @@ def _columns(names: Sequence[str], instant: str) -> str:
 def _with_instant(row: tuple[Any, ...], at: int) -> tuple[Any, ...]:
     """SQLite holds `2026-11-21 10:00:00[.123456]`, and nothing else is taken for an instant."""
     value = row[at]
-    if connection.vendor == "postgresql" or not isinstance(value, str) or value[10:11] != " ":
+    if not isinstance(value, str) or value[10:11] != " ":
         return row
     if len(value) == 19:
         value += ".000000"
