@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -26,3 +27,10 @@ def amara(db: Any) -> User:
 def signed_in(client: Client, amara: User) -> Client:
     client.force_login(amara)
     return client
+
+
+def flat(html: str | bytes) -> str:
+    """Markup with every run of white space as one space, none beside tags' edges."""
+    text = html.decode() if isinstance(html, bytes) else html
+    text = re.sub(r"\s+", " ", text)
+    return re.sub(r"> | <", lambda edge: edge[0].strip(), text)

@@ -18,6 +18,7 @@ from django.utils.datastructures import MultiValueDict
 from integrity.core.errors import InvalidInput
 from integrity.web import forms as web
 from integrity.web import rendering
+from tests.web.conftest import flat
 
 NASTY = '"><script>alert(1)</script>'
 
@@ -60,7 +61,7 @@ def good(**changes: Any) -> QueryDict:
 
 
 def render(text: str, /, **context: object) -> str:
-    return engines["django"].from_string(text).render(context)
+    return flat(engines["django"].from_string(text).render(context))
 
 
 def ids(html: str) -> list[str]:

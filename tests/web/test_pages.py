@@ -13,6 +13,7 @@ from django.test import Client, RequestFactory
 
 from integrity.accounts.models import User
 from integrity.web import account, context, home, start
+from tests.web.conftest import flat
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ def _sound(html: str) -> None:
 def test_plain_pages_are_sound(client: Client, address: str) -> None:
     response = client.get(address)
     assert response.status_code == 200
-    _sound(response.content.decode())
+    _sound(flat(response.content))
 
 
 @pytest.mark.parametrize("address", PLAIN)
@@ -53,7 +54,7 @@ def test_a_visitors_page_costs_no_query(client: Client, count_queries: Any) -> N
 
 def test_contact_shows_the_offices_address(client: Client, settings: Any) -> None:
     settings.DEFAULT_FROM_EMAIL = "Integrity Office <help@college.example>"
-    assert 'href="mailto:help@college.example"' in client.get("/contact/").content.decode()
+    assert 'href="mailto:help@college.example"' in flat(client.get("/contact/").content)
 
 
 # Start page
@@ -69,7 +70,7 @@ def nothing_registered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("nothing_registered")
 def test_the_start_page_names_only_what_is_there(client: Client) -> None:
-    html = client.get("/").content.decode()
+    html = flat(client.get("/").content)
     _sound(html)
     assert "Start a report" not in html
     assert "Receipt code" not in html
@@ -92,7 +93,7 @@ def test_the_start_page_shows_what_apps_registered(client: Client) -> None:
             start.Policy(title="Honor code", url="/p/", version="4", since=date(2026, 9, 1))
         ]
     )
-    html = client.get("/").content.decode()
+    html = flat(client.get("/").content)
     _sound(html)
     assert html.index("First &lt;b&gt;") < html.index("Second")
     assert 'href="/privacy/">Start a report' in html
@@ -114,7 +115,7 @@ def test_each_role_has_its_start_page_the_first_that_fits(
     home.register(lambda user: True, page("learner"), priority=90)
     home.register(lambda user: user.display_name == "Amara Okonjo", page("desk"), priority=10)
     assert signed_in.get("/").content == b"desk"
-    assert "Honest work" in Client().get("/").content.decode()
+    assert "Honest work" in flat(Client().get("/").content)
 
 
 # Language and colours
@@ -123,7 +124,7 @@ def test_each_role_has_its_start_page_the_first_that_fits(
 def test_a_visitor_chooses_a_language(client: Client) -> None:
     response = client.post("/language/", {"language": "es", "next": "/privacy/"})
     assert response["Location"] == "/privacy/"
-    assert '<html lang="es"' in client.get("/privacy/").content.decode()
+    assert '<html lang="es"' in flat(client.get("/privacy/").content)
 
 
 def test_a_persons_language_is_kept_with_the_account(signed_in: Client, amara: User) -> None:
@@ -136,15 +137,15 @@ def test_a_persons_language_is_kept_with_the_account(signed_in: Client, amara: U
 
 
 def test_colours_are_kept_in_a_cookie_until_the_device_decides(client: Client) -> None:
-    assert "data-theme" not in client.get("/privacy/").content.decode()
+    assert "data-theme" not in flat(client.get("/privacy/").content)
     response = client.post("/colours/", {"theme": "dark", "next": "/privacy/?a=1"})
     assert response["Location"] == "/privacy/?a=1"
     assert response.cookies["theme"]["httponly"]
-    assert 'data-theme="dark"' in client.get("/privacy/").content.decode()
+    assert 'data-theme="dark"' in flat(client.get("/privacy/").content)
     client.post("/colours/", {"theme": "auto"})
-    assert "data-theme" not in client.get("/privacy/").content.decode()
+    assert "data-theme" not in flat(client.get("/privacy/").content)
     client.cookies["theme"] = '"><script>'
-    assert "data-theme" not in client.get("/privacy/").content.decode()
+    assert "data-theme" not in flat(client.get("/privacy/").content)
 
 
 @pytest.mark.parametrize("address", ["/language/", "/colours/"])
@@ -170,7 +171,7 @@ def test_a_page_from_right_to_left_says_so(rf: RequestFactory, settings: Any) ->
     request = rf.get("/privacy/")
     request.user = AnonymousUser()
     with translation.override("ar"):
-        html = render_to_string("pages/privacy.html", request=request)
+        html = flat(render_to_string("pages/privacy.html", request=request))
     assert '<html lang="ar" dir="rtl"' in html
 
 
@@ -188,7 +189,7 @@ def test_the_account_page_needs_an_account(client: Client) -> None:
 
 
 def test_settings_are_shown_and_saved(signed_in: Client, amara: User) -> None:
-    html = signed_in.get("/accounts/").content.decode()
+    html = flat(signed_in.get("/accounts/").content)
     _sound(html)
     assert 'value="Amara Okonjo"' in html
     assert re.search(r'value="America/Bogota"\s+selected', html)
@@ -215,7 +216,7 @@ def test_wrong_settings_are_refused_and_stay(
 ) -> None:
     data = {"display_name": "New name", "language": "es", "time_zone": "UTC", name: value}
     response = signed_in.post("/accounts/", data)
-    html = response.content.decode()
+    html = flat(response.content)
     assert response.status_code == 400
     assert "1 answer needs another look" in html
     assert "<title>Error: " in html

@@ -13,6 +13,7 @@ from django.test import RequestFactory
 
 from integrity.core import clock
 from integrity.web import navigation
+from tests.web.conftest import flat
 
 NASTY = "<script>alert(\"x\")</script> & 'quotes'"
 
@@ -86,7 +87,7 @@ def test_the_way_here_is_a_list_with_the_last_part_current() -> None:
 
 
 def _component(name: str, /, **context: Any) -> str:
-    return render_to_string(f"components/{name}.html", context)
+    return flat(render_to_string(f"components/{name}.html", context))
 
 
 def test_a_notice_shows_text_as_text() -> None:
@@ -155,7 +156,7 @@ def test_a_summary_says_not_given_and_where_to_change() -> None:
         ],
     )
     assert "Not given" in html
-    assert '<a href="/c/">Change<span class="vh"> course</span></a>' in html
+    assert '<a href="/c/">Change<span class="vh">course</span></a>' in html
     assert html.count("<dd>") == 4
 
 
@@ -175,7 +176,7 @@ def test_tabs_and_files(rf: RequestFactory) -> None:
     )
     assert html.count("aria-current") == 1
     html = _component("files", files=[{"title": NASTY, "note": "412 KB", "url": "/f/"}])
-    assert '<span class="vh"> &lt;script&gt;' in html
+    assert '<span class="vh">&lt;script&gt;' in html
 
 
 def test_menu_entries_are_shown_to_whom_they_are_for(
