@@ -332,7 +332,9 @@ def stack(tmp_path_factory, pytestconfig):
         for service, process in made.processes.items():
             probe = services[service]["healthcheck"]["test"][1:]
             process.wait_until(
-                lambda service=service, probe=probe: made.run(service, probe).returncode == 0, 60
+                lambda service=service, probe=probe: made.run(service, probe).returncode == 0,
+                timeout=120,
+                every=0.5,
             )
         yield made
     finally:
@@ -382,7 +384,8 @@ class TestRunningAsInProduction:
         assert answer.headers["Location"] == f"https://{HOST}/"
 
     def test_54_another_host_is_refused(self, stack):
-        assert stack.get("/", host="evil.example").status == 400
+        answer = stack.get("/", host="evil.example")
+        assert answer.status == 400, stack.processes["web"].output[-3000:]
 
     def test_117_static_files_have_lasting_names(self, stack):
         page = stack.get("/").body.decode()

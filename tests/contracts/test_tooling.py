@@ -93,7 +93,9 @@ def test_no_package_index_is_named():
     files += [f"requirements/{path.name}" for path in (ROOT / "requirements").iterdir()]
     for name in files:
         text = (ROOT / name).read_text()
-        assert not re.search(r"(?:index-url|find-links|trusted-host|pypi\.|https?://(?!127\.0\.0\.1))", text), name
+        assert not re.search(
+            r"(?:index-url|find-links|trusted-host|pypi\.|https?://(?!127\.0\.0\.1))", text
+        ), name
 
 
 def test_every_dependency_is_explained():

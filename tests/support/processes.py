@@ -68,7 +68,9 @@ class Process:
         """Everything it has written so far."""
         return self.log.read_text(errors="replace")
 
-    def wait_until(self, condition: Callable[[], bool], timeout: float = 30.0) -> None:
+    def wait_until(
+        self, condition: Callable[[], bool], timeout: float = 60.0, every: float = 0.05
+    ) -> None:
         """Return when `condition` holds; `AssertionError` with the output when it ends before."""
         limit = time.monotonic() + timeout
         while not condition():
@@ -77,9 +79,9 @@ class Process:
                 status = self.process.returncode
                 why = f"ended with {status}" if ended else f"nothing in {timeout} s"
                 raise AssertionError(f"{why}; its output:\n{self.output[-4000:]}")
-            time.sleep(0.05)
+            time.sleep(every)
 
-    def wait_for(self, text: str, timeout: float = 30.0) -> None:
+    def wait_for(self, text: str, timeout: float = 60.0) -> None:
         """Return when `text` has appeared in the output."""
         self.wait_until(lambda: text in self.output, timeout)
 

@@ -1,0 +1,283 @@
+"""Every address, method and kind of person: `permissions.csv` says who gets in (HOSTILE 15).
+
+A cell is a verdict, not a status code:
+
+- `in`: the page or the step was reached (it may still say that something is missing, 400 or 409)
+- `login`: sent to the sign-in page
+- `403`, `404`: refused; `404` is what a nonexistent object answers too
+- `405`: the address does not take this method from anybody
+
+An address that is in no row fails, and so does a row whose address is gone. After a change,
+`PERMISSIONS=write .venv/bin/python -m pytest tests/contracts/test_permission_matrix.py` writes what
+is; read the difference line by line before it is committed.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from cases.enums import CaseStatus
+from cases.models import Case, Evidence, Report
+from integrity.accounts import services as accounts
+from integrity.accounts.enums import Role
+from integrity.accounts.models import User
+from integrity.core import clock
+from integrity.courses.models import Post
+from notifications.models import Letter, OutboxMessage
+from tests.cases import builders as build
+from tests.cases.test_process import World
+from tests.courses import builders as make
+
+TABLE = Path(__file__).with_name("permissions.csv")
+PEOPLE = (
+    "visitor",
+    "learner",
+    "accused",
+    "reporter",
+    "teacher",
+    "adviser",
+    "moderator",
+    "other_moderator",
+    "conflicted_moderator",
+    "accused_officer",
+    "officer",
+    "partner_officer",
+    "auditor",
+    "administrator",
+    "suspended",
+)
+METHODS = ("GET", "POST")
+# Django's admin is one room: who may not enter it sees none of it.
+ADMIN = "admin"
+
+pytestmark = pytest.mark.django_db
+
+
+class Scene:
+    """A case in review with everything that has an address, and one person of every kind."""
+
+    def __init__(self) -> None:
+        world = World()
+        world.answered()
+        self.world = world
+        case = world.case
+        course = case.course
+        assert course is not None
+        self.people: dict[str, User | None] = {
+            "visitor": None,
+            "learner": make.person("Lea Peer"),
+            "accused": world.learner,
+            "reporter": make.person("Ruben Reporter"),
+            "teacher": make.teach(course),
+            "adviser": build.staff(Role.ADVISER, "Ada Viser"),
+            "moderator": world.moderator,
+            "other_moderator": build.moderator("Tomasz Other"),
+            "conflicted_moderator": build.moderator("Connie Flict"),
+            "accused_officer": build.officer("Otto Accused"),
+            "officer": world.officer,
+            "partner_officer": build.officer("Pat Ner", make.institution()),
+            "auditor": build.auditor(),
+            "administrator": build.administrator(),
+            "suspended": make.person("Sue Spended"),
+        }
+        make.teach(course, self.person("conflicted_moderator"))
+        self.respondent = case.respondents.get()
+        build.respondent(case, self.person("accused_officer"), status=CaseStatus.REVIEW)
+        for name in ("learner", "reporter", "suspended"):
+            make.enrol(course, self.person(name))
+        accounts.restrict(
+            user=self.person("suspended"),
+            kind="suspended",
+            source="tests",
+            starts_at=clock.now() - timedelta(days=1),
+            ends_at=clock.now() + timedelta(days=1),
+        )
+        self.post: Post = make.post(course, make.person("Paul Poster"))
+        self.report = self._report()
+        self.evidence = case.evidence.get(kind="quote")
+        self.file = self._file()
+        self.letter = Letter.objects.get(event="notice_sent")
+        self.failed = OutboxMessage.objects.get(event="response_received")
+        self.failed.state = "dead"
+        self.failed.save()
+
+    def person(self, name: str) -> User:
+        user = self.people[name]
+        assert user is not None
+        return user
+
+    def _report(self) -> Report:
+        case = Case.objects.get(number=self.world.number)
+        return build.report(case, self.person("reporter"))
+
+    def _file(self) -> Evidence:
+        return build.evidence(Case.objects.get(number=self.world.number), title="A file")
+
+    def arguments(self, route: str) -> dict[str, Any]:
+        """How the address of this route is filled in."""
+        case = {"number": self.world.number}
+        course = self.world.case.course
+        assert course is not None
+        submission = self.world.submission
+        allegation = self.respondent.allegations.get().public_id
+        mine: dict[str, Any] = {
+            "account_confirm_email": {"key": "no-such-key"},
+            "account_reset_password_from_key": {"uidb36": "1", "key": "no-such-key"},
+            "courses:course": {"slug": course.slug},
+            "courses:assignment": {
+                "slug": course.slug,
+                "public_id": submission.assignment.public_id,
+            },
+            "courses:submission": {
+                "slug": course.slug,
+                "assignment_id": submission.assignment.public_id,
+                "public_id": submission.public_id,
+            },
+            "courses:post": {"slug": course.slug, "public_id": self.post.public_id},
+            "notifications:letter": {"public_id": self.letter.public_id},
+            "policies:document": {"slug": "honor-code"},
+            "policies:compare": {"slug": "honor-code"},
+            "policies:version": {"slug": "honor-code", "number": 1},
+            "report:resume": {"report_id": self.report.public_id},
+            "report:sent": {"report_id": self.report.public_id},
+            "report:discard": {"report_id": self.report.public_id},
+            "report:step": {"report_id": self.report.public_id, "slug": "details"},
+            "evidence:file": {"evidence_id": self.file.public_id},
+            "my:report": {"report_id": self.report.public_id},
+            "my:case": case,
+            "my:answer": case,
+            "my:answered": case,
+            "my:evidence": {**case, "public_id": self.evidence.public_id},
+            "desk:letter": {"public_id": self.failed.public_id},
+            "desk:withdraw": {**case, "public_id": allegation},
+            "desk:evidence": {**case, "public_id": self.evidence.public_id},
+            "desk:reverse": {**case, "public_id": uuid4()},
+        }
+        respondent = {**case, "public_id": self.respondent.public_id}
+        names = routes()[route]
+        if route in mine:
+            return mine[route]
+        if names == {"number", "public_id"}:
+            return respondent
+        if names == {"number"}:
+            return case
+        assert not names, f"say in Scene.arguments what {route} takes"
+        return {}
+
+
+def routes() -> dict[str, set[str]]:
+    """Every named address with the names of what it takes; the admin is one."""
+    found: dict[str, set[str]] = {f"{ADMIN}:index": set()}
+
+    def walk(patterns: list[Any], space: str, taken: set[str]) -> None:
+        for item in patterns:
+            here = taken | set(item.pattern.regex.groupindex)
+            if isinstance(item, URLResolver):
+                if item.namespace == ADMIN:
+                    continue
+                inner = f"{space}{item.namespace}:" if item.namespace else space
+                walk(list(item.url_patterns), inner, here)
+            elif isinstance(item, URLPattern):
+                assert item.name, f"{item.pattern} needs a name"
+                found[f"{space}{item.name}"] = here
+
+    walk(list(get_resolver().url_patterns), "", set())
+    return found
+
+
+def verdict(response: HttpResponseBase) -> str:
+    """What the answer means to the person."""
+    status = response.status_code
+    if status in (301, 302, 303):
+        to_login = response.headers["Location"].startswith(reverse("account_login"))
+        return "login" if to_login else "in"
+    if status in (403, 404, 405):
+        return str(status)
+    return "in" if status in (200, 400, 409, 412) else f"unplanned {status}"
+
+
+def ask(client: Client, method: str, address: str) -> str:
+    """One request whose effects are taken back: rows, cookies (a sign-out) and counters."""
+    cookies = client.cookies.copy()
+    cache.clear()
+    with transaction.atomic():
+        found = verdict(client.generic(method, address))
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return found
+
+
+def measured() -> Iterator[dict[str, str]]:
+    """A row for every address and method, in order."""
+    scene = Scene()
+    clients: dict[str, Client] = {}
+    for name, user in scene.people.items():
+        clients[name] = Client()
+        if user is not None:
+            clients[name].force_login(user)
+    for route in sorted(routes()):
+        address = reverse(route, kwargs=scene.arguments(route))
+        for method in METHODS:
+            row = {"route": route, "method": method}
+            for name in PEOPLE:
+                row[name] = ask(clients[name], method, address)
+                if method == "GET":
+                    again = ask(clients[name], "HEAD", address)
+                    assert again == row[name], f"HEAD {route} as {name}: {again}"
+            yield row
+
+
+def test_case_15_every_address_admits_whom_the_table_says() -> None:
+    found = list(measured())
+    if os.environ.get("PERMISSIONS") == "write":
+        with TABLE.open("w", newline="") as file:
+            writer = csv.DictWriter(file, ["route", "method", *PEOPLE], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(found)
+    with TABLE.open(newline="") as file:
+        table = {(row["route"], row["method"]): row for row in csv.DictReader(file)}
+    known = {(row["route"], row["method"]) for row in found}
+    problems = [f"no such address: {route}" for route, _ in sorted(table.keys() - known)]
+    for row in found:
+        key = (row["route"], row["method"])
+        if key not in table:
+            problems.append(f"{key[1]} {key[0]} is in no row")
+            continue
+        problems += [
+            f"{key[1]} {key[0]} as {name}: {row[name]}, the table says {table[key][name]}"
+            for name in PEOPLE
+            if row[name] != table[key][name]
+        ]
+    assert not problems, "\n".join(problems)
+
+
+def test_nobody_is_answered_with_an_error_of_ours() -> None:
+    with TABLE.open(newline="") as file:
+        cells = {row[name] for row in csv.DictReader(file) for name in PEOPLE}
+    assert cells <= {"in", "login", "403", "404", "405"}
+
+
+def test_what_is_hidden_looks_like_what_is_not_there(client: Client) -> None:
+    """404 is byte for byte the answer to an object that does not exist."""
+    scene = Scene()
+    client.force_login(scene.person("learner"))
+    for route in ("desk:case", "my:case", "desk:notes"):
+        hidden = client.get(reverse(route, kwargs={"number": scene.world.number}))
+        absent = client.get(reverse(route, kwargs={"number": "IC-2026-999999"}))
+        assert hidden.status_code == absent.status_code == 404
+        assert hidden.content == absent.content
+        for header in ("Content-Type", "Content-Length", "Cache-Control", "Vary"):
+            assert hidden.headers.get(header) == absent.headers.get(header)
