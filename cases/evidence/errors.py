@@ -16,6 +16,8 @@ class FileRefused(InvalidInput):
     def __init__(self, message: Text) -> None:
         super().__init__({FIELD: [message]})
         self.reason = message
+        # What stands in a log or a traceback is the reason too.
+        self.args = (str(message),)
 
 
 class StorageFull(DomainError):

@@ -15,6 +15,7 @@ import io
 import json
 import math
 import sys
+import warnings
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
@@ -59,8 +60,10 @@ def image(kind: str, content: bytes) -> tuple[bytes, dict[str, Any]]:
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         # The size stands in the head of the file; nothing has been unfolded yet.
-        picture = Image.open(io.BytesIO(content), formats=[kind.upper()])
-    except Image.DecompressionBombError:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(content), formats=[kind.upper()])
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Refused("pixels") from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         raise Refused("damaged") from None

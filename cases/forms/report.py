@@ -147,7 +147,10 @@ def _today() -> date:
 
 
 class EvidenceForm(OnceForm):
-    """Links, files, and what each file shows. Nothing is required."""
+    """Links, files, and what each file shows. Nothing is required.
+
+    There are as many lines for links as were sent, else as there are links, or `lines` of them.
+    """
 
     uploads = ManyFilesField(
         label=_("Files"),
@@ -161,11 +164,11 @@ class EvidenceForm(OnceForm):
         *,
         links: Sequence[str],
         kept: Sequence[tuple[UUID, str]],
-        more: bool = False,
+        lines: int = 0,
         **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
-        count = max(len(links) + more, LENGTH_OF_A_LIST_OF_LINKS)
+        count = max(len(links), lines, LENGTH_OF_A_LIST_OF_LINKS)
         if self.is_bound:
             sent = sum(1 for name in self.data if name.startswith("link_"))
             count = max(count, min(sent, MAX_LINKS))

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.db import models
 from django.utils.translation import gettext as _
 
 from integrity.core.errors import InvalidInput, Text
@@ -62,3 +63,13 @@ class Problems:
         """Raise `InvalidInput` if anything was noted."""
         if self.fields:
             raise InvalidInput(self.fields)
+
+
+def save(obj: models.Model) -> None:
+    """Check the fields and save. Related rows are known to exist, so they are not asked again."""
+    related = {field.name for field in obj._meta.concrete_fields if field.is_relation}  # noqa: SLF001
+    try:
+        obj.clean_fields(exclude=related)
+    except ValidationError as error:
+        raise InvalidInput(error.message_dict) from error
+    obj.save()

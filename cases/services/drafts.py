@@ -29,7 +29,7 @@ from cases.evidence.incoming import (
 )
 from cases.models import DraftFile, Report
 from cases.selectors.report import office_for
-from cases.services import filing, intake
+from cases.services import clean, intake
 from cases.services.answers import ACCOUNT_LENGTH, NAME_LENGTH, QUOTE_LENGTH
 from cases.services.clean import Problems
 from integrity.accounts.models import User
@@ -104,7 +104,7 @@ def start(
             _fill(report, page)
             try:
                 with transaction.atomic():
-                    filing.save(report)
+                    clean.save(report)
             except IntegrityError:
                 known = Report.objects.filter(form_key=form_key).first()
                 if known is None:
@@ -115,7 +115,7 @@ def start(
             raise Conflict(_("This form was sent before with other content."))
         if known.status == ReportStatus.DRAFT and known.draft_step <= page.step:
             _fill(known, page)
-            filing.save(known)
+            clean.save(known)
         return known
 
 
@@ -133,7 +133,7 @@ def save(*, actor: User, draft_id: UUID, page: Page) -> Report:
         for file in report.draft_files.filter(public_id__in=page.descriptions):
             file.description = _description(page.descriptions[file.public_id], file.public_id)
             file.save(update_fields=["description"])
-        filing.save(report)
+        clean.save(report)
         return report
 
 
@@ -245,7 +245,7 @@ def _keep_row(actor: User, draft_id: UUID, stored: StoredFile, key: str) -> Draf
                 created_at=clock.now(),
                 form_key=key,
             )
-            filing.save(row)
+            clean.save(row)
             return row
     except IntegrityError:
         discard([stored])

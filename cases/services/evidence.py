@@ -20,7 +20,8 @@ from cases.evidence import Incoming, StoredFile, received, store
 from cases.evidence.errors import FIELD
 from cases.evidence.incoming import Part
 from cases.models import Case, Disclosure, DraftFile, Evidence, EvidenceFile, Report, Respondent
-from cases.services.base import locked_case, role_of, save, visible_or_404
+from cases.services.base import locked_case, role_of, visible_or_404
+from cases.services.clean import save
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock, crypto
@@ -77,8 +78,10 @@ def attach(
     )
     save(piece)
     if file is not None:
-        _file_row(piece, FileRole.ORIGINAL, file.original, file.name_sealed)
-        _file_row(piece, FileRole.DERIVATIVE, file.derivative)
+        original = _row(piece, FileRole.ORIGINAL, file.original, file.name_sealed)
+        EvidenceFile.objects.bulk_create(
+            [original, _row(piece, FileRole.DERIVATIVE, file.derivative)]
+        )
         file.kept = True
     audit.record(
         "evidence.added",
@@ -103,8 +106,8 @@ def _source(
     return audit.Actor.system("intake")
 
 
-def _file_row(piece: Evidence, role: str, part: Part, name_sealed: bytes | None = None) -> None:
-    EvidenceFile.objects.create(
+def _row(piece: Evidence, role: str, part: Part, name_sealed: bytes | None = None) -> EvidenceFile:
+    return EvidenceFile(
         evidence=piece,
         role=role,
         content_type=part.content_type,

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models
+from django.db import IntegrityError
 from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -16,11 +15,11 @@ from cases import workflow
 from cases.enums import CaseKind, CaseStatus, EvidenceKind, ReportKind
 from cases.models import Case, CaseNumber, Report, Respondent
 from cases.selectors.report import governing_type
+from cases.services.clean import save
 from cases.services.evidence import attach
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock
-from integrity.core.errors import InvalidInput
 from integrity.core.text import search_key
 from integrity.courses.models import Course, Institution, Post, Submission
 from policies import selectors as policies
@@ -202,13 +201,3 @@ def index(case: Case) -> None:
         words += [reference, account, quoted, name, *links]
     case.search_text = search_key(" ".join(filter(None, words)))[:SEARCH_LENGTH]
     case.save(update_fields=["search_text"])
-
-
-def save(obj: models.Model) -> None:
-    """Check the fields and save. Related rows are known to exist, so they are not asked again."""
-    related = {field.name for field in obj._meta.concrete_fields if field.is_relation}  # noqa: SLF001
-    try:
-        obj.clean_fields(exclude=related)
-    except ValidationError as error:
-        raise InvalidInput(error.message_dict) from error
-    obj.save()

@@ -22,7 +22,7 @@ from cases.evidence import Incoming, StoredFile, received
 from cases.evidence.incoming import Part, incoming
 from cases.models import Case, DraftFile, Report
 from cases.selectors.report import office_for
-from cases.services import filing
+from cases.services import clean, filing
 from cases.services.answers import Answers, checked
 from cases.services.evidence import attach
 from integrity.accounts.models import User
@@ -201,7 +201,7 @@ def _claimed(actor: User, form_key: str, answers: Answers) -> Report:
         sealed_sender(report, actor)
         try:
             with audit.transaction():
-                filing.save(report)
+                clean.save(report)
         except IntegrityError:
             # Somebody else committed the same key just now.
             known = Report.objects.select_for_update().filter(form_key=form_key).first()
@@ -272,7 +272,7 @@ def _send(
     report.acknowledged_at = at
     report.case = case
     report.form_digest = digest
-    filing.save(report)
+    clean.save(report)
     brought = _bring(report, case, files)
     filing.index(case)
     audit.record(

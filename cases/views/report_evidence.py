@@ -19,6 +19,7 @@ from cases.models import Report
 from cases.selectors import report as selectors
 from cases.selectors.report import NamedFile
 from cases.services import drafts
+from cases.services.clean import MAX_LINKS
 from cases.views import report_pages as pages
 from cases.views.report_steps import Way
 from integrity.core.errors import InvalidInput
@@ -57,7 +58,7 @@ def evidence_page(request: HttpRequest, report: Report, way: Way) -> HttpRespons
         except (InvalidInput, StorageFull) as error:
             refusal = error
     if complete and refusal is None:
-        return _onward(request, way)
+        return _onward(request, form, way)
     files = selectors.files_of(report)
     form = _form(request, report, files)
     form.is_valid()
@@ -77,8 +78,13 @@ def _form(request: HttpRequest, report: Report, files: Sequence[NamedFile]) -> E
         files=request.FILES if posted else None,
         links=report.links,
         kept=[(named.file.public_id, named.file.description) for named in files],
-        more=MORE in request.GET,
+        lines=_lines(request),
     )
+
+
+def _lines(request: HttpRequest) -> int:
+    asked = request.GET.get(MORE, "")
+    return int(asked) if asked in {str(number) for number in range(MAX_LINKS + 1)} else 0
 
 
 def _keep(
@@ -114,12 +120,12 @@ def _removed(request: HttpRequest) -> UUID | None:
         return None
 
 
-def _onward(request: HttpRequest, way: Way) -> HttpResponse:
+def _onward(request: HttpRequest, form: EvidenceForm, way: Way) -> HttpResponse:
     action = request.POST.get("action")
     here = way.url(way.index)
     change = "&to=check" if pages.to_check(request) else ""
     if action == MORE:
-        return pages.see(f"{here}?{MORE}=1{change}#{MORE}")
+        return pages.see(f"{here}?{MORE}={len(form.link_names) + 1}{change}#{MORE}")
     if action == UPLOAD or _removed(request) is not None:
         return pages.see(f"{here}?kept=1{change}#files")
     return pages.onward(request, way)
