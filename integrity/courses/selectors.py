@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 
 from integrity.core import clock
@@ -121,8 +122,16 @@ def _certificate_state(issued: bool, kinds: Collection[str]) -> str:
 
 
 def platform() -> Institution:
-    """The institution that stands for the platform itself."""
-    return Institution.objects.get(is_platform=True)
+    """The institution that stands for the platform itself; made when it is first asked for."""
+    found, _created = Institution.objects.get_or_create(
+        is_platform=True,
+        defaults={
+            "slug": "platform",
+            "name": settings.ORGANISATION_NAME,
+            "time_zone": settings.TIME_ZONE,
+        },
+    )
+    return found
 
 
 def holidays(institution: Institution) -> Collection[date]:
