@@ -6,8 +6,9 @@ clock time is put together each time.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
@@ -74,32 +75,64 @@ def zone_name(zone: tzinfo | None = None) -> str:
     return key.rpartition("/")[2].replace("_", " ")
 
 
-def moment_words(moment: datetime, *, now: datetime | None = None) -> str:
-    """An instant in the reader's zone: "Today, 09:31", "20 Nov, 21:14", "3 Jan 2025, 08:00"."""
+class _Patterns(NamedTuple):
+    near: tuple[str, str, str]
+    moment: str
+    exact: str
+
+
+@lru_cache(maxsize=32)
+def _patterns(language: str | None) -> _Patterns:
+    return _Patterns(
+        (pgettext("day", "Yesterday"), pgettext("day", "Today"), pgettext("day", "Tomorrow")),
+        pgettext("day, time", "%(day)s, %(time)s"),
+        gettext("%(day)s, %(time)s, %(zone)s time"),
+    )
+
+
+class Told(NamedTuple):
+    """An instant as the reader is told it."""
+
+    words: str
+    exact: str
+    iso: str
+
+
+def tell(moment: datetime, *, now: datetime | None = None, form: str = "") -> Told:
+    """An instant in the reader's zone, or with a `form` of `day_words` only its day there.
+
+    `words`: "Today, 09:31", "20 Nov, 21:14", "3 Jan 2025, 08:00". `exact`: in full, with the zone
+    it is told in, for titles and print. `iso`: machine-readable, to the minute, with the offset.
+    """
     zone = timezone.get_current_timezone()
+    language = get_language()
+    patterns = _patterns(language)
     local = moment.astimezone(zone)
-    current = (now or clock.now()).astimezone(zone).date()
     day = local.date()
-    if day == current:
-        name = pgettext("day", "Today")
-    elif day == current - timedelta(days=1):
-        name = pgettext("day", "Yesterday")
-    elif day == current + timedelta(days=1):
-        name = pgettext("day", "Tomorrow")
+    current = (now or clock.now()).astimezone(zone).date()
+    time = f"{local.hour:02d}:{local.minute:02d}"
+    if form:
+        words = _words(day, form, day.year != current.year, language)
     else:
-        name = _words(day, "brief", day.year != current.year, get_language())
-    return pgettext("day, time", "%(day)s, %(time)s") % {
-        "day": name,
-        "time": f"{local.hour:02d}:{local.minute:02d}",
-    }
+        ahead = day.toordinal() - current.toordinal()
+        if -1 <= ahead <= 1:
+            name = patterns.near[ahead + 1]
+        else:
+            name = _words(day, "brief", day.year != current.year, language)
+        words = patterns.moment % {"day": name, "time": time}
+    full = _words(day, "full", True, language)
+    return Told(
+        words,
+        patterns.exact % {"day": full, "time": time, "zone": zone_name(zone)},
+        local.isoformat(timespec="minutes"),
+    )
+
+
+def moment_words(moment: datetime, *, now: datetime | None = None) -> str:
+    """The words of `tell` alone."""
+    return tell(moment, now=now).words
 
 
 def exact_words(moment: datetime) -> str:
-    """An instant in full, with the zone it is told in: for titles and print."""
-    zone = timezone.get_current_timezone()
-    local = moment.astimezone(zone)
-    return gettext("%(day)s, %(time)s, %(zone)s time") % {
-        "day": _words(local.date(), "full", True, get_language()),
-        "time": f"{local.hour:02d}:{local.minute:02d}",
-        "zone": zone_name(zone),
-    }
+    """The exact time of `tell` alone."""
+    return tell(moment).exact

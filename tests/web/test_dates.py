@@ -33,7 +33,7 @@ def render(text: str, /, **context: object) -> str:
 )
 def test_an_instant_is_told_by_the_readers_day(moment: datetime, words: str) -> None:
     with clock.frozen(NOW), timezone.override(BOGOTA):
-        assert dates.moment_words(moment) == words
+        assert dates.tell(moment).words == words
 
 
 def test_the_tag_carries_the_exact_time_with_its_zone() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -76,16 +77,19 @@ def status(name: str, text: object = "", long: bool = False) -> SafeString:
     )  # fmt: skip
 
 
+def _time(told: dates.Told) -> SafeString:
+    exact, words = html.escape(told.exact), html.escape(told.words)
+    return mark_safe(  # noqa: S308 - escaped
+        f'<time datetime="{told.iso}" title="{exact}">{words}</time>'
+    )
+
+
 @register.simple_tag
 def when(moment: datetime | None, empty: object = "") -> SafeString | str:
     """An instant in words in a `<time>`, exact in its title: "Today, 09:31", "20 Nov, 21:14"."""
     if moment is None:
         return escape(empty)
-    local = moment.astimezone(timezone.get_current_timezone())
-    return mark_safe(  # noqa: S308 - every part is made here
-        f'<time datetime="{local.isoformat(timespec="minutes")}"'
-        f' title="{escape(dates.exact_words(moment))}">{escape(dates.moment_words(moment))}</time>'
-    )
+    return _time(dates.tell(moment))
 
 
 @register.simple_tag
@@ -100,12 +104,7 @@ def day(
     if value is None:
         return escape(empty)
     if isinstance(value, datetime):
-        local = value.astimezone(timezone.get_current_timezone())
-        words = dates.day_words(local.date(), form)
-        return format_html(
-            '<time datetime="{}" title="{}">{}</time>',
-            local.isoformat(timespec="minutes"), dates.exact_words(value), words,
-        )  # fmt: skip
+        return _time(dates.tell(value, form=form))
     return format_html(
         '<time datetime="{}">{}</time>', value.isoformat(), dates.day_words(value, form)
     )
@@ -139,8 +138,8 @@ def zone_name() -> str:
 def paragraphs(value: object) -> SafeString:
     """Plain text as paragraphs, everything escaped, single line breaks kept."""
     blocks = [b.strip() for b in normalize_newlines(str(value or "")).split("\n\n")]
-    html = "".join(f"<p>{escape(b).replace(chr(10), '<br>')}</p>" for b in blocks if b)
-    return mark_safe(html)  # noqa: S308 - escaped above
+    text = "".join(f"<p>{escape(b).replace(chr(10), '<br>')}</p>" for b in blocks if b)
+    return mark_safe(text)  # noqa: S308 - escaped above
 
 
 @register.filter
@@ -250,8 +249,8 @@ def form_errors(*forms: object) -> SafeString | str:
     title = ngettext(
         "%(count)d answer needs another look", "%(count)d answers need another look", len(errors)
     ) % {"count": len(errors)}
-    html = get_template("components/error_summary.html").render({"errors": errors, "title": title})
-    return mark_safe(html)  # noqa: S308
+    summary = get_template("components/error_summary.html")
+    return mark_safe(summary.render({"errors": errors, "title": title}))  # noqa: S308
 
 
 @register.simple_tag(takes_context=True)
