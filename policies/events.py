@@ -15,6 +15,15 @@ audit.register(
     "policy.draft_changed", fields=_TEXT, label=_("Draft of a policy changed"), icon="pencil"
 )
 audit.register(
+    "policy.draft_deleted", fields=_TEXT, label=_("Draft of a policy deleted"), icon="trash-2"
+)
+audit.register(
+    "policy.document_saved",
+    fields={"document", "kind", "title"},
+    label=_("Name of a policy changed"),
+    icon="pencil",
+)
+audit.register(
     "policy.published",
     fields=_TEXT | {"posted_at", "violation_types", "consequences"},
     label=_("Policy published"),

@@ -32,6 +32,24 @@ _GUARDED = {
         "DELETE": [_PARENT, "OLD"],
     },
 }
+# SQLite only: INSERT OR REPLACE takes the old row away without asking a trigger for DELETE.
+_REPLACED = {
+    "policies_version": (
+        "SELECT 1 FROM policies_version o WHERE o.status = 'published' AND (o.id = NEW.id"
+        " OR (o.document_id = NEW.document_id AND o.number = NEW.number))"
+    ),
+    "policies_schemeversion": (
+        "SELECT 1 FROM policies_schemeversion o WHERE o.status = 'published' AND (o.id = NEW.id"
+        " OR (o.scheme_id = NEW.scheme_id AND o.number = NEW.number))"
+    ),
+    **{
+        table: (
+            f"SELECT 1 FROM {table} o JOIN policies_version v ON v.id = o.version_id"  # noqa: S608
+            " WHERE v.status = 'published' AND o.id = NEW.id"
+        )
+        for table in ("policies_violationtype", "policies_consequence")
+    },
+}
 MESSAGE = "What is published never changes"
 
 
@@ -42,9 +60,17 @@ def _each() -> Iterator[tuple[str, str, str, str]]:
             yield f"{PREFIX}_{table[9:]}_{operation.lower()}", table, operation, when
 
 
-def names() -> list[str]:
-    """The names of all triggers that have to stand."""
-    return [name for name, *_ in _each()]
+def _each_replaced() -> Iterator[tuple[str, str, str]]:
+    for table, existing in _REPLACED.items():
+        yield f"{PREFIX}_{table[9:]}_replace", table, f"EXISTS ({existing})"
+
+
+def names(vendor: str) -> list[str]:
+    """The names of all triggers that have to stand on this kind of database."""
+    found = [name for name, *_ in _each()]
+    if vendor == "sqlite":
+        found += [name for name, *_ in _each_replaced()]
+    return found
 
 
 def install(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -54,6 +80,11 @@ def install(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         for name, table, operation, when in _each():
             schema_editor.execute(
                 f"CREATE TRIGGER {name} BEFORE {operation} ON {table} FOR EACH ROW WHEN {when} "
+                f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}: {table}'); END"
+            )
+        for name, table, when in _each_replaced():
+            schema_editor.execute(
+                f"CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW WHEN {when} "
                 f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}: {table}'); END"
             )
         return
@@ -72,9 +103,10 @@ def install(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 def remove(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Drop the triggers where they stand."""
-    for name, table, *_ in _each():
-        if schema_editor.connection.vendor == "sqlite":
+    if schema_editor.connection.vendor == "sqlite":
+        for name in names("sqlite"):
             schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}")
-        else:
-            schema_editor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
-            schema_editor.execute(f"DROP FUNCTION IF EXISTS {name}()")
+        return
+    for name, table, *_ in _each():
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+        schema_editor.execute(f"DROP FUNCTION IF EXISTS {name}()")

@@ -39,13 +39,23 @@ def _page(
     if page is None:
         raise NotFound
     shown = page.version
+    # What an institution does not say, the platform's policy of the same kind says (PO5).
+    base = next(
+        (
+            item
+            for item in page.related
+            if item.document.institution_id is None and item.document.kind == page.document.kind
+        ),
+        None,
+    )
+    own = page.document.institution_id is not None
     context: dict[str, Any] = {
         "policy": page,
         "document": page.document,
         "version": shown,
         "permalink": permalink,
         "rendered": render(shown.body, page.document.title),
-        "terms": process_terms(shown),
+        "terms": process_terms(base, shown) if own else process_terms(shown),
         "changes": difference.compare(page.before, shown) if page.before else None,
     }
     return render_page(request, "policies/policy.html", context)

@@ -207,15 +207,15 @@ def _work_out(
     """The last listed option whose condition holds, or the measures still needed to tell."""
     known = Known({}, measured, {})
     unknown = {measure.id for measure in scheme.measures} - set(measured)
+    needed: set[str] = set()
     for option in reversed(factor.options):
-        if option.when is None:
-            continue
-        result = holds(option.when, known, unknown)
+        result = holds(option.when, known, unknown) if option.when else False
         if result:
-            return option, None
-        if result is None:
-            return None, {name for name in option.when.facts() if name in unknown}
-    return None, None
+            # Where an option above is still open, this one is only the least it can be.
+            return (None, needed) if needed else (option, None)
+        if result is None and option.when:
+            needed |= unknown.intersection(option.when.facts())
+    return None, needed or None
 
 
 def _in_words(scheme: SchemeFile, factor: Factor, measured: Mapping[str, Decimal]) -> str:

@@ -103,6 +103,19 @@ def edit_draft(
     return version
 
 
+def delete_draft(*, actor: audit.Actor, version: Version) -> None:
+    """Delete a draft and what it names. Raises `Conflict` for a published version."""
+    with audit.transaction():
+        version = Version.objects.select_for_update(of=("self",)).get(pk=version.pk)
+        if version.status != VersionStatus.DRAFT:
+            raise Conflict(_("A published version never changes. Please start a new version."))
+        said = event(version, actor)
+        version.violation_types.all().delete()
+        version.consequences.all().delete()
+        version.delete()
+        audit.record("policy.draft_deleted", **said)
+
+
 def digest(body: str) -> str:
     """SHA-256 of a text, as the history names it."""
     return hashlib.sha256(body.encode()).hexdigest()

@@ -31,9 +31,7 @@ def import_scheme(
     here. `file` is `data` as already read, so that problems keep their lines.
     """
     file = file or parse(data)
-    institution = _institution(file)
-    start = _start(file, institution)
-    policy = _policy(file, start)
+    institution, start, policy = resolve(file)
     with audit.transaction():
         scheme, _created = Scheme.objects.select_for_update().get_or_create(
             slug=file.slug,
@@ -93,6 +91,13 @@ def publish_scheme(*, actor: audit.Actor, version: SchemeVersion) -> SchemeVersi
         said["data"]["policy"] = f"{policy.document.slug}/v{policy.number}" if policy else ""
         audit.record("scheme.published", **said)
     return version
+
+
+def resolve(file: SchemeFile) -> tuple[Institution | None, datetime, Version | None]:
+    """The institution, instant and policy that the file names. Raises `SchemeError`."""
+    institution = _institution(file)
+    start = _start(file, institution)
+    return institution, start, _policy(file, start)
 
 
 def _institution(file: SchemeFile) -> Institution | None:
