@@ -12,10 +12,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support import environment
 
 environment.prepare()
+
+# The same inputs every time, so that a run says something about the change and not about luck;
+# `make fuzz` takes new ones each time, and many.
+SLOW_MACHINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
+settings.register_profile(
+    "short", deadline=None, derandomize=True, database=None, suppress_health_check=SLOW_MACHINE
+)
+settings.register_profile(
+    "long", deadline=None, max_examples=3000, suppress_health_check=SLOW_MACHINE, print_blob=True
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 
 ROOT = Path(__file__).resolve().parent.parent
 # Folders that run only when they are named.
@@ -41,12 +53,15 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     absent = {
         "postgres": None if os.environ.get(environment.DATABASE) else "needs PostgreSQL: make test",
         "redis": None if os.environ.get(environment.REDIS) else "needs Redis: make test",
     }
     for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.fuzz)
         for name, reason in absent.items():
             if reason and item.get_closest_marker(name):
                 item.add_marker(pytest.mark.skip(reason=reason))
