@@ -33,9 +33,7 @@ def _derived(key: str, use: str) -> bytes:
     raw = base64.b64decode(key, validate=True)
     if len(raw) != 32:
         raise ValueError("A field key has 32 bytes.")
-    return HKDF(
-        algorithm=hashes.SHA256(), length=32, salt=None, info=use.encode()
-    ).derive(raw)
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=use.encode()).derive(raw)
 
 
 def _key_id(key: str) -> bytes:
@@ -51,7 +49,7 @@ def seal_bytes(value: bytes, *, purpose: str) -> bytes:
 
 
 def unseal_bytes(blob: bytes | memoryview, *, purpose: str) -> bytes:
-    """What `seal_bytes` was given. Raises `CannotOpen` for a wrong key, purpose or changed bytes."""
+    """What `seal_bytes` was given; `CannotOpen` for a wrong key or purpose or changed bytes."""
     data = bytes(blob)
     head = 1 + _KEY_ID
     if data[:1] != _VERSION or len(data) < head + _NONCE:
@@ -78,9 +76,7 @@ def unseal(blob: bytes | memoryview, *, purpose: str) -> str:
 
 
 def _reference(key: str, value: object, purpose: str) -> str:
-    mac = hmac.new(
-        _derived(key, "reference"), f"{purpose}\x00{value}".encode(), hashlib.sha256
-    )
+    mac = hmac.new(_derived(key, "reference"), f"{purpose}\x00{value}".encode(), hashlib.sha256)
     return mac.hexdigest()
 
 
@@ -90,5 +86,5 @@ def reference(value: object, *, purpose: str) -> str:
 
 
 def references(value: object, *, purpose: str) -> list[str]:
-    """The fingerprints under every configured key, for looking up rows written before a rotation."""
+    """The fingerprints under every configured key, to look up rows from before a rotation."""
     return [_reference(key, value, purpose) for key in settings.FIELD_KEYS]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from django.utils.translation import gettext_lazy as _
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 
@@ -58,7 +58,7 @@ class Stale(DomainError):
 
 
 class InvalidInput(DomainError):
-    """Input that a rule refuses. `fields` maps field names to messages; "" is the form as a whole."""
+    """Input that a rule refuses. `fields` maps fields to messages; "" is the form as a whole."""
 
     message = _("Some answers need another look.")
 

@@ -8,10 +8,9 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-# Controls that are invisible or turn the reading direction; a joiner stays, for emoji and scripts need it.
-_INVISIBLE = re.compile(
-    "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
-)
+# Controls that are invisible or turn the reading direction. Joiners stay: emoji and scripts need
+# them.
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BREAKS = re.compile("\r\n?|[\u2028\u2029\x85]")
 
@@ -26,9 +25,7 @@ def clean_text(value: str, *, max_length: int, single_line: bool = False) -> str
         raise ValidationError(_("This text contains characters that cannot be stored."))
     text = _BREAKS.sub("\n", value)
     if _CONTROL.search(text):
-        raise ValidationError(
-            _("This text contains control characters. Please remove them.")
-        )
+        raise ValidationError(_("This text contains control characters. Please remove them."))
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     if single_line:
         text = re.sub(r"\s+", " ", text)
@@ -43,5 +40,6 @@ def clean_text(value: str, *, max_length: int, single_line: bool = False) -> str
 
 def search_key(text: str) -> str:
     """Lower case without accents, for a normalised search column on both databases."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
+    # Decomposed first: a styled capital has no lower case, the letter it stands for has.
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return " ".join("".join(c for c in folded if not unicodedata.combining(c)).split())

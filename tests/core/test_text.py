@@ -75,6 +75,7 @@ def test_a_single_line_stays_one_for_every_reader(text):
         ("  many   spaces ", "many spaces"),
         ("ﬁle", "file"),
         ("ŽIŽEK", "zizek"),
+        ("𝐀𝓫𝔠", "abc"),
     ],
 )
 def test_search_folds_case_and_accents(text, key):
