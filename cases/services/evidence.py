@@ -21,13 +21,14 @@ from cases.evidence.errors import FIELD
 from cases.evidence.incoming import Part
 from cases.models import Case, Disclosure, DraftFile, Evidence, EvidenceFile, Report, Respondent
 from cases.services.base import locked_case, role_of, visible_or_404
-from cases.services.clean import save
+from cases.services.clean import Problems, save
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock, crypto
 from integrity.core.errors import Conflict, InvalidInput, NotFound, Text
 from integrity.courses.models import Submission
 
+TEXT_LENGTH = 200_000
 # What is asked for, by kind: the argument, and the message at its field when it is missing.
 _NEEDED: dict[str, tuple[str, Text]] = {
     EvidenceKind.FILE: ("upload", gettext_lazy("Choose a file.")),
@@ -147,14 +148,21 @@ def add(
         raise NotFound
     # Before the file is opened: strangers are not worth the work.
     visible_or_404(actor, case)
-    given = {"upload": upload, "url": url, "text": text.strip(), "submission": submission}
+    problems = Problems()
+    title = problems.text("title", title, max_length=200, single_line=True)
+    description = problems.text("description", description, max_length=2_000)
+    url = problems.link("url", url)
+    text = problems.text("text", text, max_length=TEXT_LENGTH)
+    problems.stop()
+    given = {"upload": upload, "url": url, "text": text, "submission": submission}
     if kind not in _NEEDED:
         raise InvalidInput({"kind": [_("Choose what you want to add.")]})
     needed, message = _NEEDED[kind]
     if not given[needed]:
-        raise InvalidInput({needed: [message]})
-    if not title.strip():
-        raise InvalidInput({"title": [_("Give it a short name.")]})
+        problems.add(needed, message)
+    if not title:
+        problems.add("title", _("Give it a short name."))
+    problems.stop()
     file = _read(upload) if kind == EvidenceKind.FILE and upload is not None else None
     content = {
         EvidenceKind.FILE: file.sha256 if file else "",
@@ -179,7 +187,7 @@ def add(
         return attach(
             case=case,
             kind=kind,
-            title=title.strip(),
+            title=title,
             description=description,
             url=url if kind == EvidenceKind.LINK else "",
             text=text if kind == EvidenceKind.QUOTE else "",
@@ -198,7 +206,7 @@ def _known(form_key: str, case: Case, title: str, sha256: str) -> Evidence | Non
     known = Evidence.objects.filter(form_key=form_key).first()
     if known is None:
         return None
-    if known.case_id != case.pk or known.sha256 != sha256 or known.title != title.strip()[:200]:
+    if known.case_id != case.pk or known.sha256 != sha256 or known.title != title:
         raise Conflict(_("This form was sent before with other content."))
     return known
 

@@ -106,6 +106,21 @@ def conduct() -> Version:
     return version
 
 
+def next_version(of: Version, *, since: timedelta, code: str, title: str) -> Version:
+    """Version 2 of the same document, in force `since` ago, with one violation type."""
+    at = clock.now() - since
+    version = Version.objects.create(
+        document=of.document, number=of.number + 1, body="## 3.1 New words", effective_at=at
+    )
+    ViolationType.objects.create(
+        version=version, code=code, title=title, kind=ViolationKind.ACADEMIC, position=1
+    )
+    version.status = VersionStatus.PUBLISHED
+    version.published_at = at
+    version.save()
+    return version
+
+
 def send(of: Scene, **fields: Any) -> Report:
     """A flag of the scene's submission, through the service."""
     return intake.submit_report(
