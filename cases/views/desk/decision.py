@@ -96,7 +96,7 @@ def findings(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse
         words,
         tried,
         template="cases/desk/findings.html",
-        page=page,
+        file=page,
         respondent=respondent,
     )
 
@@ -150,7 +150,7 @@ def consequence(request: HttpRequest, number: str, public_id: UUID) -> HttpRespo
             context = {
                 **steps.frame(top, user),
                 "form": form,
-                "page": page,
+                "file": page,
                 "respondent": respondent,
                 "rehearsal": tried.result,
                 # Sanitised where every letter is (notifications.rendering.sanitised).
@@ -218,7 +218,7 @@ def _show(
         words,
         tried,
         template="cases/desk/consequence.html",
-        page=page,
+        file=page,
         respondent=respondent,
         advice=advice,
         problems=problems,
@@ -306,7 +306,7 @@ def _proposal(
         words,
         tried,
         template="cases/desk/confirm.html",
-        page=page,
+        file=page,
         back=back,
         respondent=respondent,
         own=page.determination.proposed_by_id == user.pk,

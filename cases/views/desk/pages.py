@@ -100,7 +100,7 @@ def show_case(
     progress = [(part, *steps.checks(page, part)) for part in page.progress]
     context |= {
         **steps.frame(page.head, user),
-        "page": page,
+        "file": page,
         "progress": progress,
         "next": steps.next_step(page, user),
         "more": steps.more(page.head, user),
@@ -145,7 +145,7 @@ def letters(request: HttpRequest, number: str) -> HttpResponse:
     """Notices, answers and every letter of the case."""
     user: Any = request.user
     page = letters_page(user, number)
-    return _part(request, page.head, "letters", {"page": page})
+    return _part(request, page.head, "letters", {"file": page})
 
 
 def show_notes(request: HttpRequest, number: str, form: NoteForm, *, status: int) -> HttpResponse:
@@ -153,7 +153,7 @@ def show_notes(request: HttpRequest, number: str, form: NoteForm, *, status: int
     user: Any = request.user
     page = notes_page(user, number, before=request.GET.get("before", ""))
     context = {
-        "page": page,
+        "file": page,
         "form": form,
         "may_add": steps.may("note", page.head),
         "first": "before" not in request.GET,
@@ -167,7 +167,7 @@ def people(request: HttpRequest, number: str) -> HttpResponse:
     """Everybody who has to do with the case."""
     user: Any = request.user
     page = people_page(user, number)
-    return _part(request, page.head, "people", {"page": page})
+    return _part(request, page.head, "people", {"file": page})
 
 
 @for_readers
@@ -176,7 +176,7 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
     """Everything that happened, the newest first."""
     user: Any = request.user
     page = history_page(user, number, before=request.GET.get("before", ""))
-    return _part(request, page.head, "history", {"page": page})
+    return _part(request, page.head, "history", {"file": page})
 
 
 @for_readers
@@ -185,7 +185,7 @@ def evidence(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse
     """One piece of evidence with its text, its fingerprint and the ledger."""
     user: Any = request.user
     page = evidence_page(user, number, public_id)
-    return _part(request, page.head, "evidence", {"page": page})
+    return _part(request, page.head, "evidence", {"file": page})
 
 
 def _part(

@@ -24,7 +24,7 @@ def sanctions(request: HttpRequest) -> HttpResponse:
     page = sanctions_page(
         user, view=request.GET.get("view", ""), after=request.GET.get("after", "")
     )
-    context = {"page": page, "first": "after" not in request.GET}
+    context = {"file": page, "first": "after" not in request.GET}
     return render(request, "cases/desk/sanctions.html", context)
 
 
