@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import Stance
@@ -53,10 +54,15 @@ class AnswerForm(OnceForm):
                 label=_("What do you say to this?"),
                 choices=Stance.choices,
                 choice_hints=HINTS,
-                missing=_("Choose whether you agree, disagree or want to explain"),
+                missing=format_lazy(
+                    "{}: {}",
+                    allegation.violation_type.title,
+                    _("choose whether you agree, disagree or want to explain"),
+                ),
             )
             self.fields[f"text-{key}"] = TextField(
                 label=_("In your words"),
+                help_text=_("Needed when you disagree or want to explain."),
                 max_length=WORDS,
                 required=False,
                 rows=8,
@@ -83,9 +89,12 @@ class AnswerForm(OnceForm):
             stance = cleaned.get(f"stance-{allegation.public_id}", "")
             name = f"text-{allegation.public_id}"
             if stance in (Stance.CONTEST, Stance.EXPLAIN) and cleaned.get(name) == "":
-                self.add_error(
-                    name, ValidationError(_("Tell us in your words, so that we can look into it"))
+                message = format_lazy(
+                    "{}: {}",
+                    allegation.violation_type.title,
+                    _("tell us in your words, so that we can look into it"),
                 )
+                self.add_error(name, ValidationError(message))
         return cleaned
 
     @property
@@ -138,6 +147,7 @@ class AnswerFilesForm(Form):
             "that is shown, and keep the original sealed."
         ),
         required=False,
+        allow_empty_file=True,  # refused where files are read, with the file's name
         widget=ManyFilesInput(attrs={"accept": ACCEPT}),
     )
 
