@@ -189,7 +189,7 @@ def flag(guest: Visit, essay: Submission) -> None:
 def investigate(guest: Visit, number: str) -> None:
     guest.page.goto("/desk/")
     guest.shot("dashboard")
-    guest.page.goto(f"/desk/queue/?view=all&q={number}")
+    guest.page.goto(f"/desk/queue/?view=unclaimed&q={number}")
     guest.shot("queue")
     guest.page.get_by_role("link", name="Plagiarism").first.click()
     expect(guest.page.get_by_text("Amara Okonjo")).to_have_count(0)
