@@ -346,7 +346,7 @@ def test_a_file_that_was_exchanged_on_the_disk_is_not_given_out(
 ) -> None:
     copy = piece.files.get(role=FileRole.DERIVATIVE)
     other = evidence.store.write(b"something else", purpose=evidence.store.DERIVATIVE)
-    os.replace(root / other, root / copy.path)
+    (root / other).replace(root / copy.path)
 
     with pytest.raises(crypto.CannotOpen):
         evidence.open_file(actor=builders.moderator(), evidence_id=piece.public_id)

@@ -13,9 +13,17 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from cases.evidence import FileRefused, Incoming, StorageFull, clean, received, recognise, store
+from cases.evidence import (
+    FileRefused,
+    Incoming,
+    StorageFull,
+    clean,
+    opener,
+    received,
+    recognise,
+    store,
+)
 from cases.evidence import accept as kinds
-from cases.evidence import opener
 from cases.evidence.incoming import MAX_FILES, NAME_PURPOSE
 from integrity.core import crypto
 from integrity.core.errors import InvalidInput
