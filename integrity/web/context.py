@@ -15,7 +15,7 @@ THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
 
 
-class Page:
+class Frame:
     """Site, menus and the reader's own choices."""
 
     def __init__(self, request: HttpRequest) -> None:
@@ -87,6 +87,6 @@ class Page:
         return getattr(self._request, "restriction", None)
 
 
-def page(request: HttpRequest) -> dict[str, Page]:
-    """Context processor: `page`."""
-    return {"page": Page(request)}
+def page(request: HttpRequest) -> dict[str, Frame]:
+    """Context processor: `frame`. Views must not use that name for anything of theirs."""
+    return {"frame": Frame(request)}

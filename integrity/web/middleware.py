@@ -44,8 +44,6 @@ class PrivatePagesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if self._length(request) > settings.REQUEST_MAX_BYTES:
             response = errors.page(request, 413, megabytes=settings.REQUEST_MAX_BYTES // 1024**2)
-            # What was not read must not be taken for the next request.
-            response["Connection"] = "close"
         else:
             response = self.get_response(request)
         session = getattr(request, "session", None)

@@ -176,8 +176,8 @@ def test_a_page_from_right_to_left_says_so(rf: RequestFactory, settings: Any) ->
 
 
 def test_the_way_back_from_a_sent_form_is_its_address(rf: RequestFactory) -> None:
-    assert context.Page(rf.get("/a/?b=1")).return_to == "/a/?b=1"
-    assert context.Page(rf.post("/a/?b=1")).return_to == "/a/"
+    assert context.Frame(rf.get("/a/?b=1")).return_to == "/a/?b=1"
+    assert context.Frame(rf.post("/a/?b=1")).return_to == "/a/"
 
 
 # Account
