@@ -126,8 +126,16 @@ class Marks:
 
     def _check_signature(self, row: CheckpointRow, table: str, **likely: object) -> Finding | None:
         key = self._keys.get(row.key_id)
-        if key and row.version == chain.VERSION and chain.signature_holds(row, key):
-            return None
+        if key and chain.signature_holds(row, key):
+            if row.version == chain.VERSION:
+                return None
+            return self._finding(
+                Kind.EDITED,
+                table,
+                row,
+                f"Checkpoint {row.id} is of a version this verifier does not know.",
+                column="version",
+            )
         sequence, event_hash = self._reached
         guesses: list[dict[str, object]] = [
             {"version": chain.VERSION},
@@ -139,7 +147,7 @@ class Marks:
         for guess in guesses:
             tried = row._replace(**guess)  # type: ignore[arg-type]
             known_key = self._keys.get(tried.key_id)
-            if known_key and chain.signature_holds(tried, known_key):
+            if tried != row and known_key and chain.signature_holds(tried, known_key):
                 column = next(iter(guess))
                 return self._finding(
                     Kind.EDITED,

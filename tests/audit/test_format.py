@@ -13,7 +13,7 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from django.test import override_settings
 
-from integrity.audit import canonical, chain, checkpoints
+from integrity.audit import canonical, chain, checkpoints, reader
 from integrity.audit import services as audit
 from integrity.audit.models import Checkpoint, Event, EventValue
 from integrity.audit.reader import Snapshot
@@ -59,6 +59,24 @@ def test_the_raw_rows_are_the_ones_of_the_models() -> None:
     assert list(snapshot.events()) == [row.row() for row in Event.objects.order_by("sequence")]
     assert list(snapshot.checkpoints()) == [row.row() for row in Checkpoint.objects.all()]
     assert sorted(snapshot.values()) == sorted(row.row() for row in EventValue.objects.all())
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 4, 12, 13])
+def test_reading_in_pages_leaves_nothing_out(page: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(4):
+        write(1, start=n)
+        checkpoints.make_checkpoint()
+    monkeypatch.setattr(reader, "PAGE", page)
+    snapshot = Snapshot()
+    # What comes later is no part of it.
+    write(1)
+    checkpoints.make_checkpoint()
+    assert [row[0] for row in snapshot.events()] == [1, 2, 3, 4]
+    assert [row[0] for row in snapshot.events(after=2)] == [3, 4]
+    assert [row.id for row in snapshot.checkpoints()] == [1, 2, 3, 4]
+    assert [row.sequence for row in snapshot.values()] == [n for n in (1, 2, 3, 4) for _ in "123"]
+    report = checkpoints.verify_database()
+    assert (report.ok, report.events, report.values, report.checkpoints) == (True, 5, 15, 5)
 
 
 def test_instants_keep_their_microseconds(fixed: Any) -> None:

@@ -161,6 +161,20 @@ def test_case_85_the_same_instant_written_differently(
             assert found().sequence == 2
 
 
+def test_case_85_a_whole_second_written_with_its_fraction(
+    frozen_clock: Any, dba: Callable[..., int]
+) -> None:
+    write(1)
+    dba("UPDATE audit_event SET occurred_at = '2026-03-02 12:00:00.000000+00'")
+    if connection.vendor == SQLITE:
+        assert found().sequence == 1
+        dba("UPDATE audit_event SET occurred_at = '2026-03-02 12:00:00.000000'")
+        assert found().sequence == 1
+    else:
+        # One value, however it is written.
+        assert checkpoints.verify_database().ok
+
+
 @pytest.mark.parametrize(("table", "column", "junk"), JUNK)
 @pytest.mark.parametrize("as_text", [True, False])
 def test_case_85_anything_that_a_database_can_be_made_to_hold(

@@ -529,6 +529,23 @@ def test_removed_checkpoint(place: int) -> None:
     assert (found.kind, found.checkpoint) == (Kind.CHECKPOINT_REMOVED, place + 1)
 
 
+@pytest.mark.parametrize("changes", [{"id": 3}, {"previous_hash": "1" * 64}])
+def test_a_signed_checkpoint_that_does_not_follow_the_last_is_found(changes: dict) -> None:
+    history = History(4, marks=(2,))
+    history.mark(**changes)
+    assert history.finding()[0] is Kind.CHECKPOINT_REMOVED
+
+
+def test_another_version_is_not_taken_for_this_one() -> None:
+    history = History(4)
+    history.change(3, version=2)
+    history.rebuild(3)
+    assert history.finding() == (Kind.EDITED, 3, "version")
+    history = History(4)
+    history.mark(version=2)
+    assert history.finding() == (Kind.EDITED, 4, "version")
+
+
 def test_a_signed_checkpoint_that_covers_nothing_new_is_found() -> None:
     history = History(4, marks=(4,))
     history.mark()
