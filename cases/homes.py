@@ -14,7 +14,8 @@ def _signed_in(user: Any) -> bool:
     return bool(user.is_authenticated)
 
 
-home.register(_signed_in, views.start, priority=50)
+# Before the start pages of single roles: a question that waits for one's own answer comes first.
+home.register(_signed_in, views.start, priority=1)
 
 navigation.register(
     navigation.Item(

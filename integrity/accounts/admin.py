@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Prefetch, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -35,10 +36,18 @@ class RoleGrantInline(admin.TabularInline):
         return False
 
 
+class PersonForm(ModelForm):
+    """The address in lower case, as the login compares it."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):
     """People. Passwords are set by the people themselves, through "Forgot your password?"."""
 
+    form = PersonForm
     list_display = ("display_name", "email", "roles", "is_active", "created_at")
     list_filter = ("is_active", "grants__role")
     search_fields = ("display_name", "email")
