@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from integrity.web import rendering
+from integrity.web import rendering, restricted
 
 if TYPE_CHECKING:
     from integrity.accounts.models import User
@@ -111,11 +111,14 @@ def register_search(search: Search) -> None:
 
 
 def entries(request: HttpRequest, place: str) -> list[Entry]:
-    """The entries of `place` for the reader, in order."""
+    """The entries of `place` for the reader, in order; under a restriction only what it leaves."""
+    bound = getattr(request, "restriction", None) is not None
     return [
         Entry(item, reverse(item.url_name), request)
         for item in sorted(_items.values(), key=lambda item: (item.order, item.key))
-        if item.place == place and item.shown_to(reader(request))
+        if item.place == place
+        and item.shown_to(reader(request))
+        and (not bound or restricted.is_allowed(item.url_name))
     ]
 
 

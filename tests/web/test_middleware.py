@@ -12,7 +12,7 @@ from integrity.accounts import services
 from integrity.accounts.enums import RestrictionKind
 from integrity.accounts.models import User
 from integrity.core import clock
-from integrity.web import restricted
+from integrity.web import navigation, restricted
 from tests.web.conftest import flat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.web.urls")]
@@ -180,7 +180,13 @@ def test_the_list_is_what_remains_and_each_page_says_so(
     assert "Your account is suspended." in html
     assert "This ends by itself" in html
     monkeypatch.setattr(restricted, "_allowed", set(restricted.allowed()))
+    monkeypatch.setattr(navigation, "_items", {})
+    for name in ("test-open", "test-now"):
+        navigation.register(navigation.Item(key=name, label=f"to {name}", url_name=name))
     restricted.allow("test-open")
+    html = flat(signed_in.get("/accounts/").content)
+    assert "to test-open" in html
+    assert "to test-now" not in html
     assert signed_in.get("/open/").content == b"open"
     assert signed_in.post("/accounts/logout/").status_code == 302
 
