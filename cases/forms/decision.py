@@ -252,6 +252,11 @@ class ConsequenceForm(RevisedForm):
         return "days" in self.fields
 
     @property
+    def days_usual(self) -> bool:
+        """Whether a suspension is among what is recommended, or nothing is."""
+        return not self.actions or any(SUSPENSION in a.codes for a in self.actions.values())
+
+    @property
     def fact_fields(self) -> list[BoundField]:
         """The fields of the officer's facts, in the order of the scheme."""
         return [self[name] for name in self.facts]
@@ -261,7 +266,7 @@ class ConsequenceForm(RevisedForm):
         """Whether the choice outside the range has to be in sight."""
         value = self["choice"].value() if "choice" in self.fields else ""
         return value == OTHER or any(
-            name in self.errors for name in ("consequences", "departure_reason")
+            name in self.errors for name in ("consequences", "departure_reason", "days")
         )
 
     def carried(self) -> list[tuple[str, str]]:

@@ -13,6 +13,8 @@ from policies.enums import SchemeKind
 WIDE, NARROW, GAP = 800, 340, 3
 # A band has no upper end; the last one is drawn as long as this share of all before it.
 OPEN_END = 0.25
+# Of one letter below the picture, on average, in its own units.
+LETTER = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Ladder:
     pointer: str
     arrow: str
     said: str
+    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,9 @@ def ladder_of(advice: Advice) -> Picture | None:
                 Segment(
                     x=f"{edges[n] * width:.1f}",
                     width=f"{max((edges[n + 1] - edges[n]) * width - GAP, 1):.1f}",
-                    label=outcome.title if width == WIDE or n == hit else str(n + 1),
+                    label=_fitting(outcome.title, (edges[n + 1] - edges[n]) * width)
+                    if width == WIDE
+                    else str(n + 1),
                     below=str(outcome.start) if tariff else outcome.clause,
                     hit=n == hit,
                 )
@@ -107,7 +112,8 @@ def ladder_of(advice: Advice) -> Picture | None:
             ],
             pointer=f"{place * width:.1f}",
             arrow=f"M{place * width - 5:.1f} 26h10l-5 8Z",
-            said=said if tariff else "",
+            said=said if tariff or width == NARROW else "",
+            anchor="start" if place < 1 / 3 else "end" if place > 2 / 3 else "middle",
         )
         for width in (WIDE, NARROW)
     ]
@@ -122,3 +128,9 @@ def ladder_of(advice: Advice) -> Picture | None:
         },
         drawings=drawings,
     )
+
+
+def _fitting(title: str, width: float) -> str:
+    """The title, shortened where it would run into the next one."""
+    room = int(width / LETTER)
+    return title if len(title) <= room else title[: max(room - 1, 1)].rstrip() + "…"
