@@ -87,10 +87,13 @@ def transaction() -> Iterator[None]:
     The outermost block opens a database transaction, and appends the events of all blocks that
     were not rolled back at its end, under the chain's lock. Whatever leaves a block as an
     exception takes its events with it. Do not wrap the outermost block in a longer transaction:
-    the chain stays locked until that ends.
+    the chain stays locked until that ends. Raises `NoTransaction` inside a plain `atomic()` within
+    another block: its rollback would leave the events behind.
     """
     blocks = _state.blocks
     outermost = not blocks
+    if not outermost and len(connection.savepoint_ids) != blocks[-1][1]:
+        raise NoTransaction("Inside audit.transaction(), use it again instead of atomic().")
     with database.atomic():
         pending: list[_Pending] = []
         blocks.append((pending, len(connection.savepoint_ids)))
@@ -179,9 +182,10 @@ def erase(value: str | UUID) -> int:
     """Erase every kept value that is `value` (up to 64 characters), such as a person's public id.
 
     Their commitments stay, so the chain still verifies. Returns how many rows are gone. The caller
-    records the erasure, without the value.
+    records the erasure, without the value. Events of a block that is still open are not written
+    yet: erase in a block of its own, after theirs.
     """
-    lookup = chain.lookup(str(value))
+    lookup = chain.lookup(canonical.text(str(value)))
     if not lookup:
         raise ValueError("Only values of 1 to 64 characters can be found again.")
     count, _ = EventValue.objects.filter(lookup=lookup).delete()

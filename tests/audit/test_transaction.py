@@ -158,6 +158,9 @@ def test_a_plain_savepoint_cannot_keep_the_event_of_work_it_rolled_back() -> Non
         for options in ({}, {"savepoint": False}):
             with transaction.atomic(**options), pytest.raises(NoTransaction):
                 happened(1)
+            refused = pytest.raises(NoTransaction)
+            with transaction.atomic(**options), refused, audit.transaction():
+                happened(1)
         happened(2)
     assert subjects() == ["T-2"]
 
@@ -301,6 +304,9 @@ def test_erasing_a_person_takes_the_values_and_leaves_the_events() -> None:
     assert first.personal == {"respondent": None}
     assert first.actor_id == str(PERSON)
     assert second.actor_id is None
+    with audit.transaction():
+        happened(3, personal={"respondent": "Jose\u0301"})
+    assert audit.erase("Jose\u0301") == 1
     for wrong in ("", "x" * 65):
         with pytest.raises(ValueError, match="found again"):
             audit.erase(wrong)
