@@ -46,7 +46,7 @@ fuzz: setup ## Long run of the generated inputs
 	@HYPOTHESIS_PROFILE=long $(TEST) -m fuzz $(ARGS)
 
 a11y: setup ## Accessibility of every page in the browser
-	@$(TEST) -m a11y $(ARGS)
+	@$(TEST) tests/a11y -s $(ARGS)
 
 screenshots: setup ## Save pictures of the browser tests under var/screenshots
 	@SCREENSHOTS=var/screenshots $(TEST) tests/e2e $(ARGS)

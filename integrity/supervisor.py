@@ -39,7 +39,7 @@ HOST = "127.0.0.1"
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Seconds the processes get to end by themselves, and to answer for the first time.
 GRACE = 10.0
-READY_WITHIN = 120.0
+READY_WITHIN = 300.0
 PR_SET_PDEATHSIG = 1
 # What `seed_demo` creates for people to try, in the order in which one meets them.
 DEMO = tuple(
@@ -146,14 +146,14 @@ class Supervisor:
     def _on_stop(self, *_: object) -> None:
         self.stopping = True
 
-    def start(self, name: str, command: list[str]) -> Child:
+    def start(self, name: str, command: list[str], **variables: str) -> Child:
         """Start one process in the common group, bound to the life of this one."""
         process = subprocess.Popen(  # noqa: S603
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env=self.environment,
+            env={**self.environment, **variables},
             cwd=settings.BASE_DIR,
             process_group=self.group,
             preexec_fn=end_with_parent(os.getpid()),  # noqa: PLW1509  (one thread here)
@@ -182,7 +182,7 @@ class Supervisor:
 
     def run_to_end(self, name: str, command: list[str]) -> None:
         """Run one preparing step; raises `CannotStart` when it fails or is interrupted."""
-        child = self.start(name, command)
+        child = self.start(name, command, LOG_LEVEL="WARNING")
         while child.process.poll() is None:
             self.pass_on(0.5)
             if self.stopping:

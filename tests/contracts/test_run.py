@@ -26,7 +26,7 @@ pytestmark = [
     pytest.mark.xdist_group("run"),
     pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc"),
 ]
-START_WITHIN = 120.0
+START_WITHIN = 300.0
 
 
 def _environment(folder: Path) -> dict[str, str]:

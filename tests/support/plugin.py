@@ -31,7 +31,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 
 ROOT = Path(__file__).resolve().parent.parent
 # Folders that run only when they are named.
-ONLY_WHEN_NAMED = (ROOT / "benchmarks",)
+ONLY_WHEN_NAMED = (ROOT / "benchmarks", ROOT / "a11y")
 
 used_key = pytest.StashKey[set[str]]()
 
