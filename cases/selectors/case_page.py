@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,11 +62,15 @@ class EvidenceLine:
 
 @dataclass(frozen=True)
 class ReportLine:
-    """A report. `reporter` is a name only where it was given and the reader works on the case."""
+    """A report. `reporter` is a name only where it was given and the reader works on the case.
+
+    `links` are text and address; the address is empty for what is none of the web.
+    """
 
     report: Report
     reporter: str
     sealed: bool
+    links: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -111,8 +116,6 @@ def case_page(user: User, number: str) -> CasePage:
     allegations = _allegations(case)
     progress = _progress(top, allegations)
     people = people_of(top, user)
-    known = [row.user for row in top.respondents]
-    known += people.watchers + ([case.assignee] if case.assignee else [])
     violations = {
         line.allegation.violation_type.code: line.allegation.violation_type.title
         for line in allegations
@@ -124,7 +127,7 @@ def case_page(user: User, number: str) -> CasePage:
         evidence=evidence_of(top),
         reports=reports_of(top),
         people=people,
-        timeline=timeline(case.number, reader=user, known=known, violations=violations),
+        timeline=timeline(case.number, reader=user, violations=violations),
     )
 
 
@@ -205,6 +208,7 @@ def _number(rows: QuerySet[Any], by: str) -> QuerySet[Any]:
     return rows.order_by().values(by).annotate(n=Count("pk")).values("n")
 
 
+_WEB = re.compile(r"https?://", re.IGNORECASE)
 _ICONS = {
     EvidenceKind.FILE: "paperclip",
     EvidenceKind.LINK: "link",
@@ -256,7 +260,8 @@ def reports_of(top: Head) -> list[ReportLine]:
             and not top.names_hidden
         )
         name = Recipient.sealed(row.reporter_ref, row.reporter_sealed).name if open_name else ""
-        lines.append(ReportLine(row, name, row.mode != ReportMode.NAMED))
+        links = [(str(link), str(link) if _WEB.match(str(link)) else "") for link in row.links]
+        lines.append(ReportLine(row, name, row.mode != ReportMode.NAMED, links))
     return lines
 
 

@@ -139,9 +139,8 @@ def people_page(user: User, number: str) -> PeoplePage:
 
 
 def history_page(user: User, number: str, *, before: str = "") -> HistoryPage:
-    """The whole history, a page at a time: six queries at any number of events."""
+    """The whole history, a page at a time: five queries at any number of events."""
     top = head(user, number)
-    known = [row.user for row in top.respondents]
     violations = dict(
         top.case.allegations.values_list("violation_type__code", "violation_type__title")
     )
@@ -150,7 +149,6 @@ def history_page(user: User, number: str, *, before: str = "") -> HistoryPage:
         timeline=timeline(
             top.case.number,
             reader=user,
-            known=known,
             violations=violations,
             before=before,
             size=PAGE,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,7 +16,8 @@ from django.utils.translation import ngettext
 from cases.enums import DismissalReason, FindingOutcome
 from cases.selectors.words import day, joined
 from integrity.accounts.models import User
-from integrity.audit.models import Event
+from integrity.audit.chain import ACTOR
+from integrity.audit.models import ActorKind, Event, EventValue
 from integrity.core import clock
 from integrity.web import dates
 from notifications import registry
@@ -67,28 +68,30 @@ def events_of(number: str, *, before: int | None = None) -> QuerySet[Event]:
     events = told().filter(case_number=number)
     if before is not None:
         events = events.filter(sequence__lt=before)
-    return events.prefetch_related("value_rows").order_by("-sequence")
+    values = EventValue.objects.filter(event=OuterRef("pk"))
+    return events.annotate(
+        who=Subquery(values.filter(name=ACTOR).values("value")[:1]),
+        quote=Subquery(values.filter(name__in=_QUOTED).values("value")[:1]),
+    ).order_by("-sequence")
 
 
 def timeline(
     number: str,
     *,
     reader: User,
-    known: Iterable[User] = (),
     violations: Mapping[str, str] | None = None,
     before: str = "",
     size: int = SHOWN,
 ) -> Timeline:
-    """A page of the history: three queries at any number of events.
+    """A page of the history: two queries at any number of events.
 
-    `known` are people whose names need no query; `violations` are titles by code. A key that cannot
-    be read gives the newest page.
+    `violations` are titles by code. A key that cannot be read gives the newest page.
     """
     place = int(before) if before.isdecimal() and len(before) < 18 else None
     events = list(events_of(number, before=place)[: size + 1])
     more = len(events) > size
     events = events[:size]
-    names = _names(events, known)
+    names = _names(events)
     now = clock.now()
     lines = [
         _line(run, names, reader, violations or {}, now)
@@ -98,13 +101,16 @@ def timeline(
     return Timeline(lines, str(events[-1].sequence) if more else "")
 
 
-def _names(events: Collection[Event], known: Iterable[User]) -> dict[str, str]:
-    names = {str(user.public_id): user.display_name for user in known}
-    wanted = {event.actor_id for event in events if event.actor_id} - set(names)
-    if wanted:
-        found = User.objects.filter(public_id__in=wanted).values_list("public_id", "display_name")
-        names |= {str(public_id): name for public_id, name in found}
-    return names
+def _actor(event: Event) -> str | None:
+    """Public id of the person who acted; None when erased, sealed or the system."""
+    who: str | None = event.who  # type: ignore[attr-defined]
+    return who if event.actor_kind == ActorKind.USER else None
+
+
+def _names(events: Collection[Event]) -> dict[str, str]:
+    wanted = {actor for event in events if (actor := _actor(event))}
+    found = User.objects.filter(public_id__in=wanted).values_list("public_id", "display_name")
+    return {str(public_id): name for public_id, name in found}
 
 
 def _runs(events: Iterable[Event]) -> list[list[Event]]:
@@ -114,8 +120,8 @@ def _runs(events: Iterable[Event]) -> list[list[Event]]:
         if (
             last is not None
             and event.action in _MERGED
-            and (last.action, last.actor_kind, last.actor_id)
-            == (event.action, event.actor_kind, event.actor_id)
+            and (last.action, last.actor_kind, _actor(last))
+            == (event.action, event.actor_kind, _actor(event))
         ):
             runs[-1].append(event)
         else:
@@ -132,7 +138,7 @@ def _line(
 ) -> Line:
     event = run[0]
     at = event.occurred_at
-    quote = next((event.personal[name] for name in _QUOTED if event.personal.get(name)), "")
+    quote: str | None = event.quote  # type: ignore[attr-defined]
     return Line(
         when=dates.moment_words(at, now=now),
         iso=at.isoformat(timespec="seconds"),
@@ -147,7 +153,7 @@ def _line(
 
 def _who(event: Event, names: Mapping[str, str], reader: User) -> str:
     """Who did it: a name, "you", or nothing for the system and for people who are sealed."""
-    actor = event.actor_id
+    actor = _actor(event)
     if actor is None:
         return ""
     if actor == str(reader.public_id):
