@@ -16,6 +16,9 @@ from integrity.core import clock, ids
 from notifications.enums import DUE, LEASED, NEEDS_ATTENTION, Channel, RecipientKind, State
 
 DEFAULT_PRIORITY = 50
+KEY_LENGTH = 200
+CASE_LENGTH = 40
+INSTITUTION_LENGTH = 100
 
 
 class OutboxMessage(models.Model):
@@ -32,13 +35,13 @@ class OutboxMessage(models.Model):
         _("channel"), max_length=16, choices=Channel.choices, default=Channel.EMAIL
     )
     language = models.CharField(_("language"), max_length=16)
-    key = models.CharField(max_length=200, unique=True)
+    key = models.CharField(max_length=KEY_LENGTH, unique=True)
     recipient_kind = models.CharField(_("recipient"), max_length=16, choices=RecipientKind.choices)
     recipient_ref = models.CharField(max_length=64)
     recipient_sealed = models.BinaryField()
     content_sealed = models.BinaryField()
-    institution = models.CharField(_("institution"), max_length=100, blank=True)
-    case_number = models.CharField(_("case number"), max_length=40, blank=True)
+    institution = models.CharField(_("institution"), max_length=INSTITUTION_LENGTH, blank=True)
+    case_number = models.CharField(_("case number"), max_length=CASE_LENGTH, blank=True)
     message_id = models.CharField(max_length=255)
     priority = models.PositiveSmallIntegerField(default=DEFAULT_PRIORITY)
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.QUEUED)
@@ -123,8 +126,8 @@ class Letter(models.Model):
     title = models.CharField(_("title"), max_length=200)
     content_sealed = models.BinaryField()
     language = models.CharField(_("language"), max_length=16)
-    institution = models.CharField(_("institution"), max_length=100, blank=True)
-    case_number = models.CharField(_("case number"), max_length=40, blank=True)
+    institution = models.CharField(_("institution"), max_length=INSTITUTION_LENGTH, blank=True)
+    case_number = models.CharField(_("case number"), max_length=CASE_LENGTH, blank=True)
     created_at = models.DateTimeField(_("written"), default=clock.now, editable=False)
     first_read_at = models.DateTimeField(_("first read"), null=True, blank=True)
 

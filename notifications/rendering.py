@@ -31,6 +31,7 @@ TAGS = {
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href"}, "time": {"datetime"}}
 CLASSES = {
+    "a": {"letter-act"},
     "section": {"letter-part"},
     "div": {"letter-key", "letter-quote"},
     "p": {"letter-lead", "letter-big", "letter-note"},
@@ -77,8 +78,7 @@ class _Item:
 
     def __init__(self, item: Any, path: str, unknown: list[str]) -> None:
         self._values = {
-            name: _strict(value, f"{path}.{name}", unknown)
-            for name, value in _values(item).items()
+            name: _strict(value, f"{path}.{name}", unknown) for name, value in _values(item).items()
         }
         self._path = path
         self._unknown = unknown
@@ -118,8 +118,9 @@ class Rendered:
 
 @cache
 def _engine(autoescape: bool) -> Engine:
+    folders: Any = settings.TEMPLATES[0]["DIRS"]
     return Engine(
-        dirs=list(settings.TEMPLATES[0]["DIRS"]),
+        dirs=list(folders),
         string_if_invalid=_Refusing(),
         autoescape=autoescape,
         libraries={

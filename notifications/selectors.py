@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, Model, Q, QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from integrity.accounts.models import User
 from integrity.core.errors import NotFound
@@ -55,14 +56,54 @@ class RegisterRow:
 
     @property
     def read_at(self) -> datetime | None:
-        """When the letter was first opened; None also when there is no letter."""
+        """When the letter was first opened; None also when there is no letter, or it is sealed."""
         letter = getattr(self.message, "letter", None)
-        return letter.first_read_at if letter else None
+        return letter.first_read_at if letter and not self.sealed else None
+
+    @property
+    def error(self) -> str | Promise:
+        """What went wrong, in words; empty when nothing needs attention."""
+        words: str | Promise = ""
+        if self.needs_attention:
+            words = explanation(self.message.last_error)
+        return words
 
     @property
     def needs_attention(self) -> bool:
         """Whether a person may send it again or mark it as sent."""
         return self.message.state in NEEDS_ATTENTION
+
+
+_ABOUT_THE_SERVER = {
+    "BrokenPipeError", "ConnectionAbortedError", "ConnectionRefusedError", "ConnectionResetError",
+    "OSError", "SMTPAuthenticationError", "SMTPConnectError", "SMTPHeloError",
+    "SMTPNotSupportedError", "SSLCertVerificationError", "SSLError", "TimeoutError", "gaierror",
+}  # fmt: skip
+
+
+def explanation(last_error: str) -> str | Promise:
+    """What a message's `last_error` (class of the error and SMTP code) means, in words."""
+    name, _space, code = last_error.partition(" ")
+    if name in {"SMTPRecipientsRefused", "SMTPDataError", "SMTPSenderRefused"}:
+        return _refusal(name) if code.startswith("5") else _("The mail server asked us to wait.")
+    if name in _ABOUT_THE_SERVER:
+        return _("The mail server could not be reached.")
+    words: dict[str, str | Promise] = {
+        "": "",
+        "SMTPServerDisconnected": _("The connection to the mail server broke."),
+        "WorkerLost": _("The program that was sending it was stopped."),
+        "ValidationError": _("The address is not an email address."),
+        "CannotOpen": _("It cannot be opened with the keys of this system."),
+    }
+    return words.get(name, _("It could not be sent."))
+
+
+def _refusal(name: str) -> str | Promise:
+    if name == "SMTPRecipientsRefused":
+        return _("The mail server does not know this address.")
+    if name == "SMTPSenderRefused":
+        return _("The mail server does not take mail from this office.")
+    return _("The mail server does not take this message.")
 
 
 def letters_for(user: User) -> QuerySet[Letter]:

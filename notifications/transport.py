@@ -37,7 +37,7 @@ class NotHandedOver(Exception):
 
 
 class _Phases:
-    """Mixed into `smtplib.SMTP`: tells when the body is about to leave, and when it has begun to."""
+    """Mixed into `smtplib.SMTP`: tells when the body is about to leave, and when it began to."""
 
     before_body: Callable[[], None] | None = None
     body_begun = False

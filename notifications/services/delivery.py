@@ -178,6 +178,7 @@ class _Courier:
         self.token = token
         self.transport = Transport()
         self._renewed = time.monotonic()
+        self._moved: set[int] = set()
 
     def addresses(self, messages: Iterable[OutboxMessage], tally: Tally) -> dict[int, Address]:
         """Where each message goes: the address the person has now, else the one it was queued for.
@@ -192,8 +193,8 @@ class _Courier:
             except Exception as error:  # noqa: BLE001
                 # Whatever is wrong with one row, the others are to go out.
                 lost.append((message, error))
-        for message, error in lost:
-            self._settle(message, State.DEAD, tally, error=type(error).__name__)
+        for message, why in lost:
+            self._settle(message, State.DEAD, tally, error=type(why).__name__)
         known = dict(
             User.objects.filter(
                 public_id__in={a.user_id for a in found.values() if a.user_id}
@@ -208,6 +209,7 @@ class _Courier:
                 del found[message.pk]
                 self._settle(message, State.SUPPRESSED, tally, error="RecipientGone")
             elif current[address.user_id] != address.email:
+                self._moved.add(message.pk)
                 found[message.pk] = Address(
                     user_id=address.user_id, email=current[address.user_id], name=address.name
                 )
@@ -255,14 +257,14 @@ class _Courier:
 
     def _transmitting(self, message: OutboxMessage, address: Address) -> None:
         changes: dict[str, Any] = {"state": State.TRANSMITTING, "claimed_at": clock.now()}
-        if unseal_address(message.recipient_sealed) != address:
+        if message.pk in self._moved:
             changes["recipient_sealed"] = seal_address(
                 user_id=address.user_id, email=address.email, name=address.name
             )
-        with transaction.atomic():
-            taken = OutboxMessage.objects.filter(
-                pk=message.pk, state=State.CLAIMED, claimed_by=self.token
-            ).update(**changes)
+        # One statement, committed by itself before the first byte of the body.
+        taken = OutboxMessage.objects.filter(
+            pk=message.pk, state=State.CLAIMED, claimed_by=self.token
+        ).update(**changes)
         if not taken:
             raise ClaimLost
 
@@ -368,7 +370,7 @@ def _built(message: OutboxMessage, address: Address) -> EmailMessage:
     """The email. One recipient, no names in any header; Django refuses line breaks in headers."""
     validate_email(address.email)
     text = content.unseal_message(message.content_sealed)
-    email = EmailMessage(
+    return EmailMessage(
         subject=text.subject,
         body=text.text,
         from_email=settings.DEFAULT_FROM_EMAIL,
@@ -381,8 +383,6 @@ def _built(message: OutboxMessage, address: Address) -> EmailMessage:
             "X-Auto-Response-Suppress": "All",
         },
     )
-    email.message()
-    return email
 
 
 __all__ = ["Tally", "backoff", "claim", "deliver_batch", "deliver_due", "recover"]

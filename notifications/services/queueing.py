@@ -13,8 +13,16 @@ from integrity.core import clock, ids
 from notifications import conf, content, hints, registry, rendering
 from notifications.enums import Channel
 from notifications.errors import KeyTaken, LetterRefused
-from notifications.models import Letter, OutboxMessage
+from notifications.models import (
+    CASE_LENGTH,
+    INSTITUTION_LENGTH,
+    KEY_LENGTH,
+    Letter,
+    OutboxMessage,
+)
 from notifications.recipients import Recipient
+
+LIMITS = {"key": KEY_LENGTH, "case_number": CASE_LENGTH, "institution": INSTITUTION_LENGTH}
 
 
 def queue(
@@ -67,10 +75,10 @@ def queue(
 
 
 def _check_lengths(**values: str) -> None:
+    # SQLite keeps any length.
     for name, value in values.items():
-        limit = OutboxMessage._meta.get_field(name).max_length or 0
-        if len(value) > limit or not value.isprintable() or (name == "key" and not value):
-            raise LetterRefused(f"{name} needs 1 to {limit} printable characters.")
+        if len(value) > LIMITS[name] or not value.isprintable() or (name == "key" and not value):
+            raise LetterRefused(f"{name} needs at most {LIMITS[name]} printable characters.")
 
 
 def _write(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from integrity.audit import services as audit
 from notifications.enums import State
 from notifications.models import OutboxMessage
 from tests.notifications.builders import person, queued
-from tests.support.processes import Process
 
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.faults.outbox_settings"}
 MOVING = (State.QUEUED, State.CLAIMED, State.TRANSMITTING, State.FAILED)
@@ -52,9 +51,10 @@ def account(message_ids: Iterable[str]) -> Account:
 
 
 def queue_many(count: int) -> list[OutboxMessage]:
-    """`count` messages to one person, each in a transaction of its own."""
+    """`count` messages to one person, in one transaction and so with one hint at the most."""
     user = person()
-    return [queued(user, event="response_received") for _ in range(count)]
+    with audit.transaction():
+        return [queued(user, event="response_received") for _ in range(count)]
 
 
 def wait_until_still(timeout: float = 60) -> None:
@@ -69,13 +69,3 @@ def wait_for(condition: Callable[[], Any], timeout: float = 30) -> None:
         states = Counter(OutboxMessage.objects.values_list("state", flat=True))
         assert time.monotonic() < limit, f"still waiting after {timeout} s: {dict(states)}"
         time.sleep(0.05)
-
-
-def scheduler(start_process: Callable[..., Process], settings: Any, **variables: str) -> Process:
-    """A real Celery beat that sweeps every half second."""
-    schedule = settings.VAR_DIR / f"beat-{time.monotonic_ns()}"
-    return start_process(
-        *(sys.executable, "-m", "celery", "-A", "integrity", "beat"),
-        *("--schedule", str(schedule), "--pidfile="),
-        **{**SETTINGS, **variables},
-    )

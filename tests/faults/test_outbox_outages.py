@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from celery import current_app
 
 from notifications import services as notifications
@@ -20,7 +22,6 @@ from tests.faults.outbox import (
     SETTINGS,
     account,
     queue_many,
-    scheduler,
     wait_for,
     wait_until_still,
 )
@@ -37,15 +38,14 @@ NOT_SLOWED = 2.0
 
 def test_case_73_after_an_outage_everything_goes_out_within_seconds(
     smtp: SmtpServer,
-    start_worker: Callable[..., Process],
-    start_process: Callable[..., Process],
-    settings: Any,
+    outbox_worker: Callable[..., Process],
+    outbox_beat: Callable[..., Process],
     capsys: Any,
 ) -> None:
     """Scaled: ten seconds of outage stand for hours; what waits is never longer than a minute."""
     smtp.stop()
-    start_worker(**SETTINGS)
-    scheduler(start_process, settings)
+    outbox_worker()
+    outbox_beat()
     queue_many(60)
     until = time.monotonic() + 10
     while time.monotonic() < until:
@@ -64,9 +64,9 @@ def test_case_73_after_an_outage_everything_goes_out_within_seconds(
 
 
 def test_a_server_that_refuses_for_a_while_gets_everything_once(
-    smtp: SmtpServer, start_worker: Callable[..., Process]
+    smtp: SmtpServer, outbox_worker: Callable[..., Process]
 ) -> None:
-    start_worker(**SETTINGS)
+    outbox_worker()
     smtp.refuse()
     queue_many(5)
     wait_for(lambda: OutboxMessage.objects.filter(state=State.FAILED).count() == 5)
@@ -129,13 +129,11 @@ def test_case_69_without_the_embedded_broker_the_decision_commits_and_mail_follo
 def test_case_69_without_redis_the_decision_commits_and_mail_follows(
     smtp: SmtpServer,
     start_process: Callable[..., Process],
-    start_worker: Callable[..., Process],
+    outbox_worker: Callable[..., Process],
+    outbox_beat: Callable[..., Process],
     redis_server: Redis,
-    settings: Any,
     how: str,
 ) -> None:
-    import socket
-
     url = redis_server.url()
     redis_server.stop()
     if how == "silent":
@@ -148,8 +146,8 @@ def test_case_69_without_redis_the_decision_commits_and_mail_follows(
         deaf.close()
 
     redis_server.start()
-    start_worker(**SETTINGS, REDIS_URL=url)
-    scheduler(start_process, settings, REDIS_URL=url)
+    outbox_worker(REDIS_URL=url)
+    outbox_beat(REDIS_URL=url)
     smtp.wait_for(1)
     assert [r.message["Message-ID"] for r in smtp.messages] == [message_id]
 
@@ -157,20 +155,18 @@ def test_case_69_without_redis_the_decision_commits_and_mail_follows(
 @pytest.mark.redis
 def test_case_70_a_flushed_broker_loses_no_letter(
     smtp: SmtpServer,
-    start_worker: Callable[..., Process],
-    start_process: Callable[..., Process],
+    outbox_worker: Callable[..., Process],
+    outbox_beat: Callable[..., Process],
     settings: Any,
     capsys: Any,
 ) -> None:
-    import redis
-
     assert os.environ[environment.REDIS]
     client = redis.Redis.from_url(settings.REDIS_URL)
     messages = queue_many(1000)
     wait_for(lambda: client.dbsize() > 0)
     client.flushdb()
-    start_worker(**SETTINGS)
-    scheduler(start_process, settings)
+    outbox_worker()
+    outbox_beat()
     wait_for(lambda: len(smtp.messages) > 100)
     client.flushdb()
     wait_until_still(120)
@@ -182,11 +178,11 @@ def test_case_70_a_flushed_broker_loses_no_letter(
 
 
 def test_an_embedded_broker_that_lost_its_tasks_loses_no_letter(
-    smtp: SmtpServer, start_worker: Callable[..., Process], settings: Any
+    smtp: SmtpServer, outbox_worker: Callable[..., Process]
 ) -> None:
     queue_many(20)
     # `start_worker` throws away whatever hints were waiting.
-    start_worker(**SETTINGS)
+    outbox_worker()
     current_app.send_task("notifications.sweep")
     wait_until_still()
     result = account(r.message["Message-ID"] for r in smtp.messages)

@@ -20,10 +20,9 @@ from notifications import services as notifications
 from notifications.enums import State
 from notifications.models import OutboxMessage
 from tests.faults.outbox import (
-    SETTINGS,
+    MOVING,
     account,
     queue_many,
-    scheduler,
     wait_for,
     wait_until_still,
 )
@@ -54,9 +53,9 @@ def kill_at(server: RawSmtp, step: str, worker: Process, times: int = 1) -> list
 
 @pytest.mark.parametrize("step", ["greeting", "MAIL", "RCPT"])
 def test_case_68_killed_before_the_data_it_is_sent_once(
-    raw_smtp: RawSmtp, start_worker: Callable[..., Process], step: str
+    raw_smtp: RawSmtp, outbox_worker: Callable[..., Process], step: str
 ) -> None:
-    worker = start_worker(**SETTINGS)
+    worker = outbox_worker()
     killed = kill_at(raw_smtp, step, worker)
     message = queued()
     wait_for(lambda: killed)
@@ -65,7 +64,7 @@ def test_case_68_killed_before_the_data_it_is_sent_once(
     assert raw_smtp.taken == []
 
     wait_for(lambda: notifications.recover())
-    start_worker(**SETTINGS)
+    outbox_worker()
     current_app.send_task("notifications.sweep")
     wait_until_still()
     message.refresh_from_db()
@@ -75,9 +74,9 @@ def test_case_68_killed_before_the_data_it_is_sent_once(
 
 @pytest.mark.parametrize("step", ["DATA", "body"])
 def test_case_68_killed_with_the_data_it_waits_for_a_person(
-    raw_smtp: RawSmtp, start_worker: Callable[..., Process], step: str
+    raw_smtp: RawSmtp, outbox_worker: Callable[..., Process], step: str
 ) -> None:
-    worker = start_worker(**SETTINGS)
+    worker = outbox_worker()
     killed = kill_at(raw_smtp, step, worker)
     message = queued()
     wait_for(lambda: killed)
@@ -85,7 +84,7 @@ def test_case_68_killed_with_the_data_it_waits_for_a_person(
     assert message.state == State.TRANSMITTING
 
     wait_for(lambda: notifications.recover())
-    start_worker(**SETTINGS)
+    outbox_worker()
     for _ in range(5):
         current_app.send_task("notifications.sweep")
     other = queued()
@@ -108,15 +107,14 @@ def test_case_68_killed_with_the_data_it_waits_for_a_person(
 
 def test_workers_killed_at_random_lose_and_double_nothing(
     raw_smtp: RawSmtp,
-    start_worker: Callable[..., Process],
-    start_process: Callable[..., Process],
-    settings: Any,
+    outbox_worker: Callable[..., Process],
+    outbox_beat: Callable[..., Process],
     capsys: Any,
 ) -> None:
     """Two workers, a scheduler, and kill -9 at a random step of every few messages."""
     dice = random.Random(68)
     lock = threading.Lock()
-    workers = [start_worker(**SETTINGS) for _ in range(2)]
+    workers = [outbox_worker() for _ in range(2)]
     kills = 0
 
     def maybe_kill(step: str, said: str) -> None:
@@ -126,20 +124,17 @@ def test_workers_killed_at_random_lose_and_double_nothing(
                 kills += 1
                 workers[dice.randrange(2)].kill()
 
-    queue_many(80)
     raw_smtp.on_step = maybe_kill
-    scheduler(start_process, settings)
-    current_app.send_task("notifications.sweep")
-    for _ in range(6):
-        try:
-            wait_until_still(15)
-            break
-        except AssertionError:
-            pass
+    queue_many(80)
+    outbox_beat()
+    moving = OutboxMessage.objects.filter(state__in=MOVING)
+    limit = time.monotonic() + 120
+    while moving.exists():
+        assert time.monotonic() < limit
+        time.sleep(0.1)
         for place, worker in enumerate(workers):
             if worker.process.poll() is not None:
-                workers[place] = start_worker(**SETTINGS)
-    wait_until_still()
+                workers[place] = outbox_worker()
     result = account(raw_smtp.message_ids)
     with capsys.disabled():
         print(f"\n  {kills} workers killed: {result}")
@@ -153,10 +148,10 @@ def test_workers_killed_at_random_lose_and_double_nothing(
 
 
 def test_case_71_a_task_delivered_a_hundred_times_is_one_email(
-    raw_smtp: RawSmtp, start_worker: Callable[..., Process]
+    raw_smtp: RawSmtp, outbox_worker: Callable[..., Process]
 ) -> None:
     for _ in range(2):
-        start_worker(**SETTINGS)
+        outbox_worker()
     message = queued()
     for _ in range(50):
         current_app.send_task("notifications.deliver")
@@ -168,11 +163,11 @@ def test_case_71_a_task_delivered_a_hundred_times_is_one_email(
 
 
 def test_several_workers_share_the_work_without_a_race(
-    raw_smtp: RawSmtp, start_worker: Callable[..., Process]
+    raw_smtp: RawSmtp, outbox_worker: Callable[..., Process]
 ) -> None:
     queue_many(150)
     for _ in range(3):
-        start_worker(**SETTINGS)
+        outbox_worker()
     for _ in range(9):
         current_app.send_task("notifications.sweep")
     wait_until_still()
@@ -181,14 +176,14 @@ def test_several_workers_share_the_work_without_a_race(
 
 
 def test_case_72_a_task_longer_than_its_lease_sends_nothing_twice(
-    raw_smtp: RawSmtp, start_worker: Callable[..., Process]
+    raw_smtp: RawSmtp, outbox_worker: Callable[..., Process]
 ) -> None:
     """Each message takes a second, the lease two: another worker finds nothing to take over."""
     raw_smtp.stall["RCPT"] = 0.5
     raw_smtp.stall["body"] = 0.5
     queue_many(6)
     for _ in range(2):
-        start_worker(**SETTINGS)
+        outbox_worker()
     for _ in range(4):
         current_app.send_task("notifications.sweep")
     wait_until_still()
@@ -197,13 +192,13 @@ def test_case_72_a_task_longer_than_its_lease_sends_nothing_twice(
 
 
 def test_case_75_a_rollback_sends_nothing(
-    raw_smtp: RawSmtp, start_worker: Callable[..., Process]
+    raw_smtp: RawSmtp, outbox_worker: Callable[..., Process]
 ) -> None:
     from integrity.audit import services as audit
     from notifications.recipients import Recipient
     from tests.notifications.builders import payload
 
-    start_worker(**SETTINGS)
+    outbox_worker()
     recipient = Recipient.user(person())
     with pytest.raises(ZeroDivisionError), audit.transaction():
         notifications.queue(
@@ -218,13 +213,12 @@ def test_case_75_a_rollback_sends_nothing(
 
 def test_case_76_two_schedulers_send_nothing_twice(
     raw_smtp: RawSmtp,
-    start_worker: Callable[..., Process],
-    start_process: Callable[..., Process],
-    settings: Any,
+    outbox_worker: Callable[..., Process],
+    outbox_beat: Callable[..., Process],
 ) -> None:
-    start_worker(**SETTINGS)
+    outbox_worker()
     for _ in range(2):
-        scheduler(start_process, settings)
+        outbox_beat()
     messages = queue_many(10)
     wait_until_still()
     assert sorted(raw_smtp.message_ids) == sorted(m.message_id for m in messages)
@@ -232,20 +226,19 @@ def test_case_76_two_schedulers_send_nothing_twice(
 
 def test_case_77_a_message_that_kills_its_worker_ends_dead_and_the_rest_goes_out(
     raw_smtp: RawSmtp,
-    start_worker: Callable[..., Process],
-    start_process: Callable[..., Process],
-    settings: Any,
+    outbox_worker: Callable[..., Process],
+    outbox_beat: Callable[..., Process],
 ) -> None:
     poison = queued(person(email="poison@example.edu"), event="notice_sent")
     good = queue_many(5)
-    worker = start_worker(**SETTINGS)
+    worker = outbox_worker()
 
     def kill(step: str, said: str) -> None:
         if step == "RCPT" and "poison@" in said:
             worker.kill()
 
     raw_smtp.on_step = kill
-    scheduler(start_process, settings)
+    outbox_beat()
     deaths = 0
     waiting = OutboxMessage.objects.filter(state__in=[State.QUEUED, State.CLAIMED])
     limit = time.monotonic() + 120
@@ -255,7 +248,7 @@ def test_case_77_a_message_that_kills_its_worker_ends_dead_and_the_rest_goes_out
         if worker.process.poll() is not None:
             deaths += 1
             assert deaths <= 6
-            worker = start_worker(**SETTINGS)
+            worker = outbox_worker()
     poison.refresh_from_db()
     assert (poison.state, poison.last_error) == (State.DEAD, "WorkerLost")
     assert deaths == 5
@@ -263,9 +256,9 @@ def test_case_77_a_message_that_kills_its_worker_ends_dead_and_the_rest_goes_out
 
 
 def test_case_77_tasks_nobody_knows_do_not_stop_the_queue(
-    raw_smtp: RawSmtp, start_worker: Callable[..., Process]
+    raw_smtp: RawSmtp, outbox_worker: Callable[..., Process]
 ) -> None:
-    worker = start_worker(**SETTINGS)
+    worker = outbox_worker()
     current_app.send_task("notifications.nobody_knows", args=["x" * 10_000])
     current_app.send_task("notifications.deliver", args=["too", "many"], kwargs={"odd": 1})
     message = queued()

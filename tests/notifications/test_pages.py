@@ -164,14 +164,17 @@ def test_looking_without_reading_is_no_receipt() -> None:
     assert letter.first_read_at is None
 
 
-def test_a_reporters_reading_is_noted_under_the_seal() -> None:
+def test_the_minute_of_a_reporters_reading_is_kept_nowhere(frozen_clock: FrozenClock) -> None:
     user = person()
     letter = queued(reporter(user), event="report_received").letter
-    signed_in(user).get(letter_url(letter))
-    [event] = Event.objects.filter(action="letter.read")
-    assert event.actor_kind == ActorKind.SEALED
-    assert event.actor == letter.recipient_ref
-    assert str(user.public_id) not in event.payload
+    frozen_clock.advance(days=2, hours=3, minutes=7)
+    page = signed_in(user).get(letter_url(letter)).content.decode()
+    letter.refresh_from_db()
+    assert letter.first_read_at == frozen_clock.now.replace(hour=0, minute=0)
+    assert "You first opened it" not in page
+    assert not Event.objects.filter(action="letter.read").exists()
+    [row] = selectors.register_rows([letter.message])
+    assert row.read_at is None
 
 
 def test_two_readings_at_once_are_one_receipt() -> None:

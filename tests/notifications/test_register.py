@@ -196,6 +196,27 @@ def test_the_services_raise_for_what_is_not_there() -> None:
             service(message=queued().public_id, actor=person())
 
 
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("SMTPRecipientsRefused 550", "does not know this address"),
+        ("SMTPRecipientsRefused 450", "asked us to wait"),
+        ("SMTPDataError 554", "does not take this message"),
+        ("SMTPSenderRefused 550", "from this office"),
+        ("SMTPServerDisconnected", "connection to the mail server broke"),
+        ("ConnectionRefusedError", "could not be reached"),
+        ("gaierror", "could not be reached"),
+        ("SMTPConnectError 421", "could not be reached"),
+        ("WorkerLost", "was stopped"),
+        ("ValidationError", "not an email address"),
+        ("BadHeaderError", "could not be sent"),
+        ("KeyNobodyThoughtOf", "could not be sent"),
+    ],
+)
+def test_errors_are_told_in_words(label: str, words: str) -> None:
+    assert words in str(selectors.explanation(label))
+
+
 # deliver_outbox
 
 
