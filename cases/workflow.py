@@ -250,7 +250,7 @@ def settle(case: Case, *, alone: str | None = None) -> None:
     statuses = set(case.respondents.values_list("status", flat=True))
     live = statuses - {S.DISMISSED}
     if live:
-        status: str = min(live, key=ORDER.index)
+        status: str = min(live, key=lambda stage: ORDER.index(S(stage)))
     elif statuses:
         status = S.DISMISSED
     else:

@@ -14,19 +14,18 @@ from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.courses.models import Submission
 
-SHARED = (
-    "To call such material public is to describe where it was kept, not what its authors agreed to."
-)
+SHARED = "A list of what was counted says little until somebody adds what could not be."
 ESSAY = (
-    "Many companies say that the data they use is public. {shared} People who wrote in forums ten "
-    "years ago were thinking of other readers. In my view this matters more than copyright. I asked "
-    "eleven classmates whether anybody had ever asked them, and nobody had. {own}"
+    "Our group wanted to know who uses the library at night. {shared} We had the numbers of the "
+    "door and no idea of the people who turned back because it was dark. In my view that is the "
+    "more important half. I asked nine of them on the street. {own}"
 )
 ARTICLE = (
-    "A training set is often described as found material, left in the open for anybody. "
-    f"{SHARED} A notice that nobody is expected to read cannot stand in for an answer that nobody "
-    "was asked to give."
+    "Every count begins with a door, and somebody decides where the door is. "
+    f"{SHARED} That second list is harder to write, because nobody is paid for it."
 )
+TITLE = "Article: “The door and the street”"
+LINK = "https://openmethods.example/12/the-door-and-the-street"
 
 
 class Seed:
@@ -73,7 +72,7 @@ class Seed:
                     "The second sentence is in an article we read in week 3, word for word, and "
                     "the article is not named."
                 ),
-                links=["https://openmethods.example/12/consent-after-the-fact"],
+                links=[LINK],
             ),
         )
         return Case.objects.get(submission=submission).number
@@ -91,9 +90,7 @@ class Seed:
         )
         self.at(
             days - 0.2,
-            lambda: file.add_source(
-                "Article: “Consent after the fact”", ARTICLE, "One sentence is in both texts."
-            ),
+            lambda: file.add_source(TITLE, ARTICLE, "One sentence is in both texts."),
         )
         self.at(
             days - 0.4,
@@ -189,7 +186,16 @@ def _working(s: Seed) -> None:
         ),
     )
 
-    essay = s.essay(p["accused"], 16, "Marchetti says it is a question of who may say no.")
+    for title, score in (("Essay 1", 74), ("Peer discussion", 90), ("Final project", 71)):
+        world.hand_in(
+            learner=p["accused"],
+            course="data-ethics",
+            assignment=title,
+            text=f"What I learned about counting, for {title}.",
+            score=score,
+            at=s.ago(17),
+        )
+    essay = s.essay(p["accused"], 16, "Seven said they would come if there were a lamp.")
     world.certify(learner=p["accused"], course="data-ethics", at=s.ago(12))
     file = s.file(s.flagged(essay, 11))
     s.to_notice(file, 8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import number_format
@@ -40,7 +41,7 @@ def enrolment_of(respondent: Respondent) -> Enrolment | None:
     )
 
 
-def percent(value: object) -> str:
+def percent(value: Decimal) -> str:
     """A percentage as the reader's language writes it."""
     return number_format(value, decimal_pos=2, use_l10n=True)
 

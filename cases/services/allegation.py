@@ -36,7 +36,7 @@ def add(
         respondent = respondent_of(case, respondent_id)
         workflow.require("allege", actor=actor, case=case, respondent=respondent)
         violation = ViolationType.objects.filter(
-            pk=violation_type_id, version_id=case.policy_version_id
+            pk=violation_type_id, version=case.policy_version
         ).first()
         if violation is None:
             raise InvalidInput(
