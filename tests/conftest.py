@@ -67,8 +67,7 @@ def django_db_setup(
             note_use(pytestconfig, f"SQLite {cursor.fetchone()[0]}")
         else:
             cursor.execute("SHOW server_version")
-            own = os.environ.get(environment.TEMPLATE)
-            where = "started for this run" if own else "DATABASE_URL"
+            where = os.environ.get(environment.GIVEN, "started for this run")
             note_use(pytestconfig, f"PostgreSQL {cursor.fetchone()[0]} ({where})")
     if os.environ.get(environment.REDIS):
         client = cache._cache.get_client()
@@ -114,9 +113,7 @@ def fresh_database(transactional_db: None, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{target}"
         return
     name = f"fresh_{uuid.uuid4().hex[:12]}"
-    template = os.environ.get(environment.TEMPLATE)
-    if not template:
-        raise pytest.UsageError("fresh_database needs the launcher's own PostgreSQL")
+    template = os.environ[environment.TEMPLATE]
     with connection.cursor() as cursor:
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:

@@ -31,7 +31,7 @@ from tests.support import production
 from tests.support.compose import ROOT, compose, dockerfile, interpolate
 from tests.support.plugin import note_use
 from tests.support.processes import Process
-from tests.support.services import LOOPBACK, Redis, find_postgres, free_port
+from tests.support.services import LOOPBACK, Redis, execute, find_postgres, free_port
 
 BIN = Path(sys.executable).parent
 HOST = "integrity.example.org"
@@ -250,22 +250,13 @@ def _make_role(script: str, url: str, password: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def _execute(url: str, *statements: str) -> None:
-    connection = psycopg2.connect(url)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-    connection.close()
-
-
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory, pytestconfig):
     note_use(pytestconfig, "web, worker and beat of docker-compose.yml as processes")
     server = os.environ[test_environment.DATABASE]
     folder = tmp_path_factory.mktemp("production")
     name = f"production_{secrets.token_hex(4)}"
-    _execute(server, f'CREATE DATABASE "{name}"')
+    execute(server, f'CREATE DATABASE "{name}"')
     owner_url = f"{server.rsplit('/', 1)[0]}/{name}"
     place = urlsplit(owner_url)
     password = secrets.token_hex(16)
@@ -341,9 +332,7 @@ def stack(tmp_path_factory, pytestconfig):
         for process in made.processes.values():
             process.stop()
         redis.remove()
-        _execute(
-            server, f'DROP DATABASE "{name}" WITH (FORCE)', "DROP ROLE IF EXISTS integrity_app"
-        )
+        execute(server, f'DROP DATABASE "{name}" WITH (FORCE)', "DROP ROLE IF EXISTS integrity_app")
 
 
 # One set of processes for all of them, so they stay on one test process.
@@ -406,7 +395,7 @@ class TestRunningAsInProduction:
             "CREATE TABLE elsewhere (x integer)",
         ):
             with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-                _execute(url, statement)
+                execute(url, statement)
 
     def test_117_nothing_of_the_demo_gets_in(self, stack):
         done = stack.run("web", ["python", "manage.py", "seed_demo"])

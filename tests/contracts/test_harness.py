@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import smtplib
-import urllib.request
+from contextlib import closing
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.mail import EmailMessage
@@ -103,8 +105,11 @@ def test_refusing_triggers_are_lifted_for_the_block_only():
 
 @pytest.mark.parametrize("turn", [1, 2])
 def test_live_server_answers_on_a_real_port(live_server, turn):
-    with urllib.request.urlopen(f"{live_server.url}/healthz", timeout=10) as answer:
-        assert answer.read() == b"ok\n"
+    place = urlsplit(live_server.url)
+    with closing(http.client.HTTPConnection(place.hostname, place.port, timeout=20)) as connection:
+        connection.request("GET", "/healthz")
+        with connection.getresponse() as answer:
+            assert (answer.status, answer.read()) == (200, b"ok\n")
 
 
 def test_browser_opens_pages_of_the_live_server(page):

@@ -23,6 +23,8 @@ FOLDER = "INTEGRITY_TEST_FOLDER"
 DATABASE = "INTEGRITY_TEST_DATABASE_URL"
 REDIS = "INTEGRITY_TEST_REDIS_URL"
 TEMPLATE = "INTEGRITY_TEST_TEMPLATE"
+# Where the server comes from when it was not started for this run.
+GIVEN = "INTEGRITY_TEST_DATABASE_GIVEN"
 
 
 def _remove(folder: str, owner: int) -> None:

@@ -17,12 +17,13 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+import psycopg2
+
 from integrity.supervisor import end_with_parent
 from tests.support import environment
-from tests.support.services import Missing, PostgreSQL, Redis, find_browser, obtain
+from tests.support.services import Missing, PostgreSQL, Redis, execute, find_browser, obtain
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-TEMPLATE_NAME = "integrity_template"
 
 
 def _migrate(url: str, variables: dict[str, str]) -> None:
@@ -39,15 +40,22 @@ def services(stack: ExitStack, variables: dict[str, str], given: str) -> None:
     """Start what is needed and put the addresses into `variables`."""
     obtain("Chromium", find_browser, "chromium", "Or: .venv/bin/playwright install chromium.")
     if given.startswith(("postgres", "psql", "pgsql")):
-        variables[environment.DATABASE] = given
+        server = given
+        variables[environment.GIVEN] = "DATABASE_URL"
     else:
         database = PostgreSQL()
         stack.callback(database.remove)
         database.start()
-        variables[environment.DATABASE] = database.url()
-        template = database.create(TEMPLATE_NAME)
-        _migrate(template, variables)
-        variables[environment.TEMPLATE] = TEMPLATE_NAME
+        server = database.url()
+    variables[environment.DATABASE] = server
+    name = f"integrity_template_{os.getpid()}"
+    try:
+        execute(server, f'CREATE DATABASE "{name}"')
+    except psycopg2.Error as error:
+        raise Missing(f"DATABASE_URL must allow making databases: {error}") from error
+    stack.callback(execute, server, f'DROP DATABASE IF EXISTS "{name}"')
+    _migrate(f"{server.rsplit('/', 1)[0]}/{name}", variables)
+    variables[environment.TEMPLATE] = name
     broker = Redis()
     stack.callback(broker.remove)
     broker.start()

@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import psycopg2
@@ -97,6 +98,15 @@ def program_version(*command: str) -> str:
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     match = re.search(r"\d+(?:\.\d+)+", told)
     return match.group() if match else told.strip()
+
+
+def execute(url: str, *statements: str) -> None:
+    """Run statements on a PostgreSQL database, each in a transaction of its own."""
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
 
 
 class Server:
@@ -224,17 +234,6 @@ class PostgreSQL(Server):
     def url(self, database: str = "postgres") -> str:
         """Address for the owner, who may create databases and roles."""
         return f"postgres://{OWNER}:{self.password}@{LOOPBACK}:{self.port}/{database}"
-
-    def create(self, database: str, template: str = "template1") -> str:
-        """Make a database as a copy of `template` and return its address."""
-        connection = psycopg2.connect(self.url())
-        try:
-            connection.autocommit = True
-            with connection.cursor() as cursor:
-                cursor.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
-        finally:
-            connection.close()
-        return self.url(database)
 
     def answers(self) -> bool:
         try:
