@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
 from cases import rules
 from cases.enums import (
+    AppealOutcome,
     CaseStatus,
-    DeterminationStatus,
-    FileRole,
     FindingOutcome,
     SanctionStatus,
 )
@@ -37,16 +36,18 @@ from cases.models import (
     ResponsePoint,
     Sanction,
 )
+from cases.selectors import my_parts as parts
+from cases.selectors.my_parts import Follows, Happened, Shown, window_open
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.calendar import working_days_until
 from integrity.core.errors import NotFound
 from integrity.courses.selectors import holidays
+from notifications.enums import RecipientKind
 from notifications.models import Letter
 from notifications.selectors import letters_for
 
 LISTED = 200
-CLOCK_TICK = timedelta(seconds=1)
 
 
 class Stage(StrEnum):
@@ -92,15 +93,6 @@ class MyCaseRow:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """Evidence the respondent was shown. `file` is its clean copy, when there is one."""
-
-    evidence: Evidence
-    at: datetime
-    file: EvidenceFile | None
-
-
-@dataclass(frozen=True)
 class Said:
     """A point of the respondent's answer, and what the decision answers to it ("": nothing yet)."""
 
@@ -121,28 +113,6 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Follows:
-    """A consequence. `state`: active, ended or reversed, by its times and not by any job."""
-
-    sanction: Sanction
-    state: str
-
-
-@dataclass(frozen=True)
-class Happened:
-    """A line of the history.
-
-    `what`: letter, read, evidence, answer, decision, reversed, appeal or appeal_decided.
-    """
-
-    at: datetime
-    what: str
-    letter: Letter | None = None
-    sanction: Sanction | None = None
-    count: int = 0
-
-
-@dataclass(frozen=True)
 class MyCase:
     """Everything on the respondent's page."""
 
@@ -159,7 +129,7 @@ class MyCase:
     determination: Determination | None
     findings: Sequence[Found]
     follows: Sequence[Follows]
-    appeal: Appeal | None
+    appeals: Sequence[Appeal]
     letters: Sequence[Letter]
     history: Sequence[Happened]
 
@@ -182,6 +152,33 @@ class MyCase:
         return any(found.shown for found in self.findings)
 
     @property
+    def appeal(self) -> Appeal | None:
+        """The appeal against the decision that stands; where none stands any more, the last one."""
+        if self.determination is None:
+            return next(iter(self.appeals), None)
+        standing = self.determination.pk
+        return next((row for row in self.appeals if row.determination_id == standing), None)
+
+    @property
+    def earlier_appeals(self) -> list[Appeal]:
+        """Appeals against decisions that were replaced, the newest first."""
+        return [row for row in self.appeals if row != self.appeal]
+
+    @property
+    def undone(self) -> bool:
+        """Whether an appeal took the decision away, and no new one has been made."""
+        return (
+            self.determination is None
+            and self.appeal is not None
+            and self.appeal.outcome in (AppealOutcome.OVERTURNED, AppealOutcome.SENT_BACK)
+        )
+
+    @property
+    def in_force(self) -> list[Follows]:
+        """What follows and is in effect now."""
+        return [row for row in self.follows if row.state == "active"]
+
+    @property
     def can_appeal(self) -> bool:
         """Whether the window to appeal is open, to the second."""
         return (
@@ -192,10 +189,14 @@ class MyCase:
             and window_open(self.determination.appeal_until)
         )
 
-
-def window_open(until: datetime, *, at: datetime | None = None) -> bool:
-    """Whether a window that ends with the second `until` is open: that second still counts."""
-    return (at or clock.now()) < until + CLOCK_TICK
+    @property
+    def appeal_over(self) -> bool:
+        """Whether the time to appeal has passed, or the case was closed when it had."""
+        return (
+            self.determination is not None
+            and self.determination.appeal_until is not None
+            and (self.stage == Stage.CLOSED or not window_open(self.determination.appeal_until))
+        )
 
 
 def stage_of(respondent: Respondent, notice: Notice) -> Stage:
@@ -211,7 +212,7 @@ def my_cases(user: User) -> list[MyCaseRow]:
     for respondent in (
         _own(user)
         .select_related("case__course", "case__assignment", "case__post")
-        .prefetch_related(_NOTICES, _ISSUED)
+        .prefetch_related(parts.NOTICES, parts.ISSUED)
         .order_by("-pk")[:LISTED]
     ):
         notice = respondent.all_notices[0]
@@ -244,7 +245,13 @@ def my_case(user: User, number: str) -> MyCase:
             "case__policy_version__document",
         )
         .prefetch_related(
-            _NOTICES, _ISSUED, _POINTS, _ALLEGATIONS, _DISCLOSURES, _SANCTIONS, _APPEALS
+            parts.NOTICES,
+            parts.ISSUED,
+            parts.POINTS,
+            parts.ALLEGATIONS,
+            parts.DISCLOSURES,
+            parts.SANCTIONS,
+            parts.APPEALS,
         )
         .first()
     )
@@ -267,7 +274,7 @@ def my_case(user: User, number: str) -> MyCase:
     follows = [Follows(row, _state(row)) for row in respondent.all_sanctions]
     letters = list(
         letters_for(user)
-        .filter(case_number=number)
+        .filter(case_number=number, recipient_kind=RecipientKind.NAMED)
         .defer("content_sealed")
         .order_by("-created_at", "-pk")
     )
@@ -293,9 +300,9 @@ def my_case(user: User, number: str) -> MyCase:
             for finding in (determination.findings.all() if determination else ())
         ],
         follows=follows,
-        appeal=next(iter(respondent.all_appeals), None),
+        appeals=respondent.all_appeals,
         letters=letters,
-        history=_history(respondent, letters, shown, determination, follows),
+        history=parts.history(respondent, letters, shown, determination, follows),
     )
 
 
@@ -310,7 +317,7 @@ def my_evidence(user: User, number: str, public_id: UUID) -> tuple[Respondent, S
         .select_related(
             "evidence__submission", "respondent__case__assignment", "respondent__case__course"
         )
-        .prefetch_related(_CLEAN_COPIES)
+        .prefetch_related(parts.CLEAN_COPIES)
         .first()
     )
     if row is None:
@@ -345,119 +352,3 @@ def _state(sanction: Sanction) -> str:
     if sanction.ends_at is not None and sanction.ends_at <= clock.now():
         return "ended"
     return "ended" if sanction.status == SanctionStatus.ENDED else "active"
-
-
-def _history(
-    respondent: Respondent,
-    letters: Sequence[Letter],
-    shown: Sequence[Shown],
-    determination: Determination | None,
-    follows: Sequence[Follows],
-) -> list[Happened]:
-    """Newest first, and never earlier than the first notice: earlier times hint at the reporter."""
-    begin = respondent.all_notices[-1].sent_at  # type: ignore[attr-defined]
-    lines = []
-    for letter in letters:
-        lines.append(Happened(letter.created_at, "letter", letter=letter))
-        if letter.first_read_at:
-            lines.append(Happened(letter.first_read_at, "read", letter=letter))
-    by_minute: dict[datetime, list[Shown]] = {}
-    for row in shown:
-        if row.evidence.respondent_id != respondent.pk:
-            # One sending shows its pieces within the same moment; the notice bounds them below.
-            at = max(row.at, begin).replace(second=0, microsecond=0)
-            by_minute.setdefault(at, []).append(row)
-    lines += [
-        Happened(max(begin, *(row.at for row in rows)), "evidence", count=len(rows))
-        for rows in by_minute.values()
-    ]
-    lines += [
-        Happened(response.submitted_at, "answer")
-        for response in respondent.all_responses  # type: ignore[attr-defined]
-    ]
-    for appeal in respondent.all_appeals:  # type: ignore[attr-defined]
-        lines.append(Happened(appeal.lodged_at, "appeal"))
-        if appeal.decided_at:
-            lines.append(Happened(appeal.decided_at, "appeal_decided"))
-    if determination and determination.decided_at:
-        lines.append(Happened(determination.decided_at, "decision"))
-    lines += [
-        Happened(row.sanction.reversed_at, "reversed", sanction=row.sanction)
-        for row in follows
-        if row.sanction.reversed_at
-    ]
-    order = (
-        "evidence", "answer", "decision", "appeal", "appeal_decided", "reversed", "letter", "read",
-    )  # fmt: skip
-    return sorted(
-        (line for line in lines if line.at >= begin - CLOCK_TICK),
-        key=lambda line: (line.at.replace(microsecond=0), order.index(line.what)),
-        reverse=True,
-    )
-
-
-_NOTICES = Prefetch(
-    "notices",
-    queryset=Notice.objects.select_related("letter").order_by("-sent_at", "-pk"),
-    to_attr="all_notices",
-)
-_ISSUED = Prefetch(
-    "determinations",
-    queryset=Determination.objects.filter(status=DeterminationStatus.ISSUED).prefetch_related(
-        "answers",
-        Prefetch(
-            "findings",
-            queryset=Finding.objects.select_related(
-                "allegation__violation_type__version__document"
-            ).order_by("allegation__position"),
-        ),
-    ),
-    to_attr="issued",
-)
-_POINTS = Prefetch(
-    "responses",
-    queryset=Response.objects.order_by("-submitted_at", "-pk").prefetch_related(
-        Prefetch(
-            "points",
-            queryset=ResponsePoint.objects.select_related("allegation__violation_type").order_by(
-                "position"
-            ),
-        )
-    ),
-    to_attr="all_responses",
-)
-_ALLEGATIONS = Prefetch(
-    "allegations",
-    queryset=Allegation.objects.filter(withdrawn_at__isnull=True)
-    .select_related("violation_type__version__document")
-    .order_by("position"),
-    to_attr="standing_allegations",
-)
-_CLEAN_COPIES = Prefetch(
-    "evidence__files",
-    queryset=EvidenceFile.objects.filter(role=FileRole.DERIVATIVE),
-    to_attr="clean_copies",
-)
-_DISCLOSURES = Prefetch(
-    "disclosures",
-    queryset=Disclosure.objects.select_related("evidence")
-    .defer("evidence__text")
-    .prefetch_related(_CLEAN_COPIES)
-    .order_by("evidence__position"),
-    to_attr="all_disclosures",
-)
-_SANCTIONS = Prefetch(
-    "sanctions",
-    # Also those of a decision that was replaced: what stands is shown, whoever decided it.
-    queryset=Sanction.objects.filter(
-        status__in=(SanctionStatus.ACTIVE, SanctionStatus.ENDED, SanctionStatus.REVERSED),
-    )
-    .select_related("consequence")
-    .order_by("pk"),
-    to_attr="all_sanctions",
-)
-_APPEALS = Prefetch(
-    "appeals",
-    queryset=Appeal.objects.defer("private_notes").order_by("-lodged_at", "-pk"),
-    to_attr="all_appeals",
-)

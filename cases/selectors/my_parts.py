@@ -1,0 +1,181 @@
+"""What the respondent's page is read from: its pieces, its history, and what is fetched ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Prefetch
+
+from cases.enums import DeterminationStatus, FileRole, SanctionStatus
+from cases.models import (
+    Allegation,
+    Appeal,
+    Determination,
+    Disclosure,
+    Evidence,
+    EvidenceFile,
+    Finding,
+    Notice,
+    Respondent,
+    Response,
+    ResponsePoint,
+    Sanction,
+)
+from integrity.core import clock
+from notifications.models import Letter
+
+CLOCK_TICK = timedelta(seconds=1)
+
+
+def window_open(until: datetime, *, at: datetime | None = None) -> bool:
+    """Whether a window that ends with the second `until` is open: that second still counts."""
+    return (at or clock.now()) < until + CLOCK_TICK
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Evidence the respondent was shown. `file` is its clean copy, when there is one."""
+
+    evidence: Evidence
+    at: datetime
+    file: EvidenceFile | None
+
+
+@dataclass(frozen=True)
+class Follows:
+    """A consequence. `state`: active, ended or reversed, by its times and not by any job."""
+
+    sanction: Sanction
+    state: str
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A line of the history.
+
+    `what`: letter, read, evidence, answer, decision, reversed, appeal or appeal_decided.
+    """
+
+    at: datetime
+    what: str
+    letter: Letter | None = None
+    sanction: Sanction | None = None
+    count: int = 0
+
+
+def history(
+    respondent: Respondent,
+    letters: Sequence[Letter],
+    shown: Sequence[Shown],
+    determination: Determination | None,
+    follows: Sequence[Follows],
+) -> list[Happened]:
+    """Newest first, and never earlier than the first notice: earlier times hint at the reporter."""
+    begin = respondent.all_notices[-1].sent_at  # type: ignore[attr-defined]
+    lines = []
+    for letter in letters:
+        lines.append(Happened(letter.created_at, "letter", letter=letter))
+        if letter.first_read_at:
+            lines.append(Happened(letter.first_read_at, "read", letter=letter))
+    by_minute: dict[datetime, list[Shown]] = {}
+    for row in shown:
+        if row.evidence.respondent_id != respondent.pk:
+            # One sending shows its pieces within the same moment; the notice bounds them below.
+            at = max(row.at, begin).replace(second=0, microsecond=0)
+            by_minute.setdefault(at, []).append(row)
+    lines += [
+        Happened(max(begin, *(row.at for row in rows)), "evidence", count=len(rows))
+        for rows in by_minute.values()
+    ]
+    lines += [
+        Happened(response.submitted_at, "answer")
+        for response in respondent.all_responses  # type: ignore[attr-defined]
+    ]
+    for appeal in respondent.all_appeals:  # type: ignore[attr-defined]
+        lines.append(Happened(appeal.lodged_at, "appeal"))
+        if appeal.decided_at:
+            lines.append(Happened(appeal.decided_at, "appeal_decided"))
+    if determination and determination.decided_at:
+        lines.append(Happened(determination.decided_at, "decision"))
+    lines += [
+        Happened(row.sanction.reversed_at, "reversed", sanction=row.sanction)
+        for row in follows
+        if row.sanction.reversed_at
+    ]
+    order = (
+        "evidence", "answer", "decision", "appeal", "appeal_decided", "reversed", "letter", "read",
+    )  # fmt: skip
+    return sorted(
+        (line for line in lines if line.at >= begin - CLOCK_TICK),
+        key=lambda line: (line.at.replace(microsecond=0), order.index(line.what)),
+        reverse=True,
+    )
+
+
+NOTICES = Prefetch(
+    "notices",
+    queryset=Notice.objects.select_related("letter").order_by("-sent_at", "-pk"),
+    to_attr="all_notices",
+)
+ISSUED = Prefetch(
+    "determinations",
+    queryset=Determination.objects.filter(status=DeterminationStatus.ISSUED).prefetch_related(
+        "answers",
+        Prefetch(
+            "findings",
+            queryset=Finding.objects.select_related(
+                "allegation__violation_type__version__document"
+            ).order_by("allegation__position"),
+        ),
+    ),
+    to_attr="issued",
+)
+POINTS = Prefetch(
+    "responses",
+    queryset=Response.objects.order_by("-submitted_at", "-pk").prefetch_related(
+        Prefetch(
+            "points",
+            queryset=ResponsePoint.objects.select_related("allegation__violation_type").order_by(
+                "position"
+            ),
+        )
+    ),
+    to_attr="all_responses",
+)
+ALLEGATIONS = Prefetch(
+    "allegations",
+    queryset=Allegation.objects.filter(withdrawn_at__isnull=True)
+    .select_related("violation_type__version__document")
+    .order_by("position"),
+    to_attr="standing_allegations",
+)
+CLEAN_COPIES = Prefetch(
+    "evidence__files",
+    queryset=EvidenceFile.objects.filter(role=FileRole.DERIVATIVE),
+    to_attr="clean_copies",
+)
+DISCLOSURES = Prefetch(
+    "disclosures",
+    queryset=Disclosure.objects.select_related("evidence")
+    .defer("evidence__text")
+    .prefetch_related(CLEAN_COPIES)
+    .order_by("evidence__position"),
+    to_attr="all_disclosures",
+)
+SANCTIONS = Prefetch(
+    "sanctions",
+    # Also those of a decision that was replaced: what stands is shown, whoever decided it.
+    queryset=Sanction.objects.filter(
+        status__in=(SanctionStatus.ACTIVE, SanctionStatus.ENDED, SanctionStatus.REVERSED),
+    )
+    .select_related("consequence")
+    .order_by("pk"),
+    to_attr="all_sanctions",
+)
+APPEALS = Prefetch(
+    "appeals",
+    queryset=Appeal.objects.defer("private_notes").order_by("-lodged_at", "-pk"),
+    to_attr="all_appeals",
+)
