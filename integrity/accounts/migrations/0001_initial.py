@@ -2,10 +2,11 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import integrity.core.clock
-import integrity.core.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import integrity.core.clock
+import integrity.core.ids
 
 
 class Migration(migrations.Migration):
