@@ -1,16 +1,15 @@
-"""What the desk adds to the pages every app shares: its menu, its search box, its start page."""
+"""What the desk adds to the pages every app shares: its menu and its search box."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cases.selectors.appeals import waiting_for
 from integrity.accounts.enums import Role
 from integrity.accounts.rules import STAFF_OF_CASES, has_role
-from integrity.web import home, navigation
+from integrity.web import navigation
 
 
 def _staff(user: Any) -> bool:
@@ -20,12 +19,6 @@ def _staff(user: Any) -> bool:
 def _readers(user: Any) -> bool:
     return has_role(user, *STAFF_OF_CASES, Role.AUDITOR)
 
-
-def _to_the_desk(request: HttpRequest) -> HttpResponse:
-    return HttpResponseRedirect(reverse("desk:dashboard"))
-
-
-home.register(_staff, _to_the_desk, priority=10)
 
 for _item in (
     navigation.Item(
@@ -60,6 +53,15 @@ for _item in (
         place="desk",
         order=30,
         shown_to=_readers,
+    ),
+    navigation.Item(
+        key="desk-appeals",
+        label=_("Appeals"),
+        url_name="desk:appeals",
+        place="desk",
+        order=40,
+        shown_to=_readers,
+        count=_appeals,
     ),
     navigation.Item(
         key="desk-letters",
