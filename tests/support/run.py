@@ -28,12 +28,14 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def _migrate(url: str, variables: dict[str, str]) -> None:
     """One migrated database; every test process copies it instead of migrating its own."""
-    subprocess.run(
+    done = subprocess.run(
         [sys.executable, "manage.py", "migrate", "--noinput", "-v0"],
         cwd=ROOT,
         env={**variables, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "integrity.settings.test"},
-        check=True,
+        check=False,
     )
+    if done.returncode:
+        raise Missing("No test database: the migration failed, see above.")
 
 
 def services(stack: ExitStack, variables: dict[str, str], given: str) -> None:
