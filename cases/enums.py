@@ -115,6 +115,10 @@ class SanctionStatus(models.TextChoices):
     VOID = "void", _("Not issued")
 
 
+# What can be taken back.
+REVERSIBLE = (SanctionStatus.ACTIVE, SanctionStatus.ENDED)
+
+
 class ClosingOutcome(models.TextChoices):
     """All a reporter learns about the end (IN8)."""
 

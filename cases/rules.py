@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.enums import CaseStatus
-from cases.models import Case, ConflictDeclaration, Report, Respondent, Watcher
+from cases.models import (
+    Allegation,
+    Case,
+    ConflictDeclaration,
+    Determination,
+    Notice,
+    Report,
+    Respondent,
+    Watcher,
+)
 from integrity.accounts.enums import Role
 from integrity.accounts.rules import STAFF_OF_CASES, has_role, scope
 from integrity.core import crypto
@@ -124,18 +133,34 @@ def is_officer(user: User, case: Case) -> bool:
     return has_role(user, Role.OFFICER, institution_id=case.institution_id, anywhere=False)
 
 
-def involved(user: User, respondent: Respondent) -> bool:
-    """Whether the user has had a hand in the decision about this respondent.
+def officer_cases(user: User | AnonymousUser) -> QuerySet[Case]:
+    """The visible cases the user may determine and hear appeals in, as far as the role goes."""
+    if not user.is_authenticated:
+        return Case.objects.none()
+    return visible_to(user).filter(_in_scope(scope(user, Role.OFFICER)))
+
+
+def involvement(user: User) -> Q:
+    """True for respondents in the decision about whom the user has had a hand.
 
     Whoever proposed, decided, alleged, sent the notice or has the case now cannot hear the appeal
     (AP2, HOSTILE 23).
     """
-    return (
-        respondent.case.assignee_id == user.pk
-        or respondent.determinations.filter(Q(proposed_by=user) | Q(decided_by=user)).exists()
-        or respondent.notices.filter(sent_by=user).exists()
-        or respondent.allegations.filter(added_by=user).exists()
+    me = OuterRef("pk")
+    determinations = Determination.objects.filter(
+        Q(proposed_by=user) | Q(decided_by=user), respondent=me
     )
+    return (
+        Q(case__assignee=user)
+        | Q(Exists(determinations))
+        | Q(Exists(Notice.objects.filter(respondent=me, sent_by=user)))
+        | Q(Exists(Allegation.objects.filter(respondent=me, added_by=user)))
+    )
+
+
+def involved(user: User, respondent: Respondent) -> bool:
+    """Whether the user has had a hand in the decision about this respondent (`involvement`)."""
+    return Respondent.objects.filter(involvement(user), pk=respondent.pk).exists()
 
 
 def respondent_cases(user: User | AnonymousUser) -> QuerySet[Respondent]:

@@ -10,10 +10,17 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from cases import letters, rules, workflow
-from cases.enums import AppealOutcome, DeterminationStatus
+from cases.enums import REVERSIBLE, AppealOutcome, DeterminationStatus
 from cases.models import Appeal, Case, Respondent
-from cases.services.base import locked_case, record, respondent_of, save, visible_or_404
-from cases.services.sanction import REVERSIBLE, take_back, take_back_all
+from cases.services.base import (
+    check_revision,
+    locked_case,
+    record,
+    respondent_of,
+    save,
+    visible_or_404,
+)
+from cases.services.sanction import take_back, take_back_all
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.errors import (
@@ -49,6 +56,9 @@ def lodge(
             ):
                 return known
             raise Conflict(_("You have appealed against this decision already."))
+        if Appeal.objects.filter(form_key=form_key).exists():
+            # A form of somebody else, or of an earlier decision: its key is used up.
+            raise Conflict(_("This form was sent before. Please start again."))
         step = workflow.require("appeal", actor=actor, case=case, respondent=respondent)
         if issued is None or issued.appeal_until is None:
             raise IllegalTransition(_("There is nothing to appeal against."))
@@ -97,12 +107,13 @@ def decide(
     keep: Collection[str] = (),
     conditions: str = "",
     private_notes: str = "",
+    revision: int | None = None,
 ) -> Appeal:
     """Decide an appeal, by an officer who had no hand in the decision.
 
     `keep` are public ids of the sanctions that stand when it is reduced: some, not all. Overturned
     and sent back, all of them are undone, the last one first. Deciding it again the same way is
-    the same decision. `NotPermitted` for whoever was involved.
+    the same decision. `NotPermitted` for whoever was involved, `Stale` for an older `revision`.
     """
     if outcome not in AppealOutcome.values:
         raise InvalidInput({"outcome": [_("Choose what the appeal leads to.")]})
@@ -125,6 +136,7 @@ def decide(
             raise NotPermitted(
                 _("You had a hand in this decision. Somebody else hears the appeal.")
             )
+        check_revision(case, revision)
         changes = _undo(case, appeal, actor=actor, outcome=outcome, keep=keep, reasons=reasons)
         appeal.outcome = outcome
         appeal.reasons = reasons.strip()

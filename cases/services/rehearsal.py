@@ -1,14 +1,15 @@
-"""A decision as it would be, without taking it."""
+"""A decision, or the decision on an appeal, as it would be, without taking it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from cases.enums import DeterminationStatus
-from cases.services import determination
+from cases.enums import REVERSIBLE, DeterminationStatus, SanctionStatus
+from cases.models import Sanction
+from cases.services import appeal, determination
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from notifications.content import unseal_letter
@@ -69,6 +70,70 @@ def rehearse(
                     actor=actor, number=number, respondent_id=respondent_id
                 )
                 found = Rehearsal(made.needs_second, letter.title, letter.html)
+            raise _Undo
+    except _Undo:
+        pass
+    if found is None:
+        raise AssertionError("A rehearsal ends with a letter.")
+    return found
+
+
+@dataclass(frozen=True)
+class AppealRehearsal:
+    """What deciding an appeal would do: the sanctions it undoes, those that stand, the letter."""
+
+    undone: list[Sanction]
+    standing: list[Sanction]
+    title: str
+    html: str
+
+
+def rehearse_appeal(
+    *,
+    actor: User,
+    number: str,
+    appeal_id: UUID | str,
+    outcome: str,
+    reasons: str,
+    keep: Collection[str] = (),
+    conditions: str = "",
+    private_notes: str = "",
+    revision: int | None = None,
+) -> AppealRehearsal:
+    """As `rehearse`, for `appeal.decide`: the very letter, and nothing of it stays."""
+    found: AppealRehearsal | None = None
+    try:
+        with audit.transaction():
+            before = {
+                row.pk
+                for row in Sanction.objects.filter(
+                    determination__appeal__public_id=appeal_id, status__in=REVERSIBLE
+                )
+            }
+            made = appeal.decide(
+                actor=actor,
+                number=number,
+                appeal_id=appeal_id,
+                outcome=outcome,
+                reasons=reasons,
+                keep=keep,
+                conditions=conditions,
+                private_notes=private_notes,
+                revision=revision,
+            )
+            if made.letter is None:
+                raise AssertionError("A decided appeal has a letter.")
+            rows = list(
+                made.determination.sanctions.select_related("consequence")
+                .filter(pk__in=before)
+                .order_by("pk")
+            )
+            found = AppealRehearsal(
+                undone=[row for row in rows if row.status == SanctionStatus.REVERSED],
+                standing=[row for row in rows if row.status != SanctionStatus.REVERSED],
+                title=made.letter.title,
+                html=unseal_letter(made.letter.content_sealed).html,
+            )
             raise _Undo
     except _Undo:
         pass

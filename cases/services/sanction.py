@@ -8,14 +8,12 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from cases import letters, sanctions, workflow
-from cases.enums import SanctionStatus
+from cases.enums import REVERSIBLE, SanctionStatus
 from cases.models import Case, Determination, Sanction
 from cases.services.base import locked_case, record, save, visible_or_404
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.errors import IllegalTransition, InvalidInput, NotFound
-
-REVERSIBLE = (SanctionStatus.ACTIVE, SanctionStatus.ENDED)
 
 
 def take_back(case: Case, row: Sanction, *, actor: User, reason: str) -> list[str]:
