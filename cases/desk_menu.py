@@ -20,6 +20,11 @@ def _readers(user: Any) -> bool:
     return has_role(user, *STAFF_OF_CASES, Role.AUDITOR)
 
 
+def _appeals(user: Any) -> int | None:
+    """Appeals that wait for this very officer; no number for others, and none for nothing."""
+    return (waiting_for(user) or None) if has_role(user, Role.OFFICER) else None
+
+
 for _item in (
     navigation.Item(
         key="desk",

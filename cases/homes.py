@@ -38,5 +38,6 @@ navigation.register(
     )
 )
 
-# Whoever may use nothing else still reads what is alleged and decided, and answers.
+# Whoever may use nothing else still reads what is alleged and decided, answers and appeals.
 restricted.allow("my:home", "my:cases", "my:case", "my:answer", "my:answered", "my:evidence")
+restricted.allow("my:appeal", "my:appealed")

@@ -76,6 +76,11 @@ def case_url(case: Case) -> str:
     return _site(reverse("my:case", args=[case.number]))
 
 
+def appeal_url(case: Case) -> str:
+    """Where the respondent appeals; it says so when the time has passed."""
+    return _site(reverse("my:appeal", args=[case.number]))
+
+
 def policy_label(version: Version) -> str:
     """The policy as people say it: "Honor code, version 4"."""
     return _("%(title)s, version %(number)s") % {
@@ -294,7 +299,7 @@ def determination_issued(
             sanctions=sanction_items(determination.sanctions.select_related("consequence")),
             no_refunds=version.no_refunds,
             appeal_until=appeal_until,
-            appeal_url=case_url(case),
+            appeal_url=appeal_url(case),
             appeal_grounds=tuple(rules.appeal_grounds),
             contact=contact(case),
         )
@@ -329,7 +334,7 @@ def certificate_withheld(
             result=result,
             no_refunds=_governing(case).no_refunds,
             appeal_until=appeal_until,
-            appeal_url=case_url(case),
+            appeal_url=appeal_url(case),
             contact=contact(case),
         )
 

@@ -9,9 +9,11 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from cases import rules
 from cases.enums import DeterminationStatus, EvidenceKind, FileRole, ReportMode, Stance
 from cases.models import (
     Allegation,
+    Appeal,
     Case,
     ConflictDeclaration,
     Determination,
@@ -26,6 +28,7 @@ from cases.models import (
     Sanction,
     Watcher,
 )
+from cases.selectors.appeals import grounds_of
 from cases.selectors.case_head import Head, head
 from cases.selectors.timeline import Timeline, timeline
 from cases.selectors.words import Text
@@ -74,8 +77,20 @@ class ReportLine:
 
 
 @dataclass(frozen=True)
+class AppealLine:
+    """An appeal with the grounds it rests on, in the words of the policy."""
+
+    appeal: Appeal
+    grounds: list[str]
+
+
+@dataclass(frozen=True)
 class Progress:
-    """How far one respondent's process is."""
+    """How far one respondent's process is.
+
+    `determination` is the one in the making or in force; `appeals` are all there were, the newest
+    first, and `involved` says whether the reader had a hand in the decision.
+    """
 
     respondent: Respondent
     allegations: list[AllegationLine]
@@ -83,6 +98,13 @@ class Progress:
     points: int
     determination: Determination | None
     sanctions: list[Sanction]
+    appeals: list[AppealLine]
+    involved: bool
+
+    @property
+    def appeal(self) -> Appeal | None:
+        """The last appeal."""
+        return self.appeals[0].appeal if self.appeals else None
 
 
 @dataclass(frozen=True)
@@ -114,7 +136,7 @@ def case_page(user: User, number: str) -> CasePage:
     top = head(user, number)
     case = top.case
     allegations = _allegations(case)
-    progress = _progress(top, allegations)
+    progress = _progress(top, allegations, user)
     people = people_of(top, user)
     violations = {
         line.allegation.violation_type.code: line.allegation.violation_type.title
@@ -133,9 +155,13 @@ def case_page(user: User, number: str) -> CasePage:
 
 def _allegations(case: Case) -> list[AllegationLine]:
     points = ResponsePoint.objects.filter(allegation=OuterRef("pk")).order_by("-pk")
-    findings = Finding.objects.filter(
-        allegation=OuterRef("pk"), determination__respondent=OuterRef("respondent")
-    ).order_by("-determination_id")
+    findings = (
+        Finding.objects.filter(
+            allegation=OuterRef("pk"), determination__respondent=OuterRef("respondent")
+        )
+        .exclude(determination__status=DeterminationStatus.SUPERSEDED)
+        .order_by("-determination_id")
+    )
     rows = (
         case.allegations.filter(withdrawn_at__isnull=True)
         .select_related("violation_type")
@@ -165,7 +191,7 @@ def _allegations(case: Case) -> list[AllegationLine]:
     return lines
 
 
-def _progress(top: Head, allegations: list[AllegationLine]) -> list[Progress]:
+def _progress(top: Head, allegations: list[AllegationLine], user: User) -> list[Progress]:
     case = top.case
     notices = {}
     said = ResponsePoint.objects.filter(response=OuterRef("response")).exclude(text="")
@@ -178,14 +204,24 @@ def _progress(top: Head, allegations: list[AllegationLine]) -> list[Progress]:
     ):
         notices[notice.respondent_id] = notice
     decisions = {}
+    appeals: dict[int, list[AppealLine]] = {}
+    involved = set()
+    in_it = Respondent.objects.filter(rules.involvement(user), pk=OuterRef("respondent"))
     for row in (
         Determination.objects.filter(respondent__case=case)
-        .exclude(status=DeterminationStatus.SUPERSEDED)
-        .select_related("proposed_by", "decided_by", "scheme_version__scheme")
+        .select_related("proposed_by", "decided_by", "scheme_version__scheme", "appeal__decided_by")
         .defer("scheme_version__data")
+        .annotate(involved=Exists(in_it))
         .order_by("pk")
     ):
-        decisions[row.respondent_id] = row
+        if row.involved:
+            involved.add(row.respondent_id)
+        if row.status != DeterminationStatus.SUPERSEDED:
+            decisions[row.respondent_id] = row
+        appeal = getattr(row, "appeal", None)
+        if appeal is not None:
+            line = AppealLine(appeal, grounds_of(case, appeal))
+            appeals.setdefault(row.respondent_id, []).insert(0, line)
     sanctions: dict[int, list[Sanction]] = {}
     for sanction in case.sanctions.select_related("consequence").order_by("pk"):
         sanctions.setdefault(sanction.respondent_id, []).append(sanction)
@@ -199,6 +235,8 @@ def _progress(top: Head, allegations: list[AllegationLine]) -> list[Progress]:
             points=getattr(notices.get(respondent.pk), "points", None) or 0,
             determination=decisions.get(respondent.pk),
             sanctions=sanctions.get(respondent.pk, []),
+            appeals=appeals.get(respondent.pk, []),
+            involved=respondent.pk in involved,
         )
         for respondent in top.respondents
     ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views.desk import decision, hearing, pages, registers, triage
+from cases.views.desk import appeals, decision, hearing, pages, registers, triage
 
 app_name = "desk"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("", pages.dashboard, name="dashboard"),
     path("queue/", pages.queue, name="queue"),
     path("sanctions/", registers.sanctions, name="sanctions"),
+    path("appeals/", appeals.appeals, name="appeals"),
     path("letters/", registers.letters, name="letters"),
     path("letters/<uuid:public_id>/", registers.letter, name="letter"),
     path(CASE, pages.case, name="case"),
@@ -38,5 +39,7 @@ urlpatterns = [
     path(f"{RESPONDENT}consequence/", decision.consequence, name="consequence"),
     path(f"{RESPONDENT}confirm/", decision.confirm, name="confirm"),
     path(f"{RESPONDENT}send-back/", decision.send_back, name="send_back"),
+    path(f"{RESPONDENT}look-again/", appeals.take_up, name="take_up"),
+    path(f"{CASE}appeals/<uuid:public_id>/", appeals.decide, name="appeal"),
     path(f"{CASE}sanctions/<uuid:public_id>/reverse/", decision.reverse, name="reverse"),
 ]

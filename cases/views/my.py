@@ -44,16 +44,20 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     user: Any = request.user
     page = selectors.my_case(user, number)
     first, second = words.lead(page)
+    until = page.determination.appeal_until if page.determination else None
     return render(
         request,
         "cases/my/case.html",
         {
-            **_about(page),
+            **about(page),
             "first": first,
             "second": second,
             "track": words.track(page),
             "due_words": words.due_words(page),
-            **_appeal(page),
+            "appeal_words": words.until_words(until) if until else "",
+            "grounds": process_terms(page.case.policy_version).appeal_grounds,
+            "appeal": words.appealed(page, page.appeal),
+            "earlier_appeals": [words.appealed(page, row) for row in page.earlier_appeals],
         },
     )
 
@@ -80,7 +84,7 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     page = selectors.my_case(user, number)
     if request.method != "POST":
         if page.response is not None:
-            return _see_other("my:case", number)
+            return see_other("my:case", number)
         if not page.can_answer:
             return _closed(request, page, None)
         return _form(request, page, AnswerForm(allegations=page.allegations))
@@ -107,7 +111,7 @@ def answered(request: HttpRequest, number: str) -> HttpResponse:
     page = selectors.my_case(user, number)
     if page.response is None:
         raise NotFound
-    return render(request, "cases/my/answered.html", _about(page))
+    return render(request, "cases/my/answered.html", about(page))
 
 
 def _send(request: HttpRequest, page: MyCase, form: AnswerForm) -> HttpResponse:
@@ -136,10 +140,11 @@ def _send(request: HttpRequest, page: MyCase, form: AnswerForm) -> HttpResponse:
         return _check(request, page, form, files, status=HTTPStatus.INSUFFICIENT_STORAGE)
     except (WindowClosed, Conflict, IllegalTransition) as error:
         return _closed(request, page, form, error)
-    return _see_other("my:answered", page.case.number)
+    return see_other("my:answered", page.case.number)
 
 
-def _about(page: MyCase) -> dict[str, Any]:
+def about(page: MyCase) -> dict[str, Any]:
+    """What every page of the case names."""
     return {
         "shown": page,
         "case": page.case,
@@ -148,18 +153,8 @@ def _about(page: MyCase) -> dict[str, Any]:
     }
 
 
-def _appeal(page: MyCase) -> dict[str, Any]:
-    until = page.determination.appeal_until if page.determination else None
-    if until is None:
-        return {}
-    return {
-        "appeal_words": words.until_words(until),
-        "grounds": process_terms(page.case.policy_version).appeal_grounds,
-    }
-
-
 def _form(request: HttpRequest, page: MyCase, form: AnswerForm) -> HttpResponse:
-    context = {**_about(page), "form": form, "due_words": words.due_words(page)}
+    context = {**about(page), "form": form, "due_words": words.due_words(page)}
     return render(request, "cases/my/answer.html", context, status=form.http_status)
 
 
@@ -171,7 +166,7 @@ def _check(
     *,
     status: int | None = None,
 ) -> HttpResponse:
-    context = {**_about(page), "answer": form, "form": files, "due_words": words.due_words(page)}
+    context = {**about(page), "answer": form, "form": files, "due_words": words.due_words(page)}
     return render(request, "cases/my/check.html", context, status=status or files.http_status)
 
 
@@ -183,7 +178,7 @@ def _closed(
 ) -> HttpResponse:
     """It cannot be sent any more. What was typed is shown, to be copied and sent another way."""
     context = {
-        **_about(page),
+        **about(page),
         "late": isinstance(error, WindowClosed) or page.stage == selectors.Stage.LATE,
         "answered": page.response is not None or isinstance(error, Conflict),
         "typed": form.typed() if form is not None else [],
@@ -191,5 +186,6 @@ def _closed(
     return render(request, "cases/my/closed.html", context, status=HTTPStatus.CONFLICT)
 
 
-def _see_other(name: str, number: str) -> HttpResponseRedirect:
+def see_other(name: str, number: str) -> HttpResponseRedirect:
+    """On to another page of the case after a form has done its work (303)."""
     return HttpResponseRedirect(reverse(name, args=[number]), status=HTTPStatus.SEE_OTHER)

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases.enums import CaseStatus
-from cases.models import Case
+from cases.models import Appeal, Case
 from cases.selectors.my import MyCase, MyCaseRow, Stage
 from cases.workflow import STAGE_WORKING_DAYS
 from integrity.core import clock
 from integrity.web import dates
+from policies.rules import process_terms
 
 Text = str | Promise
 
@@ -54,6 +55,27 @@ class Line:
     note: str
 
 
+@dataclass(frozen=True)
+class Appealed:
+    """An appeal with the grounds it rests on, in the words of the policy."""
+
+    row: Appeal
+    grounds: list[str]
+
+    @property
+    def anchor(self) -> str:
+        """The name of its section on the page."""
+        return f"appeal-{self.row.public_id}"
+
+
+def appealed(page: MyCase, row: Appeal | None) -> Appealed | None:
+    """An appeal of the page, ready to be shown; None for none."""
+    if row is None:
+        return None
+    titles = dict(process_terms(page.case.policy_version).grounds)
+    return Appealed(row, [titles.get(code, code) for code in row.grounds])
+
+
 def matter(case: Case) -> str:
     """What the case is about, with "your" where it is their work: "your Essay 2"."""
     if case.assignment is not None:
@@ -80,6 +102,8 @@ def lead(page: MyCase) -> tuple[str, str]:
     undecided = _("Nothing has been decided.")
     if page.determination is not None and page.stage in (Stage.REVIEW, Stage.AGAIN):
         return _("We look at the decision again."), _("It stands until a new one replaces it.")
+    if page.undone and page.stage in (Stage.REVIEW, Stage.AGAIN):
+        return _("We look at this again."), _("What was decided before does not count any more.")
     if page.stage == Stage.ANSWER:
         return undecided, _("We would like to hear from you first.")
     if page.stage == Stage.LATE:
@@ -183,6 +207,8 @@ def track(page: MyCase) -> list[Step]:
     appeal = _("You can appeal first")
     reasons = _("You get reasons in writing")
     if page.stage in (Stage.ANSWER, Stage.LATE, Stage.REVIEW, Stage.AGAIN):
+        if page.undone:
+            steps += _appeal(page)
         waiting = page.stage in (Stage.ANSWER, Stage.LATE)
         days = STAGE_WORKING_DAYS[CaseStatus.REVIEW]
         long = ngettext("About %(count)s working day", "About %(count)s working days", days) % {
@@ -197,19 +223,34 @@ def track(page: MyCase) -> list[Step]:
     steps.append(Step("done", look))
     when = page.determination.decided_at if page.determination else None
     steps.append(Step("done", decision, day(when) if when else ""))
-    return [*steps, _end(page, closed)]
+    return [*steps, *_appeal(page), _end(page, closed)]
+
+
+def _appeal(page: MyCase) -> list[Step]:
+    """The step of the appeal: none before one is sent."""
+    label = _("Your appeal")
+    if page.appeal is None:
+        return []
+    if not page.appeal.outcome or page.appeal.decided_at is None:
+        note = _("Now. Somebody else looks at it, since %(day)s.")
+        return [Step("current", label, note % {"day": day(page.appeal.lodged_at)})]
+    note = _("%(day)s. %(outcome)s.") % {
+        "day": day(page.appeal.decided_at),
+        "outcome": page.appeal.get_outcome_display(),
+    }
+    return [Step("done", label, note)]
 
 
 def _end(page: MyCase, closed: str) -> Step:
     if page.stage == Stage.APPEAL:
-        return Step("current", closed, _("Not yet: somebody else looks at your appeal."))
+        return Step("todo", closed, _("You get the answer to your appeal in writing first"))
     if page.can_appeal and page.determination and page.determination.appeal_until:
         until = day(page.determination.appeal_until)
         return Step("current", closed, _("Not yet: you can appeal until %(day)s.") % {"day": until})
+    if page.appeal is not None and page.stage == Stage.DECIDED:
+        return Step("current", closed, _("Nothing more is asked of you."))
     if page.stage == Stage.CLOSED or not page.violation_found:
         return Step("done", closed)
-    if page.appeal is not None:
-        return Step("done", closed, _("Your appeal is decided."))
     return Step("current", closed, _("The time to appeal has passed."))
 
 

@@ -48,12 +48,14 @@ OPEN = {
     # letters
     "notifications:letters",
     "notifications:letter",
-    # my cases, what was shown, the answer
+    # my cases, what was shown, the answer, the appeal
     "my:home",
     "my:cases",
     "my:case",
     "my:answer",
     "my:answered",
+    "my:appeal",
+    "my:appealed",
     "my:evidence",
     "evidence:file",
     # the rules

@@ -140,10 +140,14 @@ def _dismissed(head: Head) -> Next:
     return Next(_("Dismissed"), reason, buttons)
 
 
+# Who claims the case, has a hand in it and could not confirm or hear an appeal.
+_NOT_CLAIMED = (S.APPROVAL, S.DECIDED, S.APPEAL)
+
+
 def _of_respondent(page: CasePage, progress: Progress, user: User) -> Next:
     head = page.head
     respondent = progress.respondent
-    if head.works and head.case.assignee_id is None and respondent.status != S.APPROVAL:
+    if head.works and head.case.assignee_id is None and respondent.status not in _NOT_CLAIMED:
         return Next(_("Next: claim the case"), _("So that others know who has it."), [_claim(head)])
     if respondent.status == S.INVESTIGATION:
         return _investigation(page, progress)
@@ -153,6 +157,8 @@ def _of_respondent(page: CasePage, progress: Progress, user: User) -> Next:
         return _review(page, progress)
     if respondent.status == S.APPROVAL:
         return _approval(page, progress, user)
+    if respondent.status == S.APPEAL:
+        return _appeal(page, progress)
     return _decided(progress)
 
 
@@ -261,9 +267,30 @@ def _approval(page: CasePage, progress: Progress, user: User) -> Next:
     )
 
 
+def _appeal(page: CasePage, progress: Progress) -> Next:
+    head, appeal = page.head, progress.appeal
+    title = _("Waits for the decision on the appeal")
+    if appeal is None or not may("uphold", head, progress.respondent):
+        return Next(title, _("An officer who had no hand in the decision hears it."))
+    read = url("appeal", head, appeal.public_id)
+    if progress.involved:
+        text = _("You had a hand in this decision, so somebody else hears the appeal.")
+        return Next(title, text, [Button(_("Read the appeal"), read)])
+    return Next(
+        _("Next: decide the appeal"),
+        _("You had no hand in the decision, so you can hear it."),
+        [Button(_("Decide the appeal"), read, main=True)],
+    )
+
+
 def _decided(progress: Progress) -> Next:
-    until = progress.determination.appeal_until if progress.determination else None
-    if until is None:
+    decision = progress.determination
+    appeal = progress.appeal
+    if appeal is not None and (decision is None or appeal.determination_id == decision.pk):
+        outcome = _("%(outcome)s. It closes by itself.")
+        return Next(_("The appeal is decided"), outcome % {"outcome": appeal.get_outcome_display()})
+    until = decision.appeal_until if decision is not None else None
+    if until is None or clock.now() > until:
         return Next(_("Decided"), _("Nothing is left to do."))
     return Next(_("Decided"), _("The learner can appeal until %(day)s.") % {"day": day(until)})
 
@@ -371,7 +398,9 @@ def more(head: Head, user: User) -> list[Button]:
         return buttons
     if case.assignee_id == user.pk:
         buttons.append(Button(_("Give back to the queue"), url("release", head), post=True))
-    elif case.assignee_id is None and case.status not in (S.TRIAGE, S.CLOSED, S.DISMISSED):
+    elif case.assignee_id is None and case.status not in (
+        S.TRIAGE, S.APPEAL, S.CLOSED, S.DISMISSED,
+    ):  # fmt: skip
         buttons.append(Button(_("Claim the case"), url("claim", head), post=True))
     if head.watching:
         buttons.append(Button(_("Stop following"), url("unwatch", head), post=True))
@@ -379,8 +408,25 @@ def more(head: Head, user: User) -> list[Button]:
         buttons.append(Button(_("Follow"), url("watch", head), post=True))
     if may("dismiss", head) and case.status != S.TRIAGE:
         buttons.append(Button(_("Dismiss with a reason"), url("dismiss", head)))
+    buttons += _look_again(head)
     buttons.append(Button(_("Declare a conflict of interest"), url("conflict", head)))
     return buttons
+
+
+def _look_again(head: Head) -> list[Button]:
+    """Taking a decision up again, for each respondent it can be done for."""
+    label = _("Look at the decision again")
+    several = len(head.respondents) > 1
+    return [
+        Button(
+            _("%(label)s: %(name)s") % {"label": label, "name": row.user.display_name}
+            if several
+            else label,
+            url("take_up", head, row.public_id),
+        )
+        for row in head.respondents
+        if may("take_up", head, row)
+    ]
 
 
 def peek_buttons(peek: Peek) -> list[Button]:
