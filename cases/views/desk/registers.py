@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -49,7 +50,7 @@ def letter(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Send a letter again, or mark it as sent."""
     user: Any = request.user
     institutions, among = letters_scope(user)
-    return letters_views.register_action(
+    answer = letters_views.register_action(
         request,
         public_id,
         institutions=institutions,
@@ -57,3 +58,6 @@ def letter(request: HttpRequest, public_id: UUID) -> HttpResponse:
         back_url_name="desk:letters",
         role=Role.OFFICER if has_role(user, Role.OFFICER) else Role.MODERATOR,
     )
+    if answer.status_code == HTTPStatus.FOUND:
+        answer.status_code = HTTPStatus.SEE_OTHER
+    return answer
