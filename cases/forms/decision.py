@@ -271,9 +271,10 @@ class ConsequenceForm(RevisedForm):
 
     def carried(self) -> list[tuple[str, str]]:
         """Names and values to carry over to the check page, as they were typed."""
+        data: Any = self.data
         return [
             (key, value)
-            for key, values in self.data.lists()
+            for key, values in data.lists()
             for value in values
             if key not in ("csrfmiddlewaretoken", "step")
         ]

@@ -55,8 +55,10 @@ class RevisedForm(Form):
 
     def renew(self, revision: int) -> None:
         """Show the form again on this state, with everything that was typed."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("revision")] = str(revision)
+        data: Any = self.data
+        data = data.copy()
+        data[self.add_prefix("revision")] = str(revision)
+        self.data = data
 
 
 class OpenForm(Form):

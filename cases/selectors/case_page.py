@@ -291,13 +291,9 @@ def reports_of(top: Head) -> list[ReportLine]:
     """The reports, the first one first: one query. A sealed name is never opened here."""
     lines = []
     for row in top.case.reports.select_related("violation_type").order_by("submitted_at", "pk"):
-        open_name = (
-            row.mode == ReportMode.NAMED
-            and row.reporter_sealed is not None
-            and top.works
-            and not top.names_hidden
-        )
-        name = Recipient.sealed(row.reporter_ref, row.reporter_sealed).name if open_name else ""
+        sealed = row.reporter_sealed
+        given = row.mode == ReportMode.NAMED and top.works and not top.names_hidden
+        name = Recipient.sealed(row.reporter_ref, sealed).name if given and sealed else ""
         links = [(str(link), str(link) if _WEB.match(str(link)) else "") for link in row.links]
         lines.append(ReportLine(row, name, row.mode != ReportMode.NAMED, links))
     return lines

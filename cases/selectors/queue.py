@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, Q
 from django.db.models.functions import Substr
@@ -136,7 +137,7 @@ def count(user: User, view: View, days: Days) -> Counts:
         parts |= {("statuses", name): shown & Q(status=name) for name in view.statuses}
         parts |= {("kinds", kind): shown & Q(kind=kind) for kind in CaseKind.values}
     names = {key: f"n{position}" for position, key in enumerate(parts)}
-    groups = (
+    groups: Any = (
         rules.visible_to(user)
         .filter(status__in=WORKING)
         .values("institution__slug", "institution__name")

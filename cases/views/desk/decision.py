@@ -144,17 +144,18 @@ def consequence(request: HttpRequest, number: str, public_id: UUID) -> HttpRespo
                 revision=form.seen,
             ),
         )
-        if tried.done and step == "send":
-            return done(request, _what_happened(tried.result), number)
-        if tried.done:
+        made = tried.result
+        if made is not None and step == "send":
+            return done(request, _what_happened(made), number)
+        if made is not None:
             context = {
                 **steps.frame(top, user),
                 "form": form,
                 "file": page,
                 "respondent": respondent,
-                "rehearsal": tried.result,
+                "rehearsal": made,
                 # Sanitised where every letter is (notifications.rendering.sanitised).
-                "body": mark_safe(tried.result.html),  # noqa: S308
+                "body": mark_safe(made.html),  # noqa: S308
             }
             return render(request, "cases/desk/consequence_check.html", context)
     return _show(request, number, respondent, page, advice, form, tried)
