@@ -17,9 +17,7 @@ from integrity.core import clock, ids
 class UserManager(BaseUserManager["User"]):
     """Creates users; the email is the login and kept in lower case."""
 
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> User:
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -85,9 +83,7 @@ class User(AbstractBaseUser):
     # What Django's admin asks: administrators configure, nobody else enters.
     @property
     def is_staff(self) -> bool:
-        return self.is_active and any(
-            g.role == Role.ADMINISTRATOR for g in self.role_grants()
-        )
+        return self.is_active and any(g.role == Role.ADMINISTRATOR for g in self.role_grants())
 
     @property
     def is_superuser(self) -> bool:
@@ -147,9 +143,7 @@ class Restriction(models.Model):
     """
 
     public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
-    user = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="restrictions"
-    )
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="restrictions")
     kind = models.CharField(_("kind"), max_length=20, choices=RestrictionKind.choices)
     source = models.CharField(_("cause"), max_length=80, unique=True)
     starts_at = models.DateTimeField(_("from"))

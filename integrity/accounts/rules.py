@@ -29,11 +29,7 @@ def has_role(
         return False
     return any(
         grant.role in roles
-        and (
-            anywhere
-            or grant.institution_id is None
-            or grant.institution_id == institution_id
-        )
+        and (anywhere or grant.institution_id is None or grant.institution_id == institution_id)
         for grant in user.role_grants()
     )
 
@@ -45,6 +41,4 @@ def scope(user: User | AnonymousUser, *roles: str) -> set[int] | None:
     grants = [grant for grant in user.role_grants() if grant.role in roles]
     if any(grant.institution_id is None for grant in grants):
         return None
-    return {
-        grant.institution_id for grant in grants if grant.institution_id is not None
-    }
+    return {grant.institution_id for grant in grants if grant.institution_id is not None}

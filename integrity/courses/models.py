@@ -49,9 +49,7 @@ class Institution(models.Model):
 class Holiday(models.Model):
     """A day that does not count as a working day of an institution."""
 
-    institution = models.ForeignKey(
-        Institution, on_delete=models.CASCADE, related_name="holidays"
-    )
+    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="holidays")
     day = models.DateField(_("day"))
     name = models.CharField(_("name"), max_length=120)
 
@@ -59,9 +57,7 @@ class Holiday(models.Model):
         verbose_name = _("holiday")
         verbose_name_plural = _("holidays")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["institution", "day"], name="courses_holiday_once"
-            )
+            models.UniqueConstraint(fields=["institution", "day"], name="courses_holiday_once")
         ]
 
     def __str__(self) -> str:
@@ -76,9 +72,7 @@ class Programme(models.Model):
     )
     slug = models.SlugField(_("short name"), max_length=80, unique=True)
     title = models.CharField(_("title"), max_length=200)
-    product_kind = models.CharField(
-        _("kind"), max_length=30, choices=ProductKind.choices
-    )
+    product_kind = models.CharField(_("kind"), max_length=30, choices=ProductKind.choices)
 
     class Meta:
         verbose_name = _("programme")
@@ -91,9 +85,7 @@ class Programme(models.Model):
 class Course(models.Model):
     """A course. `pass_mark` is the percentage from which its certificate is earned."""
 
-    institution = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, related_name="courses"
-    )
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="courses")
     programme = models.ForeignKey(
         Programme,
         on_delete=models.PROTECT,
@@ -129,9 +121,7 @@ class Course(models.Model):
 class Teaching(models.Model):
     """Somebody teaches a course: they may report there and never decide there."""
 
-    course = models.ForeignKey(
-        Course, on_delete=models.CASCADE, related_name="teachings"
-    )
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="teachings")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="teachings"
     )
@@ -140,9 +130,7 @@ class Teaching(models.Model):
         verbose_name = _("teacher")
         verbose_name_plural = _("teachers")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["course", "user"], name="courses_teaching_once"
-            )
+            models.UniqueConstraint(fields=["course", "user"], name="courses_teaching_once")
         ]
 
     def __str__(self) -> str:
@@ -153,17 +141,13 @@ class Assignment(models.Model):
     """A piece of work in a course. `weight` is its share of the course result in per cent."""
 
     public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
-    course = models.ForeignKey(
-        Course, on_delete=models.PROTECT, related_name="assignments"
-    )
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="assignments")
     title = models.CharField(_("title"), max_length=200)
     instructions = BoundedText(_("instructions"), max_length=20_000, blank=True)
     weight = models.DecimalField(
         _("weight in per cent"), max_digits=5, decimal_places=2, validators=PERCENT
     )
-    max_score = models.DecimalField(
-        _("highest score"), max_digits=7, decimal_places=2, default=100
-    )
+    max_score = models.DecimalField(_("highest score"), max_digits=7, decimal_places=2, default=100)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
@@ -175,9 +159,7 @@ class Assignment(models.Model):
                 condition=Q(weight__gte=0, weight__lte=100),
                 name="courses_weight_percent",
             ),
-            models.CheckConstraint(
-                condition=Q(max_score__gt=0), name="courses_max_score_positive"
-            ),
+            models.CheckConstraint(condition=Q(max_score__gt=0), name="courses_max_score_positive"),
         ]
 
     def __str__(self) -> str:
@@ -187,9 +169,7 @@ class Assignment(models.Model):
 class Enrolment(models.Model):
     """A learner in a course."""
 
-    course = models.ForeignKey(
-        Course, on_delete=models.PROTECT, related_name="enrolments"
-    )
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="enrolments")
     learner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="enrolments"
     )
@@ -205,9 +185,7 @@ class Enrolment(models.Model):
         verbose_name = _("enrolment")
         verbose_name_plural = _("enrolments")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["course", "learner"], name="courses_enrolment_once"
-            )
+            models.UniqueConstraint(fields=["course", "learner"], name="courses_enrolment_once")
         ]
 
     def __str__(self) -> str:
@@ -218,17 +196,13 @@ class Submission(models.Model):
     """What a learner handed in. `score` is the base score; see `selectors.effective_score`."""
 
     public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
-    assignment = models.ForeignKey(
-        Assignment, on_delete=models.PROTECT, related_name="submissions"
-    )
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="submissions")
     learner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="submissions"
     )
     title = models.CharField(_("title"), max_length=200, blank=True)
     text = BoundedText(_("text"), max_length=200_000, blank=True)
-    score = models.DecimalField(
-        _("score"), max_digits=7, decimal_places=2, null=True, blank=True
-    )
+    score = models.DecimalField(_("score"), max_digits=7, decimal_places=2, null=True, blank=True)
     submitted_at = models.DateTimeField(_("handed in"), default=clock.now)
 
     class Meta:
@@ -241,9 +215,7 @@ class Submission(models.Model):
             )
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(
-                fields=["assignment", "submitted_at"], name="courses_submission_list"
-            ),
+            models.Index(fields=["assignment", "submitted_at"], name="courses_submission_list"),
         ]
 
     def __str__(self) -> str:

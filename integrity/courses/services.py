@@ -21,7 +21,7 @@ def apply_effect(
     ends_at: datetime | None = None,
     computed: bool = False,
 ) -> Effect:
-    """Begin an effect; the same source, kind and target that is still in force is returned as it is."""
+    """Begin an effect; the same source, kind and target still in force is returned as it is."""
     effect, _created = Effect.objects.get_or_create(
         kind=EffectKind(kind),
         source=source,
@@ -47,9 +47,7 @@ def reverse_effects(*, source: str, at: datetime | None = None) -> list[Effect]:
     return effects
 
 
-def settle_certificate(
-    *, enrolment: Enrolment, at: datetime | None = None
-) -> str | None:
+def settle_certificate(*, enrolment: Enrolment, at: datetime | None = None) -> str | None:
     """Withhold or give back the certificate as the computed course result demands.
 
     Returns "withheld" or "released" when something changed, else None. The consequence has its own

@@ -43,9 +43,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "granted_at",
-                    models.DateTimeField(
-                        default=integrity.core.clock.now, verbose_name="granted"
-                    ),
+                    models.DateTimeField(default=integrity.core.clock.now, verbose_name="granted"),
                 ),
                 (
                     "ended_at",
@@ -72,9 +70,7 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "public_id",
@@ -86,22 +82,16 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "email",
-                    models.EmailField(
-                        max_length=254, unique=True, verbose_name="email address"
-                    ),
+                    models.EmailField(max_length=254, unique=True, verbose_name="email address"),
                 ),
                 ("display_name", models.CharField(max_length=150, verbose_name="name")),
                 (
                     "language",
-                    models.CharField(
-                        default="en", max_length=10, verbose_name="language"
-                    ),
+                    models.CharField(default="en", max_length=10, verbose_name="language"),
                 ),
                 (
                     "time_zone",
-                    models.CharField(
-                        default="UTC", max_length=64, verbose_name="time zone"
-                    ),
+                    models.CharField(default="UTC", max_length=64, verbose_name="time zone"),
                 ),
                 ("is_active", models.BooleanField(default=True, verbose_name="active")),
                 (
@@ -170,9 +160,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=integrity.core.clock.now, editable=False
-                    ),
+                    models.DateTimeField(default=integrity.core.clock.now, editable=False),
                 ),
                 (
                     "user",

@@ -64,9 +64,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="rolegrant",
             constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("ended_at__isnull", True), ("institution__isnull", False)
-                ),
+                condition=models.Q(("ended_at__isnull", True), ("institution__isnull", False)),
                 fields=("user", "role", "institution"),
                 name="accounts_grant_once_in_institution",
             ),
@@ -74,9 +72,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="rolegrant",
             constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("ended_at__isnull", True), ("institution__isnull", True)
-                ),
+                condition=models.Q(("ended_at__isnull", True), ("institution__isnull", True)),
                 fields=("user", "role"),
                 name="accounts_grant_once_platform",
             ),

@@ -2,11 +2,12 @@
 
 import django.core.validators
 import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
 import integrity.core.clock
 import integrity.core.fields
 import integrity.core.ids
-from django.conf import settings
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -31,9 +32,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "slug",
-                    models.SlugField(
-                        max_length=80, unique=True, verbose_name="short name"
-                    ),
+                    models.SlugField(max_length=80, unique=True, verbose_name="short name"),
                 ),
                 ("code", models.CharField(max_length=30, verbose_name="code")),
                 ("title", models.CharField(max_length=200, verbose_name="title")),
@@ -106,9 +105,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "position",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="position"
-                    ),
+                    models.PositiveSmallIntegerField(default=0, verbose_name="position"),
                 ),
                 (
                     "course",
@@ -152,9 +149,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "enrolled_at",
-                    models.DateTimeField(
-                        default=integrity.core.clock.now, verbose_name="enrolled"
-                    ),
+                    models.DateTimeField(default=integrity.core.clock.now, verbose_name="enrolled"),
                 ),
                 (
                     "course",
@@ -200,9 +195,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "issued_at",
-                    models.DateTimeField(
-                        default=integrity.core.clock.now, verbose_name="issued"
-                    ),
+                    models.DateTimeField(default=integrity.core.clock.now, verbose_name="issued"),
                 ),
                 (
                     "enrolment",
@@ -232,16 +225,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "slug",
-                    models.SlugField(
-                        max_length=60, unique=True, verbose_name="short name"
-                    ),
+                    models.SlugField(max_length=60, unique=True, verbose_name="short name"),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="name")),
                 (
                     "time_zone",
-                    models.CharField(
-                        default="UTC", max_length=64, verbose_name="time zone"
-                    ),
+                    models.CharField(default="UTC", max_length=64, verbose_name="time zone"),
                 ),
                 (
                     "is_platform",
@@ -249,9 +238,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "contact_email",
-                    models.EmailField(
-                        blank=True, max_length=254, verbose_name="contact"
-                    ),
+                    models.EmailField(blank=True, max_length=254, verbose_name="contact"),
                 ),
             ],
             options={
@@ -338,15 +325,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "body",
-                    integrity.core.fields.BoundedText(
-                        max_length=20000, verbose_name="text"
-                    ),
+                    integrity.core.fields.BoundedText(max_length=20000, verbose_name="text"),
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=integrity.core.clock.now, verbose_name="written"
-                    ),
+                    models.DateTimeField(default=integrity.core.clock.now, verbose_name="written"),
                 ),
                 (
                     "author",
@@ -386,9 +369,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "slug",
-                    models.SlugField(
-                        max_length=80, unique=True, verbose_name="short name"
-                    ),
+                    models.SlugField(max_length=80, unique=True, verbose_name="short name"),
                 ),
                 ("title", models.CharField(max_length=200, verbose_name="title")),
                 (
@@ -545,15 +526,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "reversed_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="reversed"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="reversed"),
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=integrity.core.clock.now, editable=False
-                    ),
+                    models.DateTimeField(default=integrity.core.clock.now, editable=False),
                 ),
                 (
                     "enrolment",
@@ -653,9 +630,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="post",
-            index=models.Index(
-                fields=["course", "-created_at"], name="courses_post_list"
-            ),
+            index=models.Index(fields=["course", "-created_at"], name="courses_post_list"),
         ),
         migrations.AddConstraint(
             model_name="course",
@@ -673,9 +648,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="submission",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("score__isnull", True), ("score__gte", 0), _connector="OR"
-                ),
+                condition=models.Q(("score__isnull", True), ("score__gte", 0), _connector="OR"),
                 name="courses_score_not_negative",
             ),
         ),
@@ -735,9 +708,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="effect",
             constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("reversed_at__isnull", True), ("submission__isnull", False)
-                ),
+                condition=models.Q(("reversed_at__isnull", True), ("submission__isnull", False)),
                 fields=("source", "kind", "submission"),
                 name="courses_effect_once_submission",
             ),
@@ -745,9 +716,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="effect",
             constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("enrolment__isnull", False), ("reversed_at__isnull", True)
-                ),
+                condition=models.Q(("enrolment__isnull", False), ("reversed_at__isnull", True)),
                 fields=("source", "kind", "enrolment"),
                 name="courses_effect_once_enrolment",
             ),
@@ -755,9 +724,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="effect",
             constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("post__isnull", False), ("reversed_at__isnull", True)
-                ),
+                condition=models.Q(("post__isnull", False), ("reversed_at__isnull", True)),
                 fields=("source", "kind", "post"),
                 name="courses_effect_once_post",
             ),
