@@ -248,6 +248,8 @@ def _check_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
         "files": files,
         "place_asked": any(step.slug == "place" for step in way.steps),
         "email": user.email,
+        # The day as it was given, whatever the reader's zone makes of its midnight.
+        "incident_day": report.incident_at.date() if report.incident_at else None,
     }
     told = [report.account, report.quoted_text, *(named.file.description for named in files)]
     return pages.show(request, "check", form, way, context, pointed=told)

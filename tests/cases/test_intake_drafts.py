@@ -358,8 +358,6 @@ def test_two_drafts_about_the_same_work_become_one_case(scene: make.Scene) -> No
     first, second = start(scene), start(scene, actor=other)
 
     one = send(scene, first)
-    two = intake.send_draft(
-        actor=other, draft_id=second.public_id, good_faith=True, language="en"
-    )
+    two = intake.send_draft(actor=other, draft_id=second.public_id, good_faith=True, language="en")
 
     assert one.case == two.case

@@ -583,7 +583,7 @@ def test_an_empty_form_says_what_is_missing(
     assert refused.status_code == 400
     assert 'class="errors"' in text(refused)
     assert "This field is required" not in text(refused)
-    assert text(refused).split("<title>")[1].startswith("Error:")
+    assert text(refused).split("<title>")[1].strip().startswith("Error:")
 
 
 def test_a_choice_that_was_not_offered_is_refused(
@@ -620,6 +620,16 @@ def test_a_day_that_has_not_been_is_refused(
     assert refused.status_code == 400
     assert 'href="#id_day"' in text(refused)
     assert "dark_wolf_77" in text(refused)
+
+
+def test_a_day_stays_the_day_it_is_wherever_one_lives(reader: Client, scene: make.Scene) -> None:
+    scene.reporter.time_zone = "America/Bogota"
+    scene.reporter.save()
+    report = started_incident(reader)
+    fill(reader, step(report, "place"), day="2026-01-15")
+
+    assert "15 January 2026" in text(reader.get(to_check(reader, report)))
+    assert 'value="2026-01-15"' in text(reader.get(step(report, "place")))
 
 
 def test_today_is_a_day_that_has_been_wherever_one_lives(
