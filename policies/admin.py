@@ -124,7 +124,9 @@ class VersionForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        document = data.get("document") or self.instance.document
+        document = data.get("document")
+        if document is None and self.instance.document_id:
+            document = self.instance.document
         if document is not None and document.institution_id is None:
             for name in ("response_working_days", "extension_working_days", "appeal_working_days"):
                 if data.get(name) is None and name not in self.errors:

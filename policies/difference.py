@@ -168,7 +168,8 @@ def words(old: str, new: str) -> tuple[Segment, ...]:
     """Two texts as one, word by word."""
     if old == new:
         return (Segment(SAME, new),)
-    before, after = re.findall(r"\S+\s*", old), re.findall(r"\S+\s*", new)
+    # Every word is followed by space, also the last one: another may come behind it.
+    before, after = re.findall(r"\S+\s+", f"{old} "), re.findall(r"\S+\s+", f"{new} ")
     if max(len(before), len(after)) > MAX_WORDS:
         return (Segment(REMOVED, old), Segment(ADDED, new))
     matcher = SequenceMatcher(None, [w.strip() for w in before], [w.strip() for w in after])
@@ -187,7 +188,7 @@ def words(old: str, new: str) -> tuple[Segment, ...]:
 def _marked(kind: str, text: str) -> tuple[Segment, ...]:
     """The words marked, the space after them not: a mark over nothing looks like a word."""
     kept = text.rstrip()
-    return (Segment(kind, kept), Segment(SAME, text[len(kept) :] or " "))
+    return (Segment(kind, kept), Segment(SAME, text[len(kept) :]))
 
 
 # What a version names beside its text

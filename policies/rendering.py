@@ -7,6 +7,7 @@ The same text always gives the same numbers and anchors.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +18,7 @@ from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "maxNesting": 30}).enable(
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(
     ["table", "strikethrough"]
 )
 _TAGS = {
@@ -123,8 +124,8 @@ def _parts(blocks: list[list[Token]]) -> Iterator[Part]:
         return
     top = levels[0]
     heads = [index for index, block in enumerate(blocks) if _is_heading(block, top)]
-    if heads == [0] and len(levels) > 1:
-        # One heading over everything is a title, not a part.
+    if top == 1 and heads == [0] and len(levels) > 1:
+        # One heading of the first level over everything is a title, not a part.
         heading, blocks, top = blocks[0], blocks[1:], levels[1]
         heads = [index for index, block in enumerate(blocks) if _is_heading(block, top)]
         before = _unnumbered(blocks[: heads[0]])
@@ -132,7 +133,7 @@ def _parts(blocks: list[list[Token]]) -> Iterator[Part]:
         yield Part("", "", title, f"h-{slugify(title, allow_unicode=True)}", before)
     elif heads[0]:
         yield Part("", "", "", "", _unnumbered(blocks[: heads[0]]))
-    names: set[str] = set()
+    names: Counter[str] = Counter()
     deeper = next((level for level in levels if level > top), 0)
     for number, (start, end) in enumerate(zip(heads, [*heads[1:], len(blocks)], strict=True), 1):
         title = _plain(blocks[start])
@@ -146,7 +147,7 @@ def _parts(blocks: list[list[Token]]) -> Iterator[Part]:
 
 
 def _clauses(
-    blocks: list[list[Token]], number: str, level: int, names: set[str]
+    blocks: list[list[Token]], number: str, level: int, names: Counter[str]
 ) -> Iterator[Clause]:
     heads = [i for i, block in enumerate(blocks) if level and _is_heading(block, level)]
     if not heads:
@@ -214,15 +215,12 @@ def _clause(
     return Clause(number, anchor, title, title_id, mark_safe(html), _plain(tokens))  # noqa: S308
 
 
-def _title_id(title: str, names: set[str]) -> str:
-    """An id made of the title; a title that comes again gets a number."""
-    base = name = f"h-{slugify(title, allow_unicode=True)[:60]}"
-    count = 1
-    while name in names:
-        count += 1
-        name = f"{base}-{count}"
-    names.add(name)
-    return name
+def _title_id(title: str, names: Counter[str]) -> str:
+    """An id made of the title; a title that comes again gets a number, after a mark of its own."""
+    base = f"h-{slugify(title, allow_unicode=True)[:60]}"
+    names[base] += 1
+    # A slug never holds two hyphens in a row, so no other title can give this id.
+    return base if names[base] == 1 else f"{base}--{names[base]}"
 
 
 # Inside a block

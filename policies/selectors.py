@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from integrity.core import clock
 from integrity.courses.models import Institution
@@ -226,29 +226,32 @@ class PolicyPage:
         return [item for item in self.versions if item.number < self.version.number]
 
 
+def published_versions(slug: str) -> tuple[Document, list[Version]] | None:
+    """A document with its published versions, the newest first and without their texts.
+
+    `None` when there are none: drafts are seen by nobody on public pages. Two queries.
+    """
+    document = Document.objects.filter(slug=slug).select_related("institution").first()
+    if document is None:
+        return None
+    versions = list(
+        document.versions.filter(status=VersionStatus.PUBLISHED).defer("body").order_by("-number")
+    )
+    for item in versions:
+        item.document = document
+    return (document, versions) if versions else None
+
+
 def policy_page(slug: str, number: int | None = None) -> PolicyPage | None:
     """The page of the version in force, or of version `number`; `None` when nobody may see it.
 
-    Drafts are seen by nobody here. Where no version is in force yet, the next one is shown.
+    Where no version is in force yet, the next one is shown.
     """
     at = clock.now()
-    document = (
-        Document.objects.filter(slug=slug)
-        .select_related("institution")
-        .prefetch_related(
-            Prefetch(
-                "versions",
-                queryset=Version.objects.filter(status=VersionStatus.PUBLISHED)
-                .defer("body")
-                .order_by("-number"),
-                to_attr="published_versions",
-            )
-        )
-        .first()
-    )
-    if document is None:
+    found = published_versions(slug)
+    if found is None:
         return None
-    versions: list[Version] = document.published_versions
+    document, versions = found
     in_effect = [item for item in versions if item.effective_at <= at]
     later = [item for item in versions if item.effective_at > at]
     current = max(in_effect, key=lambda v: (v.effective_at, v.number), default=None)

@@ -67,19 +67,20 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
 
     Without them the version before the newest one is compared with the newest.
     """
-    page = selectors.policy_page(slug)
-    if page is None:
+    known = selectors.published_versions(slug)
+    if known is None:
         raise NotFound
-    numbers = [item.number for item in page.versions]
+    document, versions = known
+    numbers = [item.number for item in versions]
     new = _number(request, "to", default=numbers[0])
     older = [number for number in numbers if number < new]
     old = _number(request, "from", default=older[0] if older else numbers[-1])
     if old not in numbers or new not in numbers:
         raise NotFound
-    found = selectors.versions_to_compare(page.document, (old, new))
+    found = selectors.versions_to_compare(document, (old, new))
     context = {
-        "policy": page,
-        "document": page.document,
+        "document": document,
+        "versions": versions,
         "old": found[old],
         "new": found[new],
         "changes": _difference(found[old], found[new]),

@@ -18,11 +18,12 @@ from policies.enums import ConsequenceCode, DocumentKind, ViolationKind
 from policies.importer import vocabulary
 from policies.parts import ConsequenceDraft, ViolationDraft
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "maxNesting": 30})
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
 _LEAD = re.compile(r"\*\*(?P<bold>[^*]{2,120}?)[.:]?\*\*[.:]?\s*(?P<rest>.*)", re.DOTALL)
 _COLON = re.compile(r"(?P<title>[^.:;]{2,80}):\s+(?P<rest>\S.*)", re.DOTALL)
 _ONLY_LINKS = re.compile(r"(\[[^\]]*\]\([^)]*\)|\([^()]*\)|[\s.,;])*")
 _LINK = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]\((?:[^()\\]|\\.)*\)")
+_NO_REFUNDS = re.compile(r"\bno refunds?\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?]*[.!?]+(?=\s|$)|[^.!?]+$")
 _UPDATED = re.compile(
     r"last updated on ([A-Z][a-z]+ \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d)", re.I
@@ -70,13 +71,17 @@ def propose(body: str, kind: str) -> Proposals:
             _consequence(found, entry)
         elif role in ("violation", "duty"):
             _violation(found, entry, role, default)
-    plain = _plain(body)
+    blocks = [_plain(token.content) for token in _MARKDOWN.parse(body) if token.type == "inline"]
     refunds = [
-        s.strip(" -•*") for s in _SENTENCE.findall(plain) if re.search(r"\bno refunds?\b", s, re.I)
+        sentence.strip()
+        for block in blocks
+        if _NO_REFUNDS.search(block)
+        for sentence in _SENTENCE.findall(block)
+        if _NO_REFUNDS.search(sentence)
     ]
     found.no_refunds = " ".join(dict.fromkeys(refunds))[:1000]
-    updated = _UPDATED.search(plain)
-    found.last_updated = updated.group(1) if updated else ""
+    dates = [match.group(1) for block in blocks if (match := _UPDATED.search(block))]
+    found.last_updated = dates[0] if dates else ""
     return found
 
 
@@ -121,7 +126,7 @@ def _add_violation(
 
 def _consequence(found: Proposals, entry: _Entry) -> None:
     text = _plain(entry.text)
-    if re.search(r"\bno refunds?\b", text, re.I):
+    if _NO_REFUNDS.search(text):
         return
     codes = vocabulary.consequences(text)
     if not codes:

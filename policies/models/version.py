@@ -170,7 +170,7 @@ def refuse_when_published(version_id: int) -> None:
 class PartOfVersion(models.Model):
     """Something a version names. It may change only while the version is a draft."""
 
-    version = models.ForeignKey(Version, on_delete=models.PROTECT)
+    version = models.ForeignKey(Version, on_delete=models.CASCADE)
     title = models.CharField(_("title"), max_length=200)
     description = BoundedText(_("description"), max_length=4_000, blank=True)
     clause = models.CharField(
@@ -212,7 +212,7 @@ class PartOfVersion(models.Model):
 class ViolationType(PartOfVersion):
     """Something that breaks the policy. `elements` are the things that have to be shown."""
 
-    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="violation_types")
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="violation_types")
     code = models.SlugField(_("code"), max_length=60)
     kind = models.CharField(_("kind"), max_length=10, choices=ViolationKind.choices)
     urgent = models.BooleanField(_("urgent"), default=False)
@@ -238,7 +238,7 @@ class ViolationType(PartOfVersion):
 class Consequence(PartOfVersion):
     """Something that may follow. `code` is the handler that carries it out."""
 
-    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="consequences")
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="consequences")
     code = models.CharField(_("code"), max_length=40, choices=ConsequenceCode.choices)
     takes_away = models.CharField(
         _("takes away"), max_length=12, choices=TakesAway.choices, blank=True

@@ -110,8 +110,6 @@ def delete_draft(*, actor: audit.Actor, version: Version) -> None:
         if version.status != VersionStatus.DRAFT:
             raise Conflict(_("A published version never changes. Please start a new version."))
         said = event(version, actor)
-        version.violation_types.all().delete()
-        version.consequences.all().delete()
         version.delete()
         audit.record("policy.draft_deleted", **said)
 
