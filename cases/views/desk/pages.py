@@ -29,8 +29,10 @@ from cases.selectors.dashboard import dashboard as read_dashboard
 from cases.selectors.queue import queue_page
 from cases.selectors.words import day, joined
 from cases.views.desk import steps
+from cases.views.desk.checks import checks
 from cases.views.desk.chips import filter_chips
 from cases.views.desk.guard import for_readers
+from cases.views.desk.peek import peek_buttons
 from integrity.accounts.rules import STAFF_OF_CASES, has_role
 from integrity.core.errors import NotPermitted
 
@@ -67,7 +69,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             % {"count": len(page.rows)},
             "by_due": page.filters.sort == "due",
             "peek": peek,
-            "peek_buttons": steps.peek_buttons(peek) if peek is not None else [],
+            "peek_buttons": peek_buttons(peek) if peek is not None else [],
             "staff": has_role(user, *STAFF_OF_CASES),
         },
     )
@@ -97,7 +99,7 @@ def show_case(
         context |= steps.frame(top, user)
         context["may_claim"] = top.case.assignee_id is None and staff_here(top)
         return render(request, "cases/desk/summary.html", context, status=status)
-    progress = [(part, *steps.checks(page, part)) for part in page.progress]
+    progress = [(part, *checks(page, part)) for part in page.progress]
     context |= {
         **steps.frame(page.head, user),
         "file": page,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,13 +18,10 @@ from cases.enums import DeterminationStatus, DismissalReason, FindingOutcome
 from cases.models import Respondent
 from cases.selectors.case_head import Head
 from cases.selectors.case_page import CasePage, Progress
-from cases.selectors.queue import Peek
-from cases.selectors.queue_filters import WORKING
 from cases.selectors.words import day
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.errors import IllegalTransition, NotFound, NotPermitted
-from integrity.web import dates
 
 Text = str | Promise
 
@@ -48,15 +44,6 @@ class Next:
     text: Text = ""
     buttons: list[Button] = field(default_factory=list)
     missing: Sequence[Text] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A line of the list of checks: "done" or "missing"."""
-
-    state: str
-    title: Text
-    detail: Text = ""
 
 
 def may(action: str, head: Head, respondent: Respondent | None = None) -> bool:
@@ -295,93 +282,6 @@ def _decided(progress: Progress) -> Next:
     return Next(_("Decided"), _("The learner can appeal until %(day)s.") % {"day": day(until)})
 
 
-def checks(page: CasePage, progress: Progress) -> tuple[Text, list[Check]]:
-    """What has to be there before the notice, then before the decision; nothing afterwards."""
-    status = progress.respondent.status
-    if status == S.INVESTIGATION:
-        return _("Before the notice"), [
-            _check(page.head.case.assignee_id is not None, _("Somebody has the case")),
-            _check(
-                bool(progress.allegations),
-                _("At least one allegation"),
-                ngettext("%(count)s so far", "%(count)s so far", len(progress.allegations))
-                % {"count": len(progress.allegations)},
-            ),
-            _check(
-                bool(page.evidence),
-                _("Evidence to show to the learner"),
-                ngettext("%(count)s piece", "%(count)s pieces", len(page.evidence))
-                % {"count": len(page.evidence)},
-            ),
-        ]
-    if status in (S.NOTIFIED, S.REVIEW, S.APPROVAL):
-        return _("Before a decision"), _before_decision(page, progress)
-    return "", []
-
-
-def _before_decision(page: CasePage, progress: Progress) -> list[Check]:
-    notice = progress.notice
-    draft = progress.determination
-    answered = getattr(notice, "response", None) if notice is not None else None
-    shown = sum(1 for line in page.evidence if line.shown)
-    found = draft is not None and draft.status != DeterminationStatus.ISSUED
-    lines = []
-    if notice is not None:
-        sent, read = notice.letter.message.sent_at, notice.letter.first_read_at
-        lines += [
-            _check(sent is not None, _("Notice delivered"), _moment(sent) or _("Not yet")),
-            _check(read is not None, _("Notice opened"), _moment(read) or _("Not yet")),
-        ]
-    lines.append(
-        _check(
-            bool(shown),
-            _("Evidence shown"),
-            ngettext("%(count)s piece", "%(count)s pieces", shown) % {"count": shown},
-        )
-    )
-    if answered is not None:
-        detail = _("Answered %(day)s") % {"day": day(answered.submitted_at)}
-    elif progress.respondent.status == S.NOTIFIED and notice is not None:
-        detail = _("Until %(day)s") % {"day": day(notice.due_at)}
-    else:
-        detail = _("Gone on without an answer")
-    lines.append(_check(progress.respondent.status != S.NOTIFIED, _("Time to answer"), detail))
-    if progress.points:
-        lines.append(
-            _check(
-                found,
-                _("Every point answered"),
-                ngettext("%(count)s point", "%(count)s points", progress.points)
-                % {"count": progress.points},
-            )
-        )
-    number = len(progress.allegations)
-    lines.append(
-        _check(
-            found,
-            _("Finding for each allegation"),
-            ngettext("%(count)s allegation", "%(count)s allegations", number) % {"count": number},
-        )
-    )
-    if draft is not None and draft.status == DeterminationStatus.PROPOSED:
-        lines.append(
-            _check(
-                False,
-                _("Second officer"),
-                _("Proposed by %(name)s") % {"name": draft.proposed_by.display_name},
-            )
-        )
-    return lines
-
-
-def _check(met: bool, title: Text, detail: Text = "") -> Check:
-    return Check("done" if met else "missing", title, detail)
-
-
-def _moment(at: datetime | None) -> str:
-    return dates.moment_words(at) if at is not None else ""
-
-
 def permissions(head: Head) -> dict[str, bool]:
     """The steps the page offers beside the next one."""
     return {
@@ -427,33 +327,6 @@ def _look_again(head: Head) -> list[Button]:
         for row in head.respondents
         if may("take_up", head, row)
     ]
-
-
-def peek_buttons(peek: Peek) -> list[Button]:
-    """The steps of a look at a case in the queue."""
-    number = peek.case.number
-    buttons = []
-    works = peek.access >= rules.Access.WORK
-    staff = peek.access in (rules.Access.SUMMARY, rules.Access.WORK)
-    triage = peek.case.status == S.TRIAGE
-
-    def to(name: str) -> str:
-        return reverse(f"desk:{name}", args=[number])
-
-    if works and triage:
-        buttons = [
-            Button(_("Open the case"), to("open"), main=True),
-            Button(_("Dismiss with a reason"), to("dismiss")),
-        ]
-    elif peek.access >= rules.Access.READ:
-        buttons = [Button(_("Go to the case"), to("case"), main=True)]
-    if staff and peek.case.assignee_id is None and peek.case.status in WORKING:
-        buttons.append(
-            Button(_("Only claim it"), to("claim"), post=True)
-            if buttons
-            else Button(_("Claim the case"), to("claim"), post=True, main=True)
-        )
-    return buttons
 
 
 def of_the_desk(head: Head) -> None:
