@@ -78,6 +78,13 @@ VIEWS: dict[str, View] = {
             gettext_lazy("No case has been closed yet"),
             by_deadline=False,
         ),
+        View(
+            "all",
+            gettext_lazy("All cases"),
+            tuple(S.values),
+            gettext_lazy("There is no case"),
+            by_deadline=False,
+        ),
     )
 }
 DUE = ("over", "today", "week", "later")
@@ -123,7 +130,9 @@ class Filters:
                 {"": [_("This address asks for something the queue does not know.")]}
             )
         offered = {view.name: view for view in views_for(user)}
-        view = offered.get(params.get("view", "")) or next(iter(offered.values()))
+        # Words without a view come from the search box: they are looked for everywhere.
+        first = offered["all"] if params.get("q") else next(iter(offered.values()))
+        view = offered.get(params.get("view", "")) or first
         texts = {name: _line(params.get(name, "")) for name in ("institution", "course", "q")}
         sort = params.get("sort", "")
         when = params.get("due", "")

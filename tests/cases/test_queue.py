@@ -132,11 +132,17 @@ def test_an_officer_confirms_what_others_proposed_in_their_institution() -> None
     assert numbers(build.officer("Elsewhere", make.institution()), query) == []
 
 
+def test_words_from_the_search_box_are_looked_for_in_every_view(moderator: User) -> None:
+    closed = build.case(status=CaseStatus.CLOSED)
+    assert numbers(moderator, f"q={closed.number}") == [closed.number]
+    assert numbers(moderator, f"q={closed.number}&view=mine") == []
+
+
 def test_views_follow_the_role() -> None:
     names = lambda user: [view.name for view, _count in page(user).views]  # noqa: E731
     assert "confirm" not in names(build.moderator())
     assert "confirm" in names(build.officer())
-    assert names(build.auditor()) == ["open", "decided", "closed"]
+    assert names(build.auditor()) == ["open", "decided", "closed", "all"]
     # A view somebody does not have is the first one they have.
     assert page(build.auditor(), "view=mine").filters.view.name == "open"
 
