@@ -34,6 +34,7 @@ class AppealForm(KeyedForm):
         self, data: Any = None, *, grounds: Sequence[tuple[str, str]], **kwargs: Any
     ) -> None:
         super().__init__(data, **kwargs)
+        self.titles = dict(grounds)
         self.fields["grounds"] = PicksField(
             label=_("Why do you appeal?"),
             help_text=_("Choose everything that applies."),
@@ -52,7 +53,7 @@ class AppealForm(KeyedForm):
     def chosen(self) -> list[str]:
         """The grounds that were ticked, in the words of the policy."""
         ticked = self["grounds"].value() or []
-        return [str(title) for code, title in self.fields["grounds"].choices if code in ticked]
+        return [title for code, title in self.titles.items() if code in ticked]
 
     def carried(self) -> Carried:
         """Names and values to carry over to the next step, as they were typed."""
@@ -125,9 +126,7 @@ class DecideAppealForm(RevisedForm):
 
     def carried(self) -> Carried:
         """Names and values to carry over to the check page, as they were typed."""
+        data: Any = self.data
         return [
-            (key, value)
-            for key, values in self.data.lists()
-            for value in values
-            if key in self.fields
+            (key, value) for key, values in data.lists() for value in values if key in self.fields
         ]

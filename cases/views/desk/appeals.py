@@ -68,7 +68,7 @@ def decide(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse:
         )
         if tried.done and step == "send":
             return done(request, _("The appeal is decided. The letter is on its way."), number)
-        if tried.done:
+        if tried.result is not None:
             context = {
                 **steps.frame(top, user),
                 "form": form,
