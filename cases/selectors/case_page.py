@@ -149,7 +149,7 @@ def case_page(user: User, number: str) -> CasePage:
         evidence=evidence_of(top),
         reports=reports_of(top),
         people=people,
-        timeline=timeline(case.number, reader=user, violations=violations),
+        timeline=timeline(case.number, reader=user, officer=top.officer, violations=violations),
     )
 
 

@@ -149,6 +149,7 @@ def history_page(user: User, number: str, *, before: str = "") -> HistoryPage:
         timeline=timeline(
             top.case.number,
             reader=user,
+            officer=top.officer,
             violations=violations,
             before=before,
             size=PAGE,

@@ -28,6 +28,7 @@ SHOWN = 30
 PAGE = 50
 # Steps of the post that say nothing a person at the desk acts on; failures are shown.
 _QUIET = frozenset({"letter.queued", "message.sent"})
+_OFFICERS_ONLY = frozenset({"conflict.declared"})
 # What is written to a reporter would tell when there was one to write to.
 _TO_REPORTERS = frozenset({"report_received", "report_closed"})
 # Runs of these by one person are one line.
@@ -58,14 +59,14 @@ class Timeline:
     earlier: str = ""
 
 
-def told() -> QuerySet[Event]:
-    """The events that are worth a line."""
-    return Event.objects.exclude(action__in=_QUIET)
+def told(*, officer: bool = False) -> QuerySet[Event]:
+    """The events worth a line. Who is shut out by a conflict is for officers only (QU5)."""
+    return Event.objects.exclude(action__in=_QUIET if officer else _QUIET | _OFFICERS_ONLY)
 
 
-def events_of(number: str, *, before: int | None = None) -> QuerySet[Event]:
+def events_of(number: str, *, officer: bool, before: int | None = None) -> QuerySet[Event]:
     """The events of a case that the desk reads, newest first."""
-    events = told().filter(case_number=number)
+    events = told(officer=officer).filter(case_number=number)
     if before is not None:
         events = events.filter(sequence__lt=before)
     values = EventValue.objects.filter(event=OuterRef("pk"))
@@ -79,6 +80,7 @@ def timeline(
     number: str,
     *,
     reader: User,
+    officer: bool = False,
     violations: Mapping[str, str] | None = None,
     before: str = "",
     size: int = SHOWN,
@@ -88,7 +90,7 @@ def timeline(
     `violations` are titles by code. A key that cannot be read gives the newest page.
     """
     place = int(before) if before.isdecimal() and len(before) < 18 else None
-    events = list(events_of(number, before=place)[: size + 1])
+    events = list(events_of(number, officer=officer, before=place)[: size + 1])
     more = len(events) > size
     events = events[:size]
     names = _names(events)

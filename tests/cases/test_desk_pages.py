@@ -17,6 +17,7 @@ from cases.models import Case, Respondent
 from cases.selectors.case_head import head
 from cases.selectors.case_page import case_page
 from cases.selectors.timeline import PAGE, SHOWN, timeline
+from cases.services import triage
 from cases.views.desk import steps
 from integrity.accounts.models import User
 from integrity.audit import services as audit
@@ -190,15 +191,19 @@ def test_officers_see_who_is_blocked_and_why_moderators_do_not(client: Client) -
     teacher, declared = build.moderator("Theo Teacher"), build.moderator("Dora Declared")
     make.teach(world.case.course, teacher)
     make.teach(world.case.course, make.person("Only Teacher"))
-    build.conflict(world.case, declared)
+    triage.declare_conflict(
+        actor=declared, number=world.number, reason="We share a flat, says Dora."
+    )
     text = text_of(client, world.officer, "case", world.case)
+    assert "We share a flat, says Dora." in text
     assert "Theo Teacher" in text
     assert f"Teaches {world.case.course.code}" in text
     assert "Dora Declared" in text
     assert "Only Teacher" not in text
-    text = text_of(client, world.moderator, "case", world.case)
-    assert "Theo Teacher" not in text
-    assert "Dora Declared" not in text
+    for name in PARTS:
+        text = text_of(client, world.moderator, name, world.case)
+        assert "Theo Teacher" not in text
+        assert "Dora" not in text
 
 
 def test_the_page_holds_what_was_alleged_answered_and_found(client: Client) -> None:

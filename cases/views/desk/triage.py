@@ -230,7 +230,7 @@ def conflict(request: HttpRequest, number: str) -> HttpResponse:
         lead=_("You know somebody in this case, or something else ties you to it."),
         button=_("Declare it, and leave the case"),
         then=(
-            ("eye-off", _("From then on you do not see this case, nowhere")),
+            ("eye-off", _("From then on you do not see this case anywhere")),
             ("user-x", _("If it is with you, it goes back to the queue")),
             ("lock", _("This cannot be taken back here")),
         ),
