@@ -249,7 +249,9 @@ MANIFEST_STORAGES = {
 }
 # Evidence never goes below a public address: it is read through authorised views only.
 EVIDENCE_ROOT = Path(env("EVIDENCE_ROOT", default=str(VAR_DIR / "evidence")))
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1 * 1024 * 1024
+# Uploads are read in memory, within the bound on the request: nothing lies unsealed on the disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 EVIDENCE_MAX_FILE_BYTES = 10 * 1024 * 1024
 # Without files; the request as a whole is bounded by integrity.web.middleware.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 * 1024 * 1024

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from django.core import signing
+from django.core.files import uploadedfile
 from django.test import Client
 from django.urls import reverse
 
@@ -742,6 +743,25 @@ def test_case_48_a_full_disk_is_507_and_the_words_stay(
     assert refused.status_code == 507
     assert "cannot store files at the moment" in text(refused)
     assert "https://example.org/typed" in text(refused)
+
+
+def test_a_large_upload_never_lies_unsealed_on_the_disk(
+    reader: Client, scene: make.Scene, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def on_disk(*args: Any, **kwargs: Any) -> None:
+        raise AssertionError("The upload was written down as it came.")
+
+    monkeypatch.setattr(uploadedfile.TemporaryUploadedFile, "__init__", on_disk)
+    words = b"What was seen. " * 600_000
+    report = draft(reader, scene)
+
+    assert (
+        fill(reader, step(report, "evidence"), uploads=[make.upload("long.txt", words)]).status_code
+        == 303
+    )
+
+    assert DraftFile.objects.get().original_size == len(words)
+    assert not any(b"What was seen." in path.read_bytes() for path in make.files(root))
 
 
 @pytest.mark.parametrize("name", ["flag", "incident", "evidence", "check"])
