@@ -37,16 +37,16 @@ format: setup ## Put Python and templates into the agreed form
 	@$(PY) -m ruff check --fix-only --quiet . && $(PY) -m ruff format . && $(PY) -m djlint templates --reformat --quiet
 
 bench: setup ## Benchmarks, each beside a baseline of the same run
-	@$(TEST) tests/benchmarks -s $(ARGS)
+	@$(TEST) tests/benchmarks -s -o faulthandler_timeout=0 $(ARGS)
 
 faults: setup ## The fault suite: killed processes, absent mail server, absent broker
 	@$(TEST) tests/faults $(ARGS)
 
 fuzz: setup ## Long run of the generated inputs
-	@HYPOTHESIS_PROFILE=long $(TEST) -m fuzz $(ARGS)
+	@HYPOTHESIS_PROFILE=long $(TEST) -m fuzz -o faulthandler_timeout=0 $(ARGS)
 
 a11y: setup ## Accessibility of every page in the browser
-	@$(TEST) tests/a11y -s $(ARGS)
+	@$(TEST) tests/a11y -s -o faulthandler_timeout=0 $(ARGS)
 
 screenshots: setup ## Save pictures of the browser tests under var/screenshots
 	@SCREENSHOTS=var/screenshots $(TEST) tests/e2e $(ARGS)

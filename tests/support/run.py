@@ -4,7 +4,7 @@
 
 With `--embedded` nothing is started: SQLite and the embedded broker. DATABASE_URL, when set to a
 PostgreSQL server where the user may create databases, is used instead of a server of its own.
-Without arguments the whole suite runs on two processes. The exit status is pytest's; 5 (no test
+Where no path is named the whole suite runs, on two processes. The exit status is pytest's; 5 (no test
 ran) counts as failed like any other.
 """
 
@@ -68,8 +68,9 @@ def main(arguments: list[str]) -> int:
     """Exit status of pytest, or 1 when a service is missing."""
     embedded = "--embedded" in arguments
     arguments = [argument for argument in arguments if argument != "--embedded"]
-    if not arguments:
-        arguments = ["-n", "2", "--dist", "loadgroup"]
+    named = any((ROOT / argument.split("::")[0]).exists() for argument in arguments)
+    if not named and "-n" not in arguments:
+        arguments = ["-n", "2", "--dist", "loadgroup", *arguments]
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
     server = os.environ.get("DATABASE_URL", "")
@@ -90,10 +91,13 @@ def main(arguments: list[str]) -> int:
         )
         try:
             return pytest.wait()
-        except BaseException:
+        except KeyboardInterrupt:
             # Ctrl-C reaches pytest too: it gets the time to say what it has found.
+            pytest.wait(60)
+            return 130
+        except SystemExit:
             pytest.terminate()
-            pytest.wait(30)
+            pytest.wait(60)
             raise
 
 
