@@ -4,8 +4,8 @@
 
 With `--embedded` nothing is started: SQLite and the embedded broker. DATABASE_URL, when set to a
 PostgreSQL server where the user may create databases, is used instead of a server of its own.
-Where no path is named the whole suite runs, on two processes. The exit status is pytest's; 5 (no test
-ran) counts as failed like any other.
+Where no path is named the whole suite runs, on two processes. The exit status is pytest's; 5 (no
+test ran) counts as failed like any other.
 """
 
 from __future__ import annotations
