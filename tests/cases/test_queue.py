@@ -133,7 +133,7 @@ def test_an_officer_confirms_what_others_proposed_in_their_institution() -> None
 
 
 def test_words_from_the_search_box_are_looked_for_in_every_view(moderator: User) -> None:
-    closed = build.case(status=CaseStatus.CLOSED)
+    closed = build.case(status="closed")
     assert numbers(moderator, f"q={closed.number}") == [closed.number]
     assert numbers(moderator, f"q={closed.number}&view=mine") == []
 
@@ -440,7 +440,11 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(
     fill()
     fill()
     assert [cost(query) for query in queries] == one
-    assert max(one) <= MOST_QUERIES
+    # The look at one case beside the list costs one more.
+    assert max(one) <= MOST_QUERIES + 1
+    assert max(cost for query, cost in zip(queries, one, strict=True) if "peek" not in query) <= (
+        MOST_QUERIES
+    )
 
 
 def test_the_text_that_is_searched_is_never_read(client: Client, count_queries: Any) -> None:
