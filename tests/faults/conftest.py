@@ -16,6 +16,12 @@ __all__ = ["raw_smtp"]
 
 
 @pytest.fixture
+def thorough(pytestconfig: pytest.Config) -> bool:
+    """Whether the faults were asked for by name (`make faults`): then with the full numbers."""
+    return any("faults" in argument for argument in pytestconfig.args)
+
+
+@pytest.fixture
 def outbox_worker(start_worker: Callable[..., Process]) -> Iterator[Callable[..., Process]]:
     """Call for a Celery worker with short leases; keywords change its environment."""
     started: list[Process] = []

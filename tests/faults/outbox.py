@@ -57,12 +57,12 @@ def queue_many(count: int) -> list[OutboxMessage]:
         return [queued(user, event="response_received") for _ in range(count)]
 
 
-def wait_until_still(timeout: float = 60) -> None:
+def wait_until_still(timeout: float = 120) -> None:
     """Return when nothing is on its way any more; `AssertionError` when that takes too long."""
     wait_for(lambda: not OutboxMessage.objects.filter(state__in=MOVING).exists(), timeout)
 
 
-def wait_for(condition: Callable[[], Any], timeout: float = 30) -> None:
+def wait_for(condition: Callable[[], Any], timeout: float = 60) -> None:
     """Return when `condition` holds."""
     limit = time.monotonic() + timeout
     while not condition():

@@ -44,8 +44,8 @@ def test_case_73_after_an_outage_everything_goes_out_within_seconds(
 ) -> None:
     """Scaled: ten seconds of outage stand for hours; what waits is never longer than a minute."""
     smtp.stop()
-    outbox_worker()
     outbox_beat()
+    outbox_worker()
     queue_many(60)
     until = time.monotonic() + 10
     while time.monotonic() < until:
@@ -146,9 +146,9 @@ def test_case_69_without_redis_the_decision_commits_and_mail_follows(
         deaf.close()
 
     redis_server.start()
-    outbox_worker(REDIS_URL=url)
     outbox_beat(REDIS_URL=url)
-    smtp.wait_for(1)
+    outbox_worker(REDIS_URL=url)
+    smtp.wait_for(1, timeout=60)
     assert [r.message["Message-ID"] for r in smtp.messages] == [message_id]
 
 
@@ -159,22 +159,23 @@ def test_case_70_a_flushed_broker_loses_no_letter(
     outbox_beat: Callable[..., Process],
     settings: Any,
     capsys: Any,
+    thorough: bool,
 ) -> None:
+    count = 1000 if thorough else 150
     assert os.environ[environment.REDIS]
     client = redis.Redis.from_url(settings.REDIS_URL)
-    messages = queue_many(1000)
+    queue_many(count)
     wait_for(lambda: client.dbsize() > 0)
     client.flushdb()
-    outbox_worker()
     outbox_beat()
-    wait_for(lambda: len(smtp.messages) > 100)
+    outbox_worker()
+    wait_for(lambda: len(smtp.messages) > count / 10)
     client.flushdb()
     wait_until_still(120)
     result = account(r.message["Message-ID"] for r in smtp.messages)
     with capsys.disabled():
         print(f"\n  broker flushed twice: {result}")
-    assert result.expected == len(messages)
-    assert (result.once, result.doubled, result.lost, result.uncertain) == (1000, 0, 0, 0)
+    assert (result.once, result.doubled, result.lost, result.uncertain) == (count, 0, 0, 0)
 
 
 def test_an_embedded_broker_that_lost_its_tasks_loses_no_letter(
