@@ -140,7 +140,7 @@ def test_dismiss_with_a_reason_and_undo_it(client: Client, world: World) -> None
     assert (fresh(world).status, fresh(world).dismissal_reason) == (S.DISMISSED, "permitted")
     page = words(client.get(answer.headers["Location"]))
     assert "The assignment permits what was done" in page
-    undo = re.search(r'name="reason" value="([^"]+)"', page)
+    undo = re.search(r'name="reason"\s+value="([^"]+)"', page)
     assert undo is not None
     goes_to(client.post(url("reopen", world), {"reason": undo[1]}), url("case", world))
     assert fresh(world).status == S.TRIAGE
