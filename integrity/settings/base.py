@@ -159,13 +159,13 @@ else:
     _BROKER = VAR_DIR / "broker"
     for _folder in ("in", "processed"):
         (_BROKER / _folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://localhost//"
+    # integrity.embedded: kombu's file transport, with messages that appear whole.
+    CELERY_BROKER_URL = "embedded://localhost//"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_BROKER / "in"),
         "data_folder_out": str(_BROKER / "in"),
         "processed_folder": str(_BROKER / "processed"),
         "control_folder": str(_BROKER / "control"),
-        "store_processed": False,
         "polling_interval": 0.1,
     }
 CELERY_TASK_SERIALIZER = "json"

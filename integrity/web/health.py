@@ -40,7 +40,7 @@ def _cache() -> None:
 
 
 def _broker() -> None:
-    if settings.CELERY_BROKER_URL.startswith("filesystem:"):
+    if settings.CELERY_BROKER_URL.startswith("embedded:"):
         folder = settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_out"]
         if not os.access(folder, os.W_OK | os.X_OK):
             raise OSError("the broker's folder is not writable")
