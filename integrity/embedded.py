@@ -24,11 +24,11 @@ SCHEME = "embedded"
 class Channel(filesystem.Channel):
     """Messages in folders, each written aside and then given its name."""
 
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
         name = f"{time.monotonic_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         folder = Path(self.data_folder_out)
         draft = folder / f".{name}.draft"
-        draft.write_bytes(str_to_bytes(dumps(payload)))
+        draft.write_bytes(str_to_bytes(dumps(message)))
         draft.rename(folder / name)
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
