@@ -30,8 +30,8 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from cases.enums import CaseStatus
-from cases.models import Case, Report
+from cases.enums import CaseStatus, DeterminationStatus
+from cases.models import Appeal, Case, Determination, Report
 from cases.services import evidence
 from integrity.accounts import services as accounts
 from integrity.accounts.enums import Role
@@ -123,6 +123,20 @@ class Scene:
         self.post: Post = make.post(course, make.person("Paul Poster"))
         self.report = self._report()
         self.evidence = case.evidence.get(kind="quote")
+        # Against an earlier decision, so that the case can still be in review.
+        self.appeal = Appeal.objects.create(
+            respondent=self.respondent,
+            determination=Determination.objects.create(
+                respondent=self.respondent,
+                status=DeterminationStatus.SUPERSEDED,
+                standard_of_proof="balance",
+                reasons_finding="It was shown.",
+                proposed_by=build.officer("Former Officer"),
+            ),
+            grounds=["facts"],
+            text="It was not so.",
+            form_key="the-appeal",
+        )
         self.letter = Letter.objects.get(event="notice_sent")
         self.failed = OutboxMessage.objects.get(event="response_received")
         self.failed.state = "dead"
@@ -171,10 +185,13 @@ class Scene:
             "my:case": case,
             "my:answer": case,
             "my:answered": case,
+            "my:appeal": case,
+            "my:appealed": case,
             "my:evidence": {**case, "public_id": self.evidence.public_id},
             "desk:letter": {"public_id": self.failed.public_id},
             "desk:withdraw": {**case, "public_id": allegation},
             "desk:evidence": {**case, "public_id": self.evidence.public_id},
+            "desk:appeal": {**case, "public_id": self.appeal.public_id},
             "desk:reverse": {**case, "public_id": uuid4()},
         }
         respondent = {**case, "public_id": self.respondent.public_id}
