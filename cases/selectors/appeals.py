@@ -14,6 +14,7 @@ from cases import rules
 from cases.enums import REVERSIBLE, DeterminationStatus
 from cases.models import Appeal, Case, Finding, PointAnswer, Respondent, Sanction
 from cases.selectors.case_head import Head
+from cases.selectors.words import Text
 from integrity.accounts.models import User
 from integrity.core.errors import NotFound
 from policies.rules import process_terms
@@ -36,6 +37,7 @@ class AppealRow:
     name: str
     grounds: list[str]
     status: str
+    word: Text
     at: datetime
     may: str
     url: str
@@ -150,6 +152,7 @@ def _row(row: Appeal, user: User) -> AppealRow:
         name=row.respondent.user.display_name,
         grounds=grounds_of(case, row),
         status=row.outcome or "filed",
+        word=row.get_outcome_display(),
         at=row.decided_at or row.lodged_at,
         may=may,
         url=reverse("desk:case", args=[case.number])

@@ -274,7 +274,7 @@ def test_the_whole_way_form_check_decision(scene):
     assert "Asked the library." in after
     assert "The learner can appeal until" not in after
     assert client.get(scene.url).status_code == 303
-    assert "Overturned" in words_of(client.get(f"{LIST}?view=decided"))
+    assert "The decision is overturned" in words_of(client.get(f"{LIST}?view=decided"))
     assert "No appeal waits" in words_of(client.get(LIST))
 
 

@@ -92,7 +92,10 @@ def _show(
     form: DecideAppealForm,
     tried: Tried[Any] | None,
 ) -> HttpResponse:
-    words = Words(title=_("Decide the appeal"), button=_("See what happens, and the letter"))
+    words = Words(
+        title=_("Appeal") if page.involved else _("Decide the appeal"),
+        button=_("See what happens, and the letter"),
+    )
     return show_form(
         request,
         top,
