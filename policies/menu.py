@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from integrity.web import navigation, restricted, start
 from policies import selectors
@@ -19,7 +18,7 @@ def in_force(request: HttpRequest) -> Sequence[start.Policy]:
         start.Policy(
             title=version.document.title,
             url=version.document.get_absolute_url(),
-            version=_("Version %(number)s") % {"number": version.number},
+            version=str(version.number),
             since=version.starts_on,
             changed=version.change_summary,
             changed_url=version.document.get_absolute_url() + "#changes"
@@ -31,9 +30,7 @@ def in_force(request: HttpRequest) -> Sequence[start.Policy]:
 
 
 navigation.register(
-    navigation.Item(
-        key="policies", label=gettext_lazy("Policies"), url_name="policies:list", order=50
-    )
+    navigation.Item(key="policies", label=_("Policies"), url_name="policies:list", order=50)
 )
 start.register_policies(in_force)
 restricted.allow("policies:list", "policies:document", "policies:version", "policies:compare")

@@ -35,6 +35,10 @@ EDITABLE = frozenset(
 )
 
 
+# What a new version takes over from the one before.
+COPIED = EDITABLE - {"effective_at", "change_summary"}
+
+
 def create_draft(
     *,
     actor: audit.Actor,
@@ -47,8 +51,9 @@ def create_draft(
 ) -> Version:
     """The next version of `document`, as a draft.
 
-    Violation types and consequences that are not given are copied from the version before. `fields`
-    are those of `EDITABLE`. Raises `InvalidInput` naming the fields that are wrong.
+    It starts as a copy: what is not given of `EDITABLE`, of violation types and of consequences is
+    taken from the version before, but for the text and the summary of changes. Raises
+    `InvalidInput` naming the fields that are wrong.
     """
     _only_editable(fields)
     with audit.transaction():
@@ -56,12 +61,13 @@ def create_draft(
         document = Document.objects.select_for_update().get(pk=document.pk)
         last = document.versions.aggregate(last=Max("number"))["last"] or 0
         before = document.versions.filter(number=last).first()
+        copied = {name: getattr(before, name) for name in COPIED} if before else {}
         version = Version(
             document=document,
             number=last + 1,
             body=_body(body),
             effective_at=effective_at,
-            **fields,
+            **(copied | fields),
         )
         _clean(version)
         version.save()

@@ -48,12 +48,15 @@ def test_a_new_version_starts_with_what_the_one_before_names():
     one = services.create_draft(
         actor=ACTOR, document=of, body="## Rules\n\n### Copying\n\nx\n\n## Steps\n\ny",
         effective_at=at("2026-02-01"), violation_types=[named], consequences=[step],
+        no_refunds="Nothing is paid back.", response_working_days=12, change_summary="First.",
     )  # fmt: skip
     two = services.create_draft(
         actor=ACTOR, document=of, body=f"## New\n\nz\n\n{one.body}",
         effective_at=at("2026-03-01"),
     )  # fmt: skip
     assert [t.clause for t in one.violation_types.all()] == ["1.1"]
+    assert (two.no_refunds, two.response_working_days) == ("Nothing is paid back.", 12)
+    assert two.change_summary == ""
     copied = two.violation_types.get()
     assert (copied.code, copied.clause, copied.urgent) == ("plagiarism", "2.1", True)
     assert copied.elements == ["a", "b"]
