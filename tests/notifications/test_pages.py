@@ -232,7 +232,9 @@ def test_the_count_stops_at_a_hundred() -> None:
     assert selectors.unread_count(user) == selectors.COUNTED
 
 
-def test_the_list_costs_the_same_at_one_and_at_three(count_queries: Callable[[], Any]) -> None:
+def test_the_list_costs_the_same_at_one_and_at_three(
+    count_queries: Callable[[], Any], frozen_clock: FrozenClock
+) -> None:
     user = person()
     client = signed_in(user)
     costs = []

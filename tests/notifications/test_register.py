@@ -22,6 +22,7 @@ from notifications import selectors
 from notifications import services as notifications
 from notifications.enums import State
 from notifications.models import OutboxMessage
+from tests.conftest import FrozenClock
 from tests.notifications.builders import person, queued, reporter
 from tests.support.smtp import SmtpServer
 
@@ -126,7 +127,7 @@ def test_an_empty_register_says_so(desk: Client) -> None:
 
 
 def test_the_register_costs_the_same_at_one_and_at_three(
-    desk: Client, count_queries: Callable[[], Any]
+    desk: Client, count_queries: Callable[[], Any], frozen_clock: FrozenClock
 ) -> None:
     costs = []
     for wanted in (1, 3):
