@@ -24,7 +24,9 @@ SCHEME = "embedded"
 class Channel(filesystem.Channel):
     """Messages in folders, each written aside and then given its name."""
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(  # type: ignore[override]  # the abstract channel leaves the options out
+        self, queue: str, message: Any, **kwargs: Any
+    ) -> None:
         name = f"{time.monotonic_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         folder = Path(self.data_folder_out)
         draft = folder / f".{name}.draft"

@@ -78,7 +78,7 @@ def save(obj: models.Model) -> None:
 
 def _storable(obj: models.Model) -> None:
     """PostgreSQL stores no NUL and no lone surrogate; whoever sends one is told at the field."""
-    for field in obj._meta.concrete_fields:
+    for field in obj._meta.concrete_fields:  # noqa: SLF001 - documented by Django
         value = getattr(obj, field.attname)
         if isinstance(value, str) and any(c == "\x00" or 0xD800 <= ord(c) <= 0xDFFF for c in value):
             raise InvalidInput({field.name: [_("This text has characters that cannot be kept.")]})
