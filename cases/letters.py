@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from cases.models import (
     Appeal,
     Case,
     Determination,
+    Evidence,
     Notice,
     Report,
     Respondent,
@@ -37,6 +39,12 @@ from notifications.models import Letter, OutboxMessage
 from notifications.recipients import Recipient
 from policies.models import Version
 from policies.rules import ProcessTerms, process_terms
+
+
+def shown_to(respondent: Respondent) -> QuerySet[Evidence]:
+    """The evidence a notice shows: what another respondent sent with an answer is not in it."""
+    own = Q(respondent__isnull=True) | Q(respondent=respondent)
+    return respondent.case.evidence.filter(own)
 
 
 def contact(case: Case) -> str:
@@ -138,7 +146,7 @@ def notice_sent(
                 payloads.EvidenceItem(
                     title=f"{evidence.label}: {evidence.title}", description=evidence.description
                 )
-                for evidence in case.evidence.order_by("position")
+                for evidence in shown_to(respondent).order_by("position")
             ),
             consequences=tuple(
                 payloads.ConsequenceItem(title=item.title, description=item.description)

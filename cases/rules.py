@@ -148,7 +148,7 @@ def involvement(user: User) -> Q:
     """
     me = OuterRef("pk")
     determinations = Determination.objects.filter(
-        Q(proposed_by=user) | Q(decided_by=user), respondent=me
+        Q(found_by=user) | Q(proposed_by=user) | Q(decided_by=user), respondent=me
     )
     return (
         Q(case__assignee=user)

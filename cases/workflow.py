@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import rules
 from cases.enums import CaseStatus as S
-from cases.models import Case, Notice, Respondent
+from cases.enums import DeterminationStatus
+from cases.models import Case, Determination, Notice, Respondent
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.calendar import add_working_days
@@ -88,6 +89,13 @@ def _has_evidence(case: Case, respondent: Respondent | None) -> str | Promise | 
     return None if case.evidence.exists() else _("Add the evidence the learner is to be shown.")
 
 
+def _nobody_notified(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    before = (S.TRIAGE, S.INVESTIGATION, S.DISMISSED)
+    if case.respondents.exclude(status__in=before).exists():
+        return _("A learner has been shown the evidence already.")
+    return None
+
+
 def _evidence_shown(case: Case, respondent: Respondent | None) -> str | Promise | None:
     if respondent is None or respondent.disclosures.exists():
         return None
@@ -106,13 +114,34 @@ def _step(
 
 
 BEFORE_DECISION = (S.TRIAGE, S.INVESTIGATION, S.NOTIFIED, S.REVIEW)
+
+
+def _undecided(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    decided = case.respondents.exclude(status__in=(*BEFORE_DECISION, S.DISMISSED)).exists()
+    if (
+        decided
+        or Determination.objects.filter(
+            respondent__case=case, status=DeterminationStatus.ISSUED
+        ).exists()
+    ):
+        return _("A decision stands in this case. Only a new decision can take its place.")
+    return None
+
+
 ANY_OPEN = (*BEFORE_DECISION, S.APPROVAL, S.DECIDED, S.APPEAL)
 
 TABLE: dict[str, Step] = {
     step.action: step
     for step in (
         _step("open", [S.TRIAGE], S.INVESTIGATION, By.DESK, _("Open the case"), _named),
-        _step("dismiss", BEFORE_DECISION, S.DISMISSED, By.DESK, _("Dismiss with a reason")),
+        _step(
+            "dismiss",
+            BEFORE_DECISION,
+            S.DISMISSED,
+            By.DESK,
+            _("Dismiss with a reason"),
+            _undecided,
+        ),
         _step("reopen", [S.DISMISSED], S.TRIAGE, By.OFFICER, _("Take up again")),
         _step(
             "allege",
@@ -123,7 +152,14 @@ TABLE: dict[str, Step] = {
             _claimed,
         ),
         # Only until the notice: what is added later would have to be shown and answered again.
-        _step("add_evidence", [S.TRIAGE, S.INVESTIGATION], None, By.DESK, _("Add evidence")),
+        _step(
+            "add_evidence",
+            [S.TRIAGE, S.INVESTIGATION],
+            None,
+            By.DESK,
+            _("Add evidence"),
+            _nobody_notified,
+        ),
         _step("note", [*ANY_OPEN, S.CLOSED, S.DISMISSED], None, By.DESK, _("Add a note")),
         _step(
             "notify",

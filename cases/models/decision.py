@@ -48,6 +48,13 @@ class Determination(models.Model):
     recommendation = models.JSONField(_("recommendation"), default=dict, blank=True)
     needs_second = models.BooleanField(_("needs a second officer"), default=True)
     digest = models.CharField(max_length=64, blank=True, editable=False)
+    found_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("findings by"),
+    )
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -97,13 +104,18 @@ class Determination(models.Model):
             ),
             # Nobody confirms their own proposal, whatever the code above does.
             models.CheckConstraint(
-                condition=~Q(status="issued", needs_second=True) | ~Q(decided_by=F("proposed_by")),
+                condition=~Q(status="issued", needs_second=True)
+                | (~Q(decided_by=F("proposed_by")) & ~Q(decided_by=F("found_by"))),
                 name="cases_determination_two_people",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.respondent}"
+
+    def is_by(self, user: models.Model) -> bool:
+        """Whether the user recorded the findings or proposed what follows from them."""
+        return user.pk in (self.found_by_id, self.proposed_by_id)
 
 
 class Finding(models.Model):

@@ -188,7 +188,7 @@ def confirmable_by(user: User) -> Q:
     institutions = scope(user, Role.OFFICER)
     waiting = Determination.objects.filter(
         respondent__case=OuterRef("pk"), status=DeterminationStatus.PROPOSED
-    ).exclude(proposed_by=user)
+    ).exclude(Q(proposed_by=user) | Q(found_by=user, found_by__isnull=False))
     here = Q() if institutions is None else Q(institution__in=institutions)
     return here & Q(status=S.APPROVAL) & Q(Exists(waiting))
 

@@ -52,8 +52,10 @@ def with_line(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
             alleged_count=subcount(alleged),
             named=subcount(Respondent.objects.filter(case=OuterRef("pk"))),
             found=Exists(decisions.filter(status=DeterminationStatus.DRAFT)),
-            proposed_by=Subquery(
-                decisions.filter(status=DeterminationStatus.PROPOSED).values("proposed_by")[:1]
+            own_proposal=Exists(
+                decisions.filter(
+                    Q(proposed_by=user) | Q(found_by=user), status=DeterminationStatus.PROPOSED
+                )
             ),
             watched=Exists(Watcher.objects.filter(case=OuterRef("pk"), user=user)),
         )
@@ -99,10 +101,9 @@ def heading_of(case: Case) -> str:
 
 
 def _next_step(case: Case, user: User) -> Text:
-    proposed_by: int | None = case.proposed_by  # type: ignore[attr-defined]
     if (
         case.status == S.APPROVAL
-        and proposed_by != user.pk
+        and not case.own_proposal  # type: ignore[attr-defined]
         and has_role(user, Role.OFFICER, institution_id=case.institution_id, anywhere=False)
     ):
         return _("Confirm or send back")

@@ -187,6 +187,17 @@ def take_up(*, actor: User, number: str, respondent_id: UUID | str, reason: str)
         visible_or_404(actor, case)
         respondent = respondent_of(case, respondent_id)
         step = workflow.require("take_up", actor=actor, case=case, respondent=respondent)
+        issued = respondent.determinations.filter(status=DeterminationStatus.ISSUED).first()
+        if (
+            issued is not None
+            and issued.appeal_until is not None
+            and clock.now() < issued.appeal_until + timedelta(seconds=1)
+            and not Appeal.objects.filter(determination=issued).exists()
+        ):
+            # Reviewing it now would take the appeal away while the decision stays in force.
+            raise IllegalTransition(
+                _("The learner can still appeal. Wait until the time for it has passed.")
+            )
         workflow.take(step, [respondent])
         case.closed_at = None
         record(

@@ -6,7 +6,7 @@ time has passed, whether this ran or not. Running it twice, or late, does each t
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -18,7 +18,7 @@ from cases.enums import (
     FindingOutcome,
     SanctionStatus,
 )
-from cases.models import Case, Determination, Notice, Respondent, Sanction
+from cases.models import Appeal, Case, Determination, Notice, Respondent, Sanction
 from cases.services.base import locked_case, record, save
 from cases.services.triage import close_reports
 from integrity.core import clock
@@ -27,6 +27,8 @@ from integrity.courses.selectors import holidays
 
 # A reminder goes out when so many working days, or fewer, are left to answer.
 REMIND_AT = {1: 3, 2: 1}
+# A window is open through its last second.
+LAST_SECOND = timedelta(seconds=1)
 
 
 def run(at: datetime | None = None) -> dict[str, int]:
@@ -47,29 +49,35 @@ def _remind() -> int:
         respondent__status=CaseStatus.NOTIFIED, response__isnull=True, due_at__gt=clock.now()
     ).values_list("pk", "respondent__case__number")
     for pk, number in list(waiting):
+        # Looked at before the lock, so that a case nothing is due in is left alone.
+        if _reminder_due(Notice.objects.get(pk=pk)) is None:
+            continue
         with locked_case(number) as case:
             notice = Notice.objects.select_related("respondent__user").get(pk=pk)
-            if notice.respondent.status != CaseStatus.NOTIFIED:
+            count = _reminder_due(notice)
+            if count is None or notice.respondent.status != CaseStatus.NOTIFIED:
                 continue
-            left = working_days_until(
-                clock.now(),
-                notice.due_at,
-                zone=case.institution.time_zone,
-                holidays=holidays(case.institution),
+            letters.queue_for(
+                "notice_reminder",
+                case,
+                notice.respondent,
+                letters.notice_reminder(case, notice.respondent),
+                key=letters.reminder_key(notice, count),
             )
-            for count, days in REMIND_AT.items():
-                if left > days or letters.was_queued(letters.reminder_key(notice, count)):
-                    continue
-                letters.queue_for(
-                    "notice_reminder",
-                    case,
-                    notice.respondent,
-                    letters.notice_reminder(case, notice.respondent),
-                    key=letters.reminder_key(notice, count),
-                )
-                done += 1
-                break
+            done += 1
     return done
+
+
+def _reminder_due(notice: Notice) -> int | None:
+    """Which reminder of this notice is due now, if one is."""
+    institution = notice.respondent.case.institution
+    left = working_days_until(
+        clock.now(), notice.due_at, zone=institution.time_zone, holidays=holidays(institution)
+    )
+    for count, days in REMIND_AT.items():
+        if left <= days and not letters.was_queued(letters.reminder_key(notice, count)):
+            return count
+    return None
 
 
 def _end_sanctions() -> int:
@@ -126,7 +134,9 @@ def _close() -> int:
     for pk, number in list(ready):
         with locked_case(number) as case:
             respondent = Respondent.objects.get(pk=pk)
-            if not workflow.possible("close", actor=None, case=case, respondent=respondent):
+            if not _over(respondent) or not workflow.possible(
+                "close", actor=None, case=case, respondent=respondent
+            ):
                 continue
             step = workflow.require("close", actor=None, case=case, respondent=respondent)
             workflow.take(step, [respondent])
@@ -137,6 +147,20 @@ def _close() -> int:
                 close_reports(case, _outcome(case))
             done += 1
     return done
+
+
+def _over(respondent: Respondent) -> bool:
+    """Whether nothing can change the decision that stands: asked after the lock.
+
+    An earlier appeal says nothing about a later decision, which has a window of its own.
+    """
+    issued = respondent.determinations.filter(status=DeterminationStatus.ISSUED).first()
+    if issued is None:  # overturned
+        return respondent.appeals.filter(decided_at__isnull=False).exists()
+    appeal = Appeal.objects.filter(determination=issued).first()
+    if appeal is not None:
+        return appeal.decided_at is not None
+    return issued.appeal_until is None or clock.now() >= issued.appeal_until + LAST_SECOND
 
 
 def _outcome(case: Case) -> str:

@@ -89,6 +89,7 @@ def record_findings(
         )
         determination.standard_of_proof = str(letters.terms(case).standard_of_proof)
         determination.reasons_finding = reasons_finding.strip()
+        determination.found_by = actor
         determination.proposed_by = actor
         determination.proposed_at = clock.now()
         save(determination)
@@ -199,6 +200,7 @@ def propose(
         determination = _draft(respondent)
         if determination is None:
             raise IllegalTransition(_("Record the findings first."))
+        _check_complete(respondent, determination)
         shown = determination.findings.filter(outcome=FindingOutcome.SHOWN).exists()
         _choose(
             case,
@@ -228,6 +230,20 @@ def propose(
             step = workflow.require("decide", actor=actor, case=case, respondent=respondent)
             issue(case, respondent, determination, decided_by=actor, step=step)
     return determination
+
+
+def _check_complete(respondent: Respondent, determination: Determination) -> None:
+    """The findings are those of the allegations and the answer as they stand now.
+
+    A draft may be older than both: the case was dismissed and taken up again in between.
+    """
+    standing = respondent.allegations.filter(withdrawn_at__isnull=True)
+    found = determination.findings.values_list("allegation_id", flat=True)
+    said = determination.answers.values_list("point_id", flat=True)
+    if set(standing.values_list("pk", flat=True)) != set(found) or {
+        point.pk for point in points_to_answer(respondent)
+    } != set(said):
+        raise IllegalTransition(_("Record the findings first."))
 
 
 def _choose(
@@ -362,7 +378,7 @@ def confirm(*, actor: User, number: str, respondent_id: UUID | str, digest: str)
             return issued
         step = workflow.require("confirm", actor=actor, case=case, respondent=respondent)
         determination = _proposed(respondent)
-        if determination.proposed_by_id == actor.pk:
+        if determination.is_by(actor):
             raise NotPermitted(_("Another officer has to confirm what you proposed."))
         if determination.digest != digest or fingerprint(determination) != digest:
             raise Stale(_("The proposal has changed. Please read it again."))

@@ -58,7 +58,7 @@ def send(
         step = workflow.require("notify", actor=actor, case=case, respondent=respondent)
         check_revision(case, revision)
         due_at = _due(case)
-        shown = _disclose(case, respondent)
+        shown = _disclose(respondent)
         notice = Notice(
             respondent=respondent,
             questions=questions,
@@ -91,10 +91,10 @@ def send(
     return notice
 
 
-def _disclose(case: Case, respondent: Respondent) -> list[str]:
+def _disclose(respondent: Respondent) -> list[str]:
     """Everything the deciders have in front of them is shown; returns the labels."""
     labels = []
-    for evidence in case.evidence.order_by("position"):
+    for evidence in letters.shown_to(respondent).order_by("position"):
         Disclosure.objects.get_or_create(evidence=evidence, respondent=respondent)
         labels.append(evidence.label)
     return labels

@@ -83,6 +83,8 @@ def submit(
             ):
                 return known
             raise Conflict(_("You have answered this letter already."))
+        if Response.objects.filter(form_key=form_key).exists():
+            raise Conflict(_("This form was sent before. Please open the letter again."))
         step = workflow.require("respond", actor=actor, case=case, respondent=respondent)
         if clock.now() >= notice.due_at + timedelta(seconds=1):
             raise WindowClosed(_("The time to answer has passed. Please contact us."))
@@ -174,7 +176,7 @@ def lapse_blocked(case: Case, respondent: Respondent) -> str | None:
     if message.sent_at is None:
         return str(_("The letter has not been delivered. Nothing is decided while it has not."))
     now = clock.now()
-    if now <= notice.due_at:
+    if now < notice.due_at + timedelta(seconds=1):
         return str(_("The time to answer has not passed yet."))
     if notice.letter.first_read_at is not None:
         return None

@@ -9,7 +9,7 @@ import pytest
 
 from cases.enums import CaseStatus, DeterminationStatus, SanctionStatus
 from cases.models import Appeal, Case, Determination, Sanction
-from cases.services import appeal, deadlines, determination
+from cases.services import appeal, deadlines, determination, triage
 from integrity.accounts.models import User
 from integrity.accounts.selectors import active_restriction
 from integrity.core import clock
@@ -183,10 +183,59 @@ def test_case_64_after_closing_there_is_no_appeal(world: World) -> None:
         lodge(world)
 
 
-def test_a_decision_taken_up_again_stands_until_a_new_one_replaces_it(world: World) -> None:
-    appeal.take_up(
-        actor=world.officer, number=world.number, respondent_id=world.rid, reason="New facts."
+def test_a_decision_is_not_taken_up_while_the_learner_can_appeal(world: World) -> None:
+    until = Determination.objects.get().appeal_until
+    assert until is not None
+    kwargs: dict[str, Any] = {
+        "actor": world.officer,
+        "number": world.number,
+        "respondent_id": world.rid,
+        "reason": "New facts.",
+    }
+    with clock.frozen(until), pytest.raises(IllegalTransition):
+        appeal.take_up(**kwargs)
+    with clock.frozen(until + timedelta(seconds=1)):
+        appeal.take_up(**kwargs)
+
+
+def test_a_new_decision_after_an_appeal_has_a_window_of_its_own(world: World, third: User) -> None:
+    lodge(world)
+    decide(world, third, "sent_back")
+    determination.record_findings(
+        actor=world.moderator,
+        number=world.number,
+        respondent_id=world.rid,
+        findings=world.findings(),
+        reasons_finding="Shown all the same.",
+        answers=world.answers(),
     )
+    issued = world.propose(["warning_written"])
+    assert issued.appeal_until is not None
+    assert deadlines.run()["closed"] == 0
+    assert deadlines.run(issued.appeal_until)["closed"] == 0
+    with clock.frozen(issued.appeal_until):
+        lodge(world, form_key="a2", text="Once more.")
+
+
+def test_a_decision_that_stands_cannot_be_dismissed(world: World) -> None:
+    until = Determination.objects.get().appeal_until
+    assert until is not None
+    with clock.frozen(until + timedelta(seconds=1)):
+        appeal.take_up(
+            actor=world.officer, number=world.number, respondent_id=world.rid, reason="New."
+        )
+        with pytest.raises(IllegalTransition):
+            triage.dismiss(actor=world.officer, number=world.number, reason="not_enough")
+    assert active_restriction(world.learner) is not None
+
+
+def test_a_decision_taken_up_again_stands_until_a_new_one_replaces_it(world: World) -> None:
+    until = Determination.objects.get().appeal_until
+    assert until is not None
+    with clock.frozen(until + timedelta(seconds=1)):
+        appeal.take_up(
+            actor=world.officer, number=world.number, respondent_id=world.rid, reason="New facts."
+        )
     assert Case.objects.get(number=world.number).status == CaseStatus.REVIEW
     assert effective_score(world.submission) == 0
     determination.record_findings(

@@ -232,6 +232,64 @@ def test_nobody_confirms_their_own_proposal(world: World) -> None:
     assert effective_score(world.submission) == 84
 
 
+def test_who_recorded_the_findings_does_not_confirm_them(world: World) -> None:
+    world.found(by=world.second)
+    proposed = world.propose(["assignment_failed"])
+    with pytest.raises(NotPermitted):
+        world.confirm(proposed.digest)
+    third = build.officer("Kwame Boateng")
+    assert world.confirm(proposed.digest, by=third).decided_by == third
+
+
+def test_findings_from_before_a_dismissal_decide_nothing(world: World) -> None:
+    world.found()
+    triage.dismiss(actor=world.officer, number=world.number, reason="not_enough")
+    triage.reopen(actor=world.officer, number=world.number, reason="There is more.")
+    world.opened()
+    old = world.respondent.allegations.get()
+    allegation.withdraw(
+        actor=world.moderator, number=world.number, allegation_id=old.public_id, reason="Wrong."
+    )
+    other = world.version.violation_types.exclude(pk=old.violation_type_id).first()
+    allegation.add(
+        actor=world.moderator,
+        number=world.number,
+        respondent_id=world.rid,
+        violation_type_id=other.pk,
+        completion="completed",
+        description="Something else.",
+    )
+    notice.send(
+        actor=world.moderator,
+        number=world.number,
+        respondent_id=world.rid,
+        questions="",
+        revision=None,
+    )
+    response.submit(
+        actor=world.learner,
+        respondent_id=world.rid,
+        points={
+            str(a.public_id): (Stance.ADMIT, "")
+            for a in world.respondent.allegations.filter(withdrawn_at__isnull=True)
+        },
+        form_key=uuid4().hex,
+    )
+    with pytest.raises(IllegalTransition):
+        world.propose(["warning_written"])
+
+
+def test_a_used_form_key_is_a_conflict_not_an_error(world: World) -> None:
+    world.answered()
+    other = World()
+    other.notified()
+    used = world.respondent.responses.get().form_key
+    with pytest.raises(Conflict):
+        response.submit(
+            actor=other.learner, respondent_id=other.rid, points=other.points(), form_key=used
+        )
+
+
 def test_a_confirmation_of_something_else_is_stale(world: World) -> None:
     world.found()
     world.propose(["assignment_failed"])

@@ -310,7 +310,7 @@ def _proposal(
         file=page,
         back=back,
         respondent=respondent,
-        own=page.determination.proposed_by_id == user.pk,
+        own=page.determination.is_by(user),
         recommended=(page.determination.recommendation.get("default") or {}).get("title", ""),
         letter=letter,
         # Sanitised where every letter is (notifications.rendering.sanitised).

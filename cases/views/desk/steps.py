@@ -234,7 +234,7 @@ def _review(page: CasePage, progress: Progress) -> Next:
 
 def _approval(page: CasePage, progress: Progress, user: User) -> Next:
     head, proposal = page.head, progress.determination
-    if proposal is not None and proposal.proposed_by_id == user.pk:
+    if proposal is not None and proposal.is_by(user):
         return Next(
             _("Waits for a second officer"),
             _("Another officer has to confirm what you proposed."),
