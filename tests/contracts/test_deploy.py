@@ -335,12 +335,8 @@ def stack(tmp_path_factory, pytestconfig):
         execute(server, f'DROP DATABASE "{name}" WITH (FORCE)', "DROP ROLE IF EXISTS integrity_app")
 
 
-# One set of processes for all of them, so they stay on one test process.
-together = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.xdist_group("production")]
-
-
 class TestRunningAsInProduction:
-    pytestmark = together
+    pytestmark = (pytest.mark.postgres, pytest.mark.redis)
 
     def test_117_web_answers_alive_and_ready(self, stack):
         for path, body in (("/healthz", b"ok\n"), ("/readyz", b"ready\n")):

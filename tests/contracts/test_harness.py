@@ -41,6 +41,7 @@ def test_smtp_takes_refuses_and_goes_away(smtp):
     assert len(smtp.wait_for(2)) == 2
 
 
+@pytest.mark.django_db
 def test_frozen_clock_stands_and_moves(frozen_clock):
     noon = clock.now()
     assert clock.now() == noon

@@ -22,10 +22,7 @@ from tests.support.compose import ROOT
 from tests.support.processes import Process
 from tests.support.services import LOOPBACK, free_port
 
-pytestmark = [
-    pytest.mark.xdist_group("run"),
-    pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
 START_WITHIN = 300.0
 
 

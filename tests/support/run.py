@@ -4,8 +4,8 @@
 
 With `--embedded` nothing is started: SQLite and the embedded broker. DATABASE_URL, when set to a
 PostgreSQL server where the user may create databases, is used instead of a server of its own.
-Where no path is named the whole suite runs, on two processes. The exit status is pytest's; 5 (no
-test ran) counts as failed like any other.
+Where no path is named the whole suite runs, on two processes, each file on one of them. The exit
+status is pytest's; 5 (no test ran) counts as failed like any other.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def main(arguments: list[str]) -> int:
     arguments = [argument for argument in arguments if argument != "--embedded"]
     named = any((ROOT / argument.split("::")[0]).exists() for argument in arguments)
     if not named and "-n" not in arguments:
-        arguments = ["-n", "2", "--dist", "loadgroup", *arguments]
+        arguments = ["-n", "2", "--dist", "loadfile", *arguments]
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
     server = os.environ.get("DATABASE_URL", "")
