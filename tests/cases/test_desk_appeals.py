@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.enums import CaseStatus, SanctionStatus
-from cases.models import Appeal, Case, Sanction
+from cases.models import Appeal, Case, Determination, Sanction
 from cases.selectors import appeals as selectors
 from cases.services import appeal as service
 from cases.services import sanction, triage
@@ -408,6 +408,15 @@ def test_50_what_people_typed_is_text():
 
 def test_an_officer_looks_at_a_decision_again_with_a_reason():
     scene = Scene(lodged=False)
+    until = Determination.objects.get().appeal_until
+    assert until is not None
+    early = enter(scene.third).post(scene.again, {"reason": "New facts came in."})
+    assert early.status_code == 409  # the learner can still appeal
+    with clock.frozen(until + timedelta(seconds=1)):
+        _looks_again(scene)
+
+
+def _looks_again(scene):
     client = enter(scene.third)
     assert scene.again in client.get(scene.case_url).content.decode()
     page = words_of(client.get(scene.again))

@@ -332,9 +332,14 @@ def test_a_new_decision_after_it_was_sent_back_can_be_appealed_once_more(desk):
 
 
 def test_a_decision_that_is_looked_at_again_is_not_said_to_be_past_appeal(desk):
-    service.take_up(
-        actor=desk.world.officer, number=desk.number, respondent_id=desk.world.rid, reason="New."
-    )
+    until = Determination.objects.get().appeal_until
+    with clock.frozen(until + timedelta(seconds=1)):
+        service.take_up(
+            actor=desk.world.officer,
+            number=desk.number,
+            respondent_id=desk.world.rid,
+            reason="New.",
+        )
     text = desk.read()
     assert "The time to appeal ended" not in text
     assert "We look at the decision again." in text
