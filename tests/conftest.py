@@ -26,6 +26,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -93,6 +94,13 @@ def _flush_past_triggers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _clock_is_read() -> None:
+    # As if the database had just been asked: it runs on this machine. Otherwise one test in thirty
+    # seconds would ask it, whether it may use the database and counts queries or not.
+    clock._base = (time.monotonic(), datetime.now(UTC))
 
 
 @pytest.fixture(autouse=True)

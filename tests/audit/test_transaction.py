@@ -7,6 +7,7 @@ import json
 import threading
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -213,7 +214,9 @@ def test_asynchronous_callers_do_not_mix_their_events() -> None:
         await asyncio.gather(*(sync_to_async(work)(n) for n in range(10)))
         await sync_to_async(connections.close_all)()
 
-    asyncio.run(all_at_once())
+    # In a thread: the browser tests of the same process may have left a loop running in this one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(all_at_once())).result()
     found = subjects()
     assert len(found) == 20
     assert found[::2] == found[1::2]
