@@ -335,9 +335,9 @@ def stack(tmp_path_factory, pytestconfig):
         execute(server, f'DROP DATABASE "{name}" WITH (FORCE)', "DROP ROLE IF EXISTS integrity_app")
 
 
+@pytest.mark.postgres
+@pytest.mark.redis
 class TestRunningAsInProduction:
-    pytestmark = (pytest.mark.postgres, pytest.mark.redis)
-
     def test_117_web_answers_alive_and_ready(self, stack):
         for path, body in (("/healthz", b"ok\n"), ("/readyz", b"ready\n")):
             # Probes of an engine come without TLS and are not redirected.
