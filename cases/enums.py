@@ -15,6 +15,7 @@ class ReportMode(models.TextChoices):
 
     NAMED = "named", _("With your name")
     CONFIDENTIAL = "confidential", _("In confidence")
+    ANONYMOUS = "anonymous", _("Without a name")
 
 
 class ReportStatus(models.TextChoices):
@@ -71,6 +72,7 @@ class EvidenceKind(models.TextChoices):
     LINK = "link", _("Link")
     QUOTE = "quote", _("Quoted text")
     SUBMISSION = "submission", _("Submission")
+    STATEMENT = "statement", _("Statement")
 
 
 class FileRole(models.TextChoices):
@@ -134,3 +136,18 @@ class AppealOutcome(models.TextChoices):
     REDUCED = "reduced", _("Less follows from it")
     OVERTURNED = "overturned", _("The decision is overturned")
     SENT_BACK = "sent_back", _("It has to be looked at again")
+
+
+class ReviewOutcome(models.TextChoices):
+    """What a review of a dismissal leads to (AP1)."""
+
+    STANDS = "stands", _("The dismissal stands")
+    TAKEN_UP = "taken_up", _("The matter is taken up again")
+
+
+class InterimKind(models.TextChoices):
+    """What is done, or asked for, before anything is decided (PR7). Never a prior."""
+
+    REQUEST_TO_STOP = "request_to_stop", _("A request to stop")
+    CONTENT_HIDDEN = "content_hidden", _("The content is hidden")
+    NO_CONTACT = "no_contact", _("No messages to one person")

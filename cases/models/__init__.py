@@ -1,6 +1,7 @@
 """What a case consists of, one file per noun."""
 
 from cases.models.appeal import Appeal
+from cases.models.beside import AdviserAccess, InterimMeasure, StatementRequest
 from cases.models.case import (
     Case,
     CaseNumber,
@@ -12,9 +13,10 @@ from cases.models.case import (
 from cases.models.decision import Determination, Finding, PointAnswer, Sanction
 from cases.models.evidence import Disclosure, Evidence, EvidenceFile
 from cases.models.hearing import Allegation, Notice, Response, ResponsePoint
-from cases.models.report import DraftFile, Report
+from cases.models.report import DismissalReview, DraftFile, Report, ReportMessage
 
 __all__ = [
+    "AdviserAccess",
     "Allegation",
     "Appeal",
     "Case",
@@ -22,17 +24,21 @@ __all__ = [
     "ConflictDeclaration",
     "Determination",
     "Disclosure",
+    "DismissalReview",
     "DraftFile",
     "Evidence",
     "EvidenceFile",
     "Finding",
+    "InterimMeasure",
     "Note",
     "Notice",
     "PointAnswer",
     "Report",
+    "ReportMessage",
     "Respondent",
     "Response",
     "ResponsePoint",
     "Sanction",
+    "StatementRequest",
     "Watcher",
 ]

@@ -100,6 +100,10 @@ class Case(models.Model):
         choices=DismissalReason.choices,
         blank=True,
     )
+    # Who dismissed it may undo that; anybody else of the desk asks an officer.
+    dismissed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     search_text = BoundedText(max_length=400_000, blank=True, editable=False)
     revision = models.PositiveIntegerField(default=0)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from cases.enums import (
     ReportKind,
     ReportMode,
     ReportStatus,
+    ReviewOutcome,
 )
 from cases.models.case import Case
 from integrity.core import clock, ids
@@ -40,6 +42,8 @@ class Report(models.Model):
     )
     reporter_ref = models.CharField(max_length=64, blank=True, editable=False)
     reporter_sealed = models.BinaryField(null=True, editable=False)
+    # Keyed fingerprint of the receipt code of a report without an account: its only way back (IN4).
+    receipt_ref = models.CharField(max_length=64, blank=True, editable=False)
     institution = models.ForeignKey(
         "courses.Institution", on_delete=models.PROTECT, related_name="reports"
     )
@@ -111,6 +115,15 @@ class Report(models.Model):
                 condition=Q(reporter_ref="") | Q(reporter_sealed__isnull=False),
                 name="cases_report_reporter_sealed",
             ),
+            models.CheckConstraint(
+                condition=Q(receipt_ref="") | Q(reporter_ref="", mode="anonymous"),
+                name="cases_report_receipt_or_reporter",
+            ),
+            models.UniqueConstraint(
+                fields=["receipt_ref"],
+                condition=~Q(receipt_ref=""),
+                name="cases_report_receipt_once",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             # "My reports": the newest first.
@@ -150,3 +163,75 @@ class DraftFile(models.Model):
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+
+class ReportMessage(models.Model):
+    """A question of the desk to whoever sent a report, or what they said to it (IN4).
+
+    `asked_by` is set for the desk's words and empty for the sender's, who stays sealed.
+    """
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="messages")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    body = BoundedText(_("message"), max_length=4_000)
+    sent_at = models.DateTimeField(_("sent"), default=clock.now)
+    # A form sent twice is one message.
+    form_key = models.CharField(max_length=64, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = _("message about a report")
+        verbose_name_plural = _("messages about reports")
+        ordering: ClassVar[list[str]] = ["sent_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.report}"
+
+
+class DismissalReview(models.Model):
+    """Whoever reported asks somebody uninvolved to look at a dismissal again, once (AP1)."""
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
+    report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="review")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reviews")
+    # Who dismissed it, and so may not decide about it.
+    dismissed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    text = BoundedText(_("why it should be looked at again"), max_length=4_000)
+    asked_at = models.DateTimeField(_("asked"), default=clock.now)
+    form_key = models.CharField(max_length=64, unique=True, editable=False)
+    outcome = models.CharField(
+        _("outcome"), max_length=12, choices=ReviewOutcome.choices, blank=True
+    )
+    reasons = BoundedText(_("reasons"), max_length=4_000, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("review of a dismissal")
+        verbose_name_plural = _("reviews of dismissals")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(outcome="", decided_at__isnull=True, decided_by__isnull=True)
+                | Q(
+                    outcome__in=ReviewOutcome.values,
+                    decided_at__isnull=False,
+                    decided_by__isnull=False,
+                ),
+                name="cases_review_decided_whole",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # Reviews that wait, the oldest first.
+            models.Index(
+                fields=["asked_at", "id"], condition=Q(outcome=""), name="cases_review_waiting"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report}"

@@ -35,6 +35,28 @@ class EffectKind(models.TextChoices):
     CERTIFICATE_REVOKED = "certificate_revoked", _("Certificate revoked")
     REMOVED_FROM_COURSE = "removed_from_course", _("Removed from the course")
     CONTENT_HIDDEN = "content_hidden", _("Content removed")
+    CONTENT_REPLACED = "content_replaced", _("Content edited")
+    BARRED_FROM_CHANNEL = "barred_from_channel", _("Barred from a channel")
+    NO_MESSAGES = "no_messages", _("No direct messages")
+    ROLE_ENDED = "role_ended", _("Role ended")
+
+
+class CourseRole(models.TextChoices):
+    """What somebody does for others in a course, beside learning."""
+
+    MENTOR = "mentor", _("Mentor")
+    ASSISTANT = "assistant", _("Teaching assistant")
+    CHANNEL_MODERATOR = "channel_moderator", _("Moderator of a channel")
+    SPEAKER = "speaker", _("Speaker")
+
+
+class Permission(models.TextChoices):
+    """Whether an assignment permits something (PO10)."""
+
+    UNSAID = "unsaid", _("Not said")
+    ALLOWED = "allowed", _("Allowed")
+    LIMITED = "limited", _("Allowed within limits")
+    FORBIDDEN = "forbidden", _("Not allowed")
 
 
 class PostPlace(models.TextChoices):

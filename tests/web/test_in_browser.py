@@ -98,5 +98,7 @@ def test_after_signing_out_the_back_button_shows_nothing(
     _sign_in(page)
     page.goto("/accounts/")
     page.get_by_role("button", name="Sign out").click()
+    # Going back while the answer is still on its way is refused by the browser.
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
     page.go_back()
     expect(page.get_by_label("Your name")).to_have_count(0)

@@ -1,0 +1,75 @@
+"""Letters of the process: what a case tells its respondents and reporters.
+
+Builds the payloads in the reader's language and queues them. No letter names a reporter, a
+moderator or an officer, and none blames before a finding.
+"""
+
+from cases.letters.appeals import appeal_decided, appeal_received
+from cases.letters.decision import (
+    certificate_gone,
+    certificate_state,
+    certificate_withheld,
+    confirmation_requested,
+    decision,
+    determination_issued,
+    no_violation_found,
+    preview_decision,
+    sanction_items,
+    sanction_reversed,
+    suspension_ended,
+)
+from cases.letters.ending import case_dismissed, report_closed
+from cases.letters.hearing import (
+    notice_reminder,
+    notice_sent,
+    reminder_key,
+    reminders_sent,
+    response_received,
+)
+from cases.letters.queueing import queue_for, render_for, was_queued
+from cases.letters.words import (
+    appeal_url,
+    case_url,
+    clause_label,
+    contact,
+    matter,
+    policy_label,
+    report_matter,
+    shown_to,
+    terms,
+)
+
+__all__ = [
+    "appeal_decided",
+    "appeal_received",
+    "appeal_url",
+    "case_dismissed",
+    "case_url",
+    "certificate_gone",
+    "certificate_state",
+    "certificate_withheld",
+    "clause_label",
+    "confirmation_requested",
+    "contact",
+    "decision",
+    "determination_issued",
+    "matter",
+    "no_violation_found",
+    "notice_reminder",
+    "notice_sent",
+    "policy_label",
+    "preview_decision",
+    "queue_for",
+    "reminder_key",
+    "reminders_sent",
+    "render_for",
+    "report_closed",
+    "report_matter",
+    "response_received",
+    "sanction_items",
+    "sanction_reversed",
+    "shown_to",
+    "suspension_ended",
+    "terms",
+    "was_queued",
+]

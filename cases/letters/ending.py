@@ -1,0 +1,52 @@
+"""A matter that ends without a decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+
+from cases.letters.queueing import queue_for
+from cases.letters.words import contact, matter, report_matter
+from cases.models import (
+    Case,
+    Report,
+    Respondent,
+)
+from integrity.core import clock
+from notifications import payloads
+from notifications.models import OutboxMessage
+from notifications.recipients import Recipient
+
+
+def case_dismissed(case: Case, respondent: Respondent, *, reason: Any) -> OutboxMessage:
+    """To a respondent who had been notified: it ends without a decision."""
+    with translation.override(respondent.user.language):
+        payload = payloads.CaseDismissed(
+            case_number=case.number,
+            matter=matter(case),
+            dismissed_at=clock.now(),
+            reason=str(reason),
+            contact=contact(case),
+        )
+    return queue_for(
+        "case_dismissed",
+        case,
+        respondent,
+        payload,
+        key=f"case_dismissed:{respondent.public_id}:{case.revision}",
+    )
+
+
+def report_closed(report: Report) -> payloads.ReportClosed:
+    """To a reporter, in their language: one of three words, never the details (IN8)."""
+    blob = report.reporter_sealed
+    language = Recipient.sealed(report.reporter_ref, blob).language if blob is not None else "en"
+    with translation.override(language):
+        return payloads.ReportClosed(
+            report_reference=report.reference,
+            matter=report_matter(report),
+            outcome=report.outcome,  # type: ignore[arg-type]
+            contact=report.institution.contact_email or settings.DEFAULT_FROM_EMAIL,
+        )

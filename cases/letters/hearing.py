@@ -1,0 +1,138 @@
+"""The notice, its reminders, and the receipt of an answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from cases import sanctions
+from cases.enums import Completion, Stance
+from cases.letters.words import (
+    allegations,
+    case_url,
+    clause_label,
+    contact,
+    governing,
+    matter,
+    policy_label,
+    shown_to,
+    site,
+    terms,
+)
+from cases.models import (
+    Allegation,
+    Case,
+    Notice,
+    Respondent,
+    Response,
+)
+from notifications import payloads
+from notifications.models import OutboxMessage
+
+
+def notice_sent(
+    case: Case, respondent: Respondent, *, questions: str, due_at: datetime
+) -> payloads.NoticeSent:
+    """The notice (PR1)."""
+    version = governing(case)
+    with translation.override(respondent.user.language):
+        return payloads.NoticeSent(
+            case_number=case.number,
+            matter=matter(case),
+            policy_label=policy_label(version),
+            policy_url=site(version.get_absolute_url()),
+            allegations=tuple(
+                payloads.AllegationItem(
+                    title=_alleged(allegation),
+                    clause_label=clause_label(allegation),
+                    clause_url=site(allegation.violation_type.get_absolute_url()),
+                    description=allegation.description,
+                )
+                for allegation in allegations(respondent)
+            ),
+            evidence=tuple(
+                payloads.EvidenceItem(
+                    title=f"{evidence.label}: {evidence.title}", description=evidence.description
+                )
+                for evidence in shown_to(respondent).order_by("position")
+            ),
+            consequences=tuple(
+                payloads.ConsequenceItem(title=item.title, description=item.description)
+                for item in version.consequences.order_by("position")
+                if item.code in sanctions.codes()
+            ),
+            rights=(
+                _("You can agree, disagree or explain, separately for each point."),
+                _("You can add files and tell us about your circumstances."),
+                _("You can ask somebody you trust to help you with your answer."),
+                _("If the decision goes against you, you can appeal to somebody else."),
+            ),
+            standard=str(terms(case).standard_label),
+            message=questions,
+            respond_by=due_at,
+            respond_url=case_url(case),
+            contact=contact(case),
+        )
+
+
+def _alleged(allegation: Allegation) -> str:
+    title = allegation.violation_type.title
+    if allegation.completion == Completion.ATTEMPTED:
+        return _("%(violation)s (attempted)") % {"violation": title}
+    return title
+
+
+def notice_reminder(case: Case, respondent: Respondent) -> payloads.NoticeReminder:
+    """A reminder of the newest notice."""
+    notice = respondent.notices.first()
+    if notice is None:
+        raise ValueError("Nobody is reminded of a notice that was not sent.")
+    with translation.override(respondent.user.language):
+        return payloads.NoticeReminder(
+            case_number=case.number,
+            matter=matter(case),
+            noticed_at=notice.sent_at,
+            respond_by=notice.due_at,
+            respond_url=case_url(case),
+            contact=contact(case),
+        )
+
+
+def reminder_key(notice: Notice, count: int) -> str:
+    """The key of the `count`-th reminder of a notice."""
+    return f"notice_reminder:{notice.public_id}:{count}"
+
+
+def reminders_sent(notice: Notice) -> int:
+    """How many reminders of this notice were delivered."""
+    return OutboxMessage.objects.filter(
+        key__in=[reminder_key(notice, 1), reminder_key(notice, 2)], sent_at__isnull=False
+    ).count()
+
+
+def response_received(case: Case, response: Response) -> payloads.ResponseReceived:
+    """The answer arrived."""
+    words = {
+        Stance.ADMIT: _("You agree that this happened."),
+        Stance.CONTEST: _("You disagree."),
+        Stance.EXPLAIN: _("You explain."),
+    }
+    respondent = response.respondent
+    with translation.override(respondent.user.language):
+        return payloads.ResponseReceived(
+            case_number=case.number,
+            matter=matter(case),
+            received_at=response.submitted_at,
+            answers=tuple(
+                payloads.AnswerItem(
+                    title=point.allegation.violation_type.title,
+                    answer=str(words[Stance(point.stance)]),
+                )
+                for point in response.points.select_related("allegation__violation_type")
+                if point.allegation is not None
+            ),
+            case_url=case_url(case),
+            contact=contact(case),
+        )

@@ -1,0 +1,102 @@
+"""What every letter of a case says in the same words."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.models import (
+    Allegation,
+    Case,
+    Evidence,
+    Report,
+    Respondent,
+)
+from policies.models import Version
+from policies.rules import ProcessTerms, process_terms
+
+
+def shown_to(respondent: Respondent) -> QuerySet[Evidence]:
+    """The evidence a notice shows: what another respondent sent with an answer is not in it."""
+    own = Q(respondent__isnull=True) | Q(respondent=respondent)
+    return respondent.case.evidence.filter(own)
+
+
+def contact(case: Case) -> str:
+    """Where to get help with a case: the institution's address, else the office's."""
+    return case.institution.contact_email or settings.DEFAULT_FROM_EMAIL
+
+
+def terms(case: Case) -> ProcessTerms:
+    """Windows, standard of proof and grounds of appeal that govern the case."""
+    return process_terms(case.policy_version)
+
+
+def matter(case: Case) -> str:
+    """What the case is about, to its respondent: the work or the words, never a name."""
+    if case.assignment is not None:
+        return _("your work in %(title)s") % {"title": case.assignment.title}
+    if case.course is not None:
+        return _("something in the course %(title)s") % {"title": case.course.title}
+    return _("something that was reported to us")
+
+
+def report_matter(report: Report) -> str:
+    """What a report is about, to its reporter: the place, never the person."""
+    if report.submission is not None:
+        return _("a submission in %(title)s") % {"title": report.submission.assignment.title}
+    if report.course is not None:
+        return _("something in the course %(title)s") % {"title": report.course.title}
+    return _("what you reported")
+
+
+def site(path: str) -> str:
+    """The full address of a page."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def case_url(case: Case) -> str:
+    """The respondent's page of the case."""
+    return site(reverse("my:case", args=[case.number]))
+
+
+def appeal_url(case: Case) -> str:
+    """Where the respondent appeals; it says so when the time has passed."""
+    return site(reverse("my:appeal", args=[case.number]))
+
+
+def policy_label(version: Version) -> str:
+    """The policy as people say it: "Honor code, version 4"."""
+    return _("%(title)s, version %(number)s") % {
+        "title": version.document.title,
+        "number": version.number,
+    }
+
+
+def clause_label(allegation: Allegation) -> str:
+    """The clause and its version: "clause 3.1, Honor code, version 4"."""
+    label = policy_label(allegation.violation_type.version)
+    clause = allegation.violation_type.clause
+    return (
+        _("clause %(clause)s, %(policy)s") % {"clause": clause, "policy": label}
+        if clause
+        else label
+    )
+
+
+def governing(case: Case) -> Version:
+    """The policy in force at the incident. `ValueError` before the case has one."""
+    if case.policy_version is None:
+        raise ValueError("A notified case has a governing version.")
+    return case.policy_version
+
+
+def allegations(respondent: Respondent) -> list[Allegation]:
+    """What is alleged now, without what was taken back."""
+    return list(
+        respondent.allegations.filter(withdrawn_at__isnull=True).select_related(
+            "violation_type__version__document"
+        )
+    )
