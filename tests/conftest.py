@@ -37,7 +37,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, connections
 from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 
@@ -292,10 +292,15 @@ def browser_type_launch_args(
 
 
 @pytest.fixture(scope="session")
-def playwright(playwright: Any) -> Any:
-    """Playwright, whose event loop makes Django take every test of this process for async code."""
+def playwright(playwright: Any) -> Iterator[Any]:
+    """Playwright, whose event loop makes Django take every test of this process for async code.
+
+    While it runs, this thread has database connections of their own; they are closed with it, for
+    nobody could reach them afterwards and the test database could not be dropped.
+    """
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    return playwright
+    yield playwright
+    connections.close_all()
 
 
 @pytest.fixture(scope="session")
