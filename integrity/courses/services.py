@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from integrity.core import clock
 from integrity.courses import selectors
 from integrity.courses.enums import EffectKind
-from integrity.courses.models import Effect, Enrolment, Post, Submission
+from integrity.courses.models import Channel, Effect, Enrolment, HeldRole, Post, Submission
+
+if TYPE_CHECKING:
+    from integrity.accounts.models import User
 
 
 def apply_effect(
@@ -17,19 +21,33 @@ def apply_effect(
     submission: Submission | None = None,
     enrolment: Enrolment | None = None,
     post: Post | None = None,
+    channel: Channel | None = None,
+    role: HeldRole | None = None,
+    person: User | None = None,
+    other: User | None = None,
+    replacement: str = "",
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
     computed: bool = False,
 ) -> Effect:
-    """Begin an effect; the same source, kind and target still in force is returned as it is."""
+    """Begin an effect; the same source, kind and target not yet reversed is returned as it is.
+
+    `person` is who is barred: from `channel`, from direct messages to `other`, or, with neither,
+    from direct messages to anybody. `replacement` is what is shown in place of `post`.
+    """
     effect, _created = Effect.objects.get_or_create(
         kind=EffectKind(kind),
         source=source,
         submission=submission,
         enrolment=enrolment,
         post=post,
+        channel=channel,
+        role=role,
+        person=person,
+        other=other,
         reversed_at=None,
         defaults={
+            "replacement": replacement,
             "starts_at": starts_at or clock.now(),
             "ends_at": ends_at,
             "computed": computed,
