@@ -24,6 +24,9 @@ from integrity.core.errors import InvalidInput, NotFound, Stale
 def locked_case(number: str) -> Iterator[Case]:
     """The case, locked until the transaction ends; its status is settled and its revision grows.
 
+    A step that was taken before and is only repeated records no event and leaves the revision as
+    it is, so that a colleague's open form does not become stale.
+
     Raises `NotFound` for an unknown number. Who may do what is asked by the caller, after the lock:
     a conflict declared a moment ago counts.
     """
@@ -32,6 +35,8 @@ def locked_case(number: str) -> Iterator[Case]:
         if case is None:
             raise NotFound
         yield case
+        if not audit.has_events():
+            return
         workflow.settle(case)
         case.revision += 1
         save(case)

@@ -64,8 +64,9 @@ def watch(*, actor: User, number: str) -> Case:
         _works_here(actor, case)
         if rules.access(actor, case) < rules.Access.READ:
             raise NotPermitted
-        Watcher.objects.get_or_create(case=case, user=actor)
-        record("case.watched", case, actor)
+        _row, added = Watcher.objects.get_or_create(case=case, user=actor)
+        if added:
+            record("case.watched", case, actor)
     return case
 
 

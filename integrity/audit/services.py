@@ -115,6 +115,11 @@ def in_transaction() -> bool:
     return bool(_state.blocks)
 
 
+def has_events() -> bool:
+    """Whether anything was recorded in the innermost open block: where not, nothing changed."""
+    return bool(_state.blocks and _state.blocks[-1][0])
+
+
 def record(
     action: str,
     *,

@@ -528,6 +528,15 @@ def test_a_notice_needs_claim_allegation_and_evidence(world: World) -> None:
     assert not Letter.objects.exists()
 
 
+def test_a_step_taken_again_makes_nobody_elses_form_stale(world: World) -> None:
+    world.opened()
+    triage.watch(actor=world.officer, number=world.number)
+    before = Case.objects.get(number=world.number).revision
+    triage.claim(actor=world.moderator, number=world.number)
+    triage.watch(actor=world.officer, number=world.number)
+    assert Case.objects.get(number=world.number).revision == before
+
+
 def test_a_stale_form_changes_nothing(world: World) -> None:
     world.alleged()
     with pytest.raises(Stale):
