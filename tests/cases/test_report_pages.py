@@ -19,8 +19,8 @@ from cases.evidence import StorageFull, store
 from cases.models import Case, DraftFile, Report
 from cases.services import drafts, triage
 from integrity.core import clock
+from integrity.core import forms as web_forms
 from integrity.courses.models import Submission
-from integrity.web import forms as web_forms
 from notifications.models import OutboxMessage
 from tests.cases import builders
 from tests.cases import intake_builders as make
