@@ -259,6 +259,23 @@ def open_file(*, actor: User, evidence_id: UUID | str) -> tuple[EvidenceFile, by
     return file, content
 
 
+def read_by(*, actor: User, evidence_id: UUID | str) -> None:
+    """Write into the ledger that the respondent looked at this piece, the first time.
+
+    For everybody else, and for a piece with a file before the file itself is opened, nothing is
+    written: the page alone does not show it.
+    """
+    disclosure = (
+        Disclosure.objects.select_related("evidence__case__institution")
+        .filter(evidence__public_id=evidence_id, respondent__user=actor)
+        .exclude(evidence__files__role=FileRole.DERIVATIVE)
+        .filter(first_viewed_at__isnull=True)
+        .first()
+    )
+    if disclosure is not None:
+        _note_first_view(actor, disclosure.evidence, disclosure)
+
+
 def _note_first_view(actor: User, piece: Evidence, disclosure: Disclosure) -> None:
     with audit.transaction():
         noted = Disclosure.objects.filter(pk=disclosure.pk, first_viewed_at__isnull=True).update(

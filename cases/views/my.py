@@ -16,6 +16,7 @@ from cases.evidence.errors import FIELD, StorageFull
 from cases.forms.my import AnswerFilesForm, AnswerForm
 from cases.selectors import my as selectors
 from cases.selectors.my import MyCase
+from cases.services import evidence as ledger
 from cases.services import response
 from cases.views import my_words as words
 from integrity.core.errors import (
@@ -68,6 +69,7 @@ def evidence(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse
     """One piece of evidence that was shown to the reader."""
     user: Any = request.user
     respondent, shown = selectors.my_evidence(user, number, public_id)
+    ledger.read_by(actor=user, evidence_id=public_id)
     context = {"case": respondent.case, "shown": shown, "piece": shown.evidence}
     return render(request, "cases/my/evidence.html", context)
 

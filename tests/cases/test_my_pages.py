@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from cases.models import Case, Disclosure, Evidence, Notice, Sanction
 from cases.services import determination, notice, response, sanction, triage
+from integrity.audit.models import Event
 from integrity.core import clock
 from notifications.models import Letter
 from tests.cases import builders as build
@@ -144,7 +145,13 @@ def test_shown_evidence_can_be_read(client, world):
     piece = Evidence.objects.get(case__number=world.number)
     url = reverse("my:evidence", args=[world.number, piece.public_id])
     assert url in page(client, world)
+    assert Disclosure.objects.get().first_viewed_at is None
     assert "The same sentences." in client.get(url).content.decode()
+    first = Disclosure.objects.get().first_viewed_at
+    assert first is not None
+    client.get(url)
+    assert Disclosure.objects.get().first_viewed_at == first
+    assert Event.objects.filter(action="evidence.viewed").count() == 1
 
 
 def test_the_last_second_of_the_window_counts(client, world):
