@@ -32,6 +32,26 @@ audit.register(
     icon="eye",
 )
 
+audit.register("report.asked", fields={"report"}, label=_("Question to who reported"), icon="mail")
+audit.register(
+    "report.answered",
+    fields={"report"},
+    label=_("Answer from who reported"),
+    icon="message-square",
+)
+audit.register(
+    "review.requested",
+    fields={"report"},
+    label=_("Review of the dismissal asked for"),
+    icon="scale",
+)
+audit.register(
+    "review.decided",
+    fields={"outcome"},
+    label=_("Review of the dismissal decided"),
+    icon="scale",
+)
+
 # Triage
 audit.register("case.claimed", label=_("Case claimed"), icon="user")
 audit.register("case.released", label=_("Case given back to the queue"), icon="user")
@@ -194,4 +214,62 @@ audit.register(
     fields={"format", "audience"},
     label=_("History exported"),
     icon="download",
+)
+
+# Beside the process
+audit.register(
+    "adviser.invited",
+    personal={"email"},
+    label=_("An adviser was invited"),
+    respondent_may_see=True,
+    icon="user-plus",
+)
+audit.register(
+    "adviser.accepted",
+    personal={"adviser"},
+    label=_("An adviser reads along"),
+    respondent_may_see=True,
+    icon="user-check",
+)
+audit.register(
+    "adviser.declined",
+    label=_("An adviser declined"),
+    respondent_may_see=True,
+    icon="user-x",
+)
+audit.register(
+    "adviser.revoked",
+    label=_("The access of an adviser was taken back"),
+    respondent_may_see=True,
+    icon="user-x",
+)
+audit.register(
+    "statement.requested",
+    personal={"person"},
+    label=_("Asked for a statement"),
+    icon="message-square",
+)
+audit.register("statement.given", label=_("Statement given"), icon="message-square")
+audit.register("statement.withdrawn", label=_("A question was taken back"), icon="undo-2")
+audit.register(
+    "interim.taken",
+    fields={"kind", "ends_at"},
+    personal={"reason", "protects"},
+    label=_("Interim measure"),
+    respondent_may_see=True,
+    icon="hand",
+)
+audit.register(
+    "interim.answered",
+    label=_("The learner answered an interim measure"),
+    respondent_may_see=True,
+    icon="message-square",
+)
+audit.register(
+    "interim.lifted",
+    fields={"kind"},
+    personal={"reason"},
+    label=_("Interim measure lifted"),
+    respondent_may_see=True,
+    icon="undo-2",
 )

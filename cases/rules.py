@@ -13,17 +13,21 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.enums import CaseStatus
 from cases.models import (
+    AdviserAccess,
     Allegation,
     Case,
     ConflictDeclaration,
     Determination,
+    InterimMeasure,
     Notice,
     Report,
     Respondent,
+    StatementRequest,
     Watcher,
 )
 from integrity.accounts.enums import Role
 from integrity.accounts.rules import STAFF_OF_CASES, has_role, scope
+from integrity.accounts.selectors import active_restriction, confirmed_addresses
 from integrity.core import crypto
 from integrity.courses.models import Teaching
 
@@ -49,16 +53,33 @@ def reporter_refs(user: User) -> list[str]:
     return crypto.references(user.public_id, purpose=REPORTER)
 
 
-def conflict_filter(user: User) -> Q:
-    """True for cases in which the user is party, teacher, reporter, or declared a relation."""
+def _part_in_it(user: User) -> Q:
+    """True for cases that are about the user, or that they told the office something in."""
     case = OuterRef("pk")
+    asked = StatementRequest.objects.filter(case=case, person=user, withdrawn_at__isnull=True)
     return (
         Q(submission__learner=user)
         | Q(post__author=user)
         | Q(Exists(Respondent.objects.filter(case=case, user=user)))
+        | Q(Exists(Report.objects.filter(case=case, reporter_ref__in=reporter_refs(user))))
+        | Q(Exists(asked))
+        | Q(Exists(InterimMeasure.objects.filter(case=case, protects=user)))
+    )
+
+
+def conflict_filter(user: User) -> Q:
+    """True for cases in which the user is party, teacher, reporter, or declared a relation.
+
+    So are whoever was asked for a statement (unless the question was taken back), whoever an
+    interim measure protects, and whoever reads or once read along as an adviser: what they learned
+    there stays with them when the access ends.
+    """
+    case = OuterRef("pk")
+    return (
+        _part_in_it(user)
         | Q(Exists(Teaching.objects.filter(course=OuterRef("course"), user=user)))
         | Q(Exists(ConflictDeclaration.objects.filter(case=case, user=user)))
-        | Q(Exists(Report.objects.filter(case=case, reporter_ref__in=reporter_refs(user))))
+        | Q(Exists(AdviserAccess.objects.filter(respondent__case=case, adviser=user)))
     )
 
 
@@ -95,6 +116,7 @@ def readable_by(user: User | AnonymousUser) -> QuerySet[Case]:
         Q(institution__in=everything)
         | Q(status=CaseStatus.TRIAGE)
         | Q(assignee=user)
+        | Q(status=CaseStatus.DISMISSED, dismissed_by=user)
         | Q(Exists(Watcher.objects.filter(case=OuterRef("pk"), user=user)))
     )
 
@@ -124,6 +146,9 @@ def _by_role(user: User, case: Case, watching: Callable[[], bool]) -> Access:
     if has_role(user, Role.OFFICER, institution_id=here, anywhere=False):
         return Access.WORK
     if works and (case.status == CaseStatus.TRIAGE or case.assignee_id == user.pk or watching()):
+        return Access.WORK
+    # Who dismissed it can undo that.
+    if works and case.status == CaseStatus.DISMISSED and case.dismissed_by_id == user.pk:
         return Access.WORK
     return Access.READ if audits else Access.SUMMARY
 
@@ -168,6 +193,40 @@ def respondent_cases(user: User | AnonymousUser) -> QuerySet[Respondent]:
     if not user.is_authenticated:
         return Respondent.objects.none()
     return Respondent.objects.filter(user=user, notices__isnull=False).distinct()
+
+
+def invitations(user: User) -> QuerySet[AdviserAccess]:
+    """The requests to advise that wait for one of the user's confirmed addresses."""
+    return AdviserAccess.objects.filter(
+        email__in=confirmed_addresses(user), adviser__isnull=True, revoked_at__isnull=True
+    )
+
+
+def may_advise(user: User, case: Case) -> bool:
+    """Whether the user can help a respondent of this case.
+
+    Not whoever works on cases of its institution or checks them: else an invitation could take an
+    officer out of a case, or show an officer what is meant for a friend. Nor whoever has a part in
+    it: another respondent, a reporter, whoever gave a statement or is protected.
+    """
+    here = case.institution_id
+    if has_role(user, *STAFF_OF_CASES, Role.AUDITOR, institution_id=here, anywhere=False):
+        return False
+    return not Case.objects.filter(_part_in_it(user), pk=case.pk).exists()
+
+
+def advised(user: User | AnonymousUser) -> QuerySet[AdviserAccess]:
+    """The accesses with which the user reads along now: accepted, not taken back.
+
+    None for somebody who is suspended or expelled, and none in a case that has come to be about
+    the adviser as well.
+    """
+    if not user.is_authenticated or active_restriction(user) is not None:
+        return AdviserAccess.objects.none()
+    also_about = Respondent.objects.filter(case=OuterRef("respondent__case"), user=user)
+    return AdviserAccess.objects.filter(
+        ~Exists(also_about), adviser=user, accepted_at__isnull=False, revoked_at__isnull=True
+    )
 
 
 def own_reports(user: User | AnonymousUser) -> QuerySet[Report]:

@@ -23,6 +23,7 @@ from integrity.core import clock
 from integrity.core.calendar import add_working_days
 from integrity.core.errors import IllegalTransition, NotFound, NotPermitted
 from integrity.courses.selectors import holidays
+from policies.rules import process_terms
 
 Guard = Callable[[Case, Respondent | None], str | Promise | None]
 
@@ -52,6 +53,7 @@ class By:
 
     DESK = "desk"  # a moderator or officer who works on the case
     OFFICER = "officer"
+    UNDO = "undo"  # an officer, or whoever of the desk did what is undone
     RESPONDENT = "respondent"
     SYSTEM = "system"
 
@@ -142,7 +144,8 @@ TABLE: dict[str, Step] = {
             _("Dismiss with a reason"),
             _undecided,
         ),
-        _step("reopen", [S.DISMISSED], S.TRIAGE, By.OFFICER, _("Take up again")),
+        _step("reopen", [S.DISMISSED], S.TRIAGE, By.UNDO, _("Take up again")),
+        _step("review", [S.DISMISSED], S.TRIAGE, By.OFFICER, _("Look at the dismissal again")),
         _step(
             "allege",
             [S.INVESTIGATION],
@@ -160,6 +163,27 @@ TABLE: dict[str, Step] = {
             _("Add evidence"),
             _nobody_notified,
         ),
+        # What becomes evidence ends with the notice, and so does asking for it.
+        _step(
+            "ask_statement",
+            [S.INVESTIGATION],
+            None,
+            By.DESK,
+            _("Ask for a statement"),
+            _claimed,
+            _nobody_notified,
+        ),
+        _step("interim", [*BEFORE_DECISION, S.APPROVAL], None, By.DESK, _("Interim measure")),
+        # It names the person who is protected.
+        _step(
+            "no_contact",
+            [*BEFORE_DECISION, S.APPROVAL],
+            None,
+            By.OFFICER,
+            _("No messages to one person"),
+        ),
+        _step("invite_adviser", ANY_OPEN, None, By.RESPONDENT, _("Ask somebody to help you")),
+        _step("ask", [*BEFORE_DECISION, S.APPROVAL], None, By.DESK, _("Ask who reported")),
         _step("note", [*ANY_OPEN, S.CLOSED, S.DISMISSED], None, By.DESK, _("Add a note")),
         _step(
             "notify",
@@ -217,6 +241,8 @@ def _permitted(step: Step, actor: User | None, case: Case, respondent: Responden
         return respondent is not None and respondent.user_id == actor.pk
     if rules.access(actor, case) < rules.Access.WORK:
         return False
+    if step.by == By.UNDO and case.dismissed_by_id == actor.pk:
+        return True
     return step.by == By.DESK or rules.is_officer(actor, case)
 
 
@@ -248,7 +274,7 @@ def require(
     not reach, `IllegalTransition` from a wrong status or while something is missing.
     """
     step = TABLE[action]
-    if step.by in (By.DESK, By.OFFICER) and (
+    if step.by in (By.DESK, By.OFFICER, By.UNDO) and (
         actor is None or rules.access(actor, case) == rules.Access.NONE
     ):
         raise NotFound
@@ -308,6 +334,19 @@ def stage_deadline(case: Case, status: str, *, at: datetime | None = None) -> da
     return add_working_days(
         at or clock.now(),
         days,
+        zone=case.institution.time_zone,
+        holidays=holidays(case.institution),
+    )
+
+
+def review_until(case: Case, *, closed_at: datetime) -> datetime:
+    """Until when whoever reported may ask for a review of a dismissal (AP1), to the last second.
+
+    The policy's time to appeal, counted from the closing message.
+    """
+    return add_working_days(
+        closed_at,
+        process_terms(case.policy_version).appeal_working_days,
         zone=case.institution.time_zone,
         holidays=holidays(case.institution),
     )

@@ -56,6 +56,8 @@ class Head:
     due_day: str
     since: str
     counts: dict[str, int]
+    # Whether it was the reader who dismissed the case.
+    dismissed_here: bool = False
 
     @property
     def works(self) -> bool:
@@ -99,6 +101,7 @@ def head(user: User, number: str, *, need: rules.Access = rules.Access.READ) -> 
             name: getattr(case, f"{name}_count") or 0
             for name in ("evidence", "letters", "notes", "events")
         },
+        dismissed_here=case.status == S.DISMISSED and case.dismissed_by_id == user.pk,
     )
 
 

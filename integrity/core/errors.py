@@ -65,3 +65,13 @@ class InvalidInput(DomainError):
     def __init__(self, fields: Mapping[str, Sequence[Text]]) -> None:
         self.fields = {name: list(messages) for name, messages in fields.items()}
         super().__init__()
+
+
+class TooMany(DomainError):
+    """This was done too often in a short time. `seconds` from now it is possible again."""
+
+    message = _("This was tried very often in a short time. Please try again later.")
+
+    def __init__(self, message: Text | None = None, *, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds

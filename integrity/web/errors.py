@@ -7,6 +7,7 @@
 | `IllegalTransition`, `Conflict`, `WindowClosed` | 409 |
 | `Stale` | 412 |
 | `InvalidInput` | 400 (views put it on their form first) |
+| `TooMany` | 429 with `Retry-After` |
 | database or mail server out of reach | 503 with `Retry-After` |
 
 Below `/api/` the answer is a problem document (RFC 9457), elsewhere a page.
@@ -41,6 +42,7 @@ _STATUSES: list[tuple[type[errors.DomainError], int]] = [
     (errors.Conflict, 409),
     (errors.Stale, 412),
     (errors.InvalidInput, 400),
+    (errors.TooMany, 429),
     (errors.DomainError, 409),
 ]
 _UNREACHABLE = (OperationalError, InterfaceError, MailUnavailable)
@@ -122,7 +124,10 @@ class DomainErrorMiddleware:
                 return problem(400, str(error.message), errors=fields)
             lines = [message for messages in fields.values() for message in messages]
             return page(request, 400, message=str(error.message), lines=lines)
-        return page(request, status, message=str(error.message))
+        response = page(request, status, message=str(error.message))
+        if isinstance(error, errors.TooMany):
+            response["Retry-After"] = str(error.seconds)
+        return response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -52,7 +52,11 @@ def may(action: str, head: Head, respondent: Respondent | None = None) -> bool:
     return (
         head.works
         and workflow.status_of(head.case, respondent) in step.sources
-        and (step.by == workflow.By.DESK or (step.by == workflow.By.OFFICER and head.officer))
+        and (
+            step.by == workflow.By.DESK
+            or (step.by in (workflow.By.OFFICER, workflow.By.UNDO) and head.officer)
+            or (step.by == workflow.By.UNDO and head.dismissed_here)
+        )
     )
 
 
@@ -62,6 +66,8 @@ def require(action: str, head: Head, respondent: Respondent | None = None) -> No
         return
     by = workflow.TABLE[action].by
     if not head.works or (by == workflow.By.OFFICER and not head.officer):
+        raise NotPermitted
+    if by == workflow.By.UNDO and not (head.officer or head.dismissed_here):
         raise NotPermitted
     raise IllegalTransition
 
