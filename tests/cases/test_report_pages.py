@@ -414,7 +414,7 @@ def test_no_page_tells_the_reporter_who_it_is_about(reader: Client, scene: make.
 
     for page in pages:
         assert scene.learner.display_name not in page
-        assert "IC-2026" not in page
+        assert Case.objects.get().number not in page
 
 
 # Once
