@@ -91,6 +91,27 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def answer(request: HttpRequest, error: errors.DomainError) -> HttpResponse:
+    """What a domain error looks like: a page, or a problem document below `/api/`."""
+    status = status_of(error)
+    if status == HTTPStatus.NOT_FOUND:
+        # The message could tell a hidden object from none.
+        return page(request, 404)
+    if isinstance(error, errors.InvalidInput):
+        fields = {
+            name: [str(message) for message in messages]
+            for name, messages in error.fields.items()
+        }
+        if wants_problem(request):
+            return problem(400, str(error.message), errors=fields)
+        lines = [message for messages in fields.values() for message in messages]
+        return page(request, 400, message=str(error.message), lines=lines)
+    response = page(request, status, message=str(error.message))
+    if isinstance(error, errors.TooMany):
+        response["Retry-After"] = str(error.seconds)
+    return response
+
+
 class DomainErrorMiddleware:
     """Answers domain errors that a view lets through."""
 
@@ -103,31 +124,11 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The answer to a domain error; None leaves other exceptions to Django."""
         if isinstance(exception, errors.DomainError):
-            return self._answer(request, exception)
+            return answer(request, exception)
         if isinstance(exception, _UNREACHABLE):
             logger.warning("unavailable: %s", type(exception).__name__)
             return unavailable(request)
         return None
-
-    @staticmethod
-    def _answer(request: HttpRequest, error: errors.DomainError) -> HttpResponse:
-        status = status_of(error)
-        if status == HTTPStatus.NOT_FOUND:
-            # The message could tell a hidden object from none.
-            return page(request, 404)
-        if isinstance(error, errors.InvalidInput):
-            fields = {
-                name: [str(message) for message in messages]
-                for name, messages in error.fields.items()
-            }
-            if wants_problem(request):
-                return problem(400, str(error.message), errors=fields)
-            lines = [message for messages in fields.values() for message in messages]
-            return page(request, 400, message=str(error.message), lines=lines)
-        response = page(request, status, message=str(error.message))
-        if isinstance(error, errors.TooMany):
-            response["Retry-After"] = str(error.seconds)
-        return response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
