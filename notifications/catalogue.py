@@ -11,6 +11,8 @@ from notifications.registry import register
 _REPORTER = pgettext_lazy("recipient of a letter", "Reporter")
 _RESPONDENT = pgettext_lazy("recipient of a letter", "Respondent")
 _OFFICER = pgettext_lazy("recipient of a letter", "Officer")
+_ADVISER = pgettext_lazy("recipient of a letter", "Adviser")
+_WITNESS = pgettext_lazy("recipient of a letter", "Whoever was asked")
 
 register(
     "report_received",
@@ -137,6 +139,41 @@ register(
     letter=True,
     label=_("Appeal decided"),
     title=_("The decision on your appeal"),
+    audience=_RESPONDENT,
+    priority=10,
+)
+register(
+    "adviser_invited",
+    payload=payloads.AdviserInvited,
+    letter=False,
+    label=_("Invitation of an adviser"),
+    title=_("Somebody asks for your help"),
+    audience=_ADVISER,
+)
+register(
+    "statement_requested",
+    payload=payloads.StatementRequested,
+    letter=True,
+    label=_("Question to somebody who may know"),
+    title=_("We have a question for you"),
+    audience=_WITNESS,
+    priority=20,
+)
+register(
+    "interim_measure",
+    payload=payloads.InterimMeasure,
+    letter=True,
+    label=_("Interim measure"),
+    title=_("Something we ask of you for now"),
+    audience=_RESPONDENT,
+    priority=10,
+)
+register(
+    "interim_lifted",
+    payload=payloads.InterimLifted,
+    letter=True,
+    label=_("Interim measure lifted"),
+    title=_("Something we asked of you has ended"),
     audience=_RESPONDENT,
     priority=10,
 )

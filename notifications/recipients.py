@@ -48,6 +48,19 @@ class Recipient:
         )
 
     @classmethod
+    def address(cls, email: str, *, language: str) -> Recipient:
+        """Whoever receives mail at an address that belongs to no account. No letter reaches them:
+        letters are read after signing in."""
+        return cls(
+            kind=RecipientKind.NAMED,
+            ref=crypto.reference(email, purpose=NAMED_PURPOSE),
+            user_id=None,
+            email=email,
+            name=email,
+            language=language,
+        )
+
+    @classmethod
     def sealed(cls, ref: str, blob: bytes | memoryview) -> Recipient:
         """A reporter, from the report's `reporter_ref` and `reporter_sealed` (`seal_reporter`).
 

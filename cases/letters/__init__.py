@@ -5,6 +5,13 @@ moderator or an officer, and none blames before a finding.
 """
 
 from cases.letters.appeals import appeal_decided, appeal_received
+from cases.letters.beside import (
+    adviser_invited,
+    interim_lifted,
+    interim_measure,
+    interim_payload,
+    statement_requested,
+)
 from cases.letters.decision import (
     certificate_gone,
     certificate_state,
@@ -40,6 +47,7 @@ from cases.letters.words import (
 )
 
 __all__ = [
+    "adviser_invited",
     "appeal_decided",
     "appeal_received",
     "appeal_url",
@@ -53,6 +61,9 @@ __all__ = [
     "contact",
     "decision",
     "determination_issued",
+    "interim_lifted",
+    "interim_measure",
+    "interim_payload",
     "matter",
     "no_violation_found",
     "notice_reminder",
@@ -69,6 +80,7 @@ __all__ = [
     "sanction_items",
     "sanction_reversed",
     "shown_to",
+    "statement_requested",
     "suspension_ended",
     "terms",
     "was_queued",

@@ -161,6 +161,11 @@ class InterimMeasure(models.Model):
         return f"{self.get_kind_display()}: {self.case}"
 
     @property
+    def stands(self) -> bool:
+        """Whether it holds now: not lifted, and before its end (the second `ends_at` is over)."""
+        return self.lifted_at is None and clock.now() < self.ends_at
+
+    @property
     def source(self) -> str:
         """What its effects on the learning record are caused by."""
         return f"interim:{self.public_id}"

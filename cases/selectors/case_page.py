@@ -252,6 +252,7 @@ _ICONS = {
     EvidenceKind.LINK: "link",
     EvidenceKind.QUOTE: "message-square",
     EvidenceKind.SUBMISSION: "file-text",
+    EvidenceKind.STATEMENT: "message-square",
 }
 
 

@@ -10,6 +10,7 @@ from cases import letters, sanctions, workflow
 from cases.enums import DeterminationStatus, FindingOutcome, SanctionStatus
 from cases.models import Case, Determination, Respondent, Sanction
 from cases.services.base import record, save
+from cases.services.interim import end_all
 from cases.services.sanction import take_back_all
 from integrity.accounts.models import User
 from integrity.core import clock
@@ -51,6 +52,7 @@ def issue(
     determination.letter = letter
     save(determination)
     workflow.take(step, [respondent])
+    end_all(case, [respondent], actor=decided_by)
     record(
         "determination.issued",
         case,

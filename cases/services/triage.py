@@ -8,6 +8,7 @@ from cases import letters, rules, workflow
 from cases.enums import CaseStatus, ClosingOutcome, DismissalReason, ReportStatus
 from cases.models import Case, ConflictDeclaration, Note, Report, Respondent, Watcher
 from cases.services.base import locked_case, record, save, visible_or_404
+from cases.services.interim import end_all
 from integrity.accounts.models import User
 from integrity.accounts.rules import STAFF_OF_CASES, has_role
 from integrity.accounts.selectors import find_by_email
@@ -147,6 +148,7 @@ def dismiss(*, actor: User, number: str, reason: str, note: str = "") -> Case:
             data={"reason": reason},
             personal={"note": note} if note else {},
         )
+        end_all(case, respondents, actor=actor)
         for respondent in notified:
             letters.case_dismissed(case, respondent, reason=DismissalReason(reason).label)
         close_reports(case, OUTCOME_OF.get(DismissalReason(reason), ClosingOutcome.NOT_PURSUED))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from django.db.models import F, Q
 
 from integrity.accounts.models import Restriction, User
@@ -29,3 +30,9 @@ def active_restriction(user: User, *, at: datetime | None = None) -> Restriction
 def find_by_email(email: str) -> User | None:
     """The active user with this address, whatever its case."""
     return User.objects.filter(email=email.strip().lower(), is_active=True).first()
+
+
+def confirmed_addresses(user: User) -> list[str]:
+    """The addresses, in lower case, of which the user has shown that they receive their mail."""
+    rows = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    return [email.lower() for email in rows]

@@ -1,0 +1,170 @@
+"""Advisers: a respondent lets somebody read along, until they take it back (PR2).
+
+Nobody is told whether an address has an account: the invitation looks the same, to the respondent,
+until somebody accepts it. Whoever receives mail at that address, confirmed, decides.
+
+None of this changes the case: its revision stays, and no form of the desk becomes stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
+
+from cases import letters, rules, workflow
+from cases.models import AdviserAccess, Case, Respondent
+from cases.services.base import save
+from integrity.accounts.models import User
+from integrity.accounts.selectors import confirmed_addresses
+from integrity.audit import services as audit
+from integrity.core import clock
+from integrity.core.errors import Conflict, InvalidInput, NotFound, NotPermitted
+
+# Help needs a few people; more is a way to write to strangers in our name.
+AT_ONCE = 3
+IN_ALL = 10
+
+
+@contextmanager
+def _locked(case_id: int) -> Iterator[Case]:
+    """The case, locked, so that taking back and accepting come one after the other."""
+    with audit.transaction():
+        yield Case.objects.select_for_update().get(pk=case_id)
+
+
+def invite(*, actor: User, number: str, email: str, form_key: str) -> AdviserAccess:
+    """Ask whoever receives mail at `email` to help. The same form again is the same invitation.
+
+    From the notice until the case is closed, for the suspended and expelled too. At most `AT_ONCE`
+    at a time and `IN_ALL` in the whole case. Raises `InvalidInput` at "email", `NotFound` for
+    anybody but the respondent, `IllegalTransition` after the end.
+    """
+    email = email.strip().lower()
+    own = rules.respondent_cases(actor).filter(case__number=number).first()
+    if own is None:
+        raise NotFound
+    with _locked(own.case_id) as case:
+        respondent = Respondent.objects.select_related("user").get(pk=own.pk)
+        known = AdviserAccess.objects.filter(form_key=form_key).first()
+        if known is not None:
+            if (known.respondent_id, known.email) != (respondent.pk, email):
+                raise Conflict(_("This form was sent before. Please start again."))
+            return known
+        workflow.require("invite_adviser", actor=actor, case=case, respondent=respondent)
+        _check(respondent, email)
+        access = AdviserAccess(
+            respondent=respondent, email=email, invited_at=clock.now(), form_key=form_key
+        )
+        save(access)
+        _record("adviser.invited", case, access, actor, role="respondent", email=email)
+        letters.adviser_invited(case, access)
+    return access
+
+
+def _check(respondent: Respondent, email: str) -> None:
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise InvalidInput({"email": [_("Enter an email address like name@example.edu")]}) from None
+    if email == respondent.user.email or email in confirmed_addresses(respondent.user):
+        raise InvalidInput({"email": [_("This is your own address.")]})
+    rows = list(respondent.advisers.all())
+    live = [row for row in rows if row.revoked_at is None]
+    if any(row.email == email for row in live):
+        raise InvalidInput({"email": [_("You have asked this person already.")]})
+    if len(live) >= AT_ONCE:
+        raise InvalidInput(
+            {"email": [_("You have asked three people. Take one back to ask somebody else.")]}
+        )
+    if len(rows) >= IN_ALL:
+        raise InvalidInput({"email": [_("You have asked ten people. Please write to us.")]})
+
+
+def accept(*, actor: User, access_id: UUID | str) -> AdviserAccess:
+    """Agree to help, with a confirmed address that was invited. Repeating it changes nothing.
+
+    `NotFound` for an invitation to another address and for one that was taken back; `NotPermitted`
+    for whoever has to do with the case in another way (`rules.may_advise`).
+    """
+    found = AdviserAccess.objects.filter(public_id=access_id).select_related("respondent").first()
+    if found is None:
+        raise NotFound
+    with _locked(found.respondent.case_id) as case:
+        if (mine := rules.advised(actor).filter(pk=found.pk).first()) is not None:
+            return mine
+        access = rules.invitations(actor).filter(pk=found.pk).first()
+        if access is None:
+            raise NotFound
+        if not rules.may_advise(actor, case):
+            raise NotPermitted(
+                _("You have to do with this matter in another way, so you cannot help with it.")
+            )
+        if AdviserAccess.objects.filter(
+            respondent=access.respondent_id, adviser=actor, revoked_at__isnull=True
+        ).exists():
+            raise Conflict(_("You help this person already."))
+        access.adviser = actor
+        access.accepted_at = clock.now()
+        save(access)
+        _record("adviser.accepted", case, access, actor, adviser=str(actor.public_id))
+    return access
+
+
+def decline(*, actor: User, access_id: UUID | str) -> None:
+    """Say no to an invitation. The respondent sees that it ended. Repeating it changes nothing."""
+    found = (
+        AdviserAccess.objects.filter(
+            public_id=access_id, email__in=confirmed_addresses(actor), adviser__isnull=True
+        )
+        .select_related("respondent")
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    with _locked(found.respondent.case_id) as case:
+        access = rules.invitations(actor).filter(pk=found.pk).first()
+        if access is None:
+            return
+        access.revoked_at = clock.now()
+        save(access)
+        _record("adviser.declined", case, access, actor)
+
+
+def revoke(*, actor: User, number: str, access_id: UUID | str) -> None:
+    """Take an invitation or an access back, by the respondent: it is gone at the next request."""
+    own = rules.respondent_cases(actor).filter(case__number=number).first()
+    if own is None:
+        raise NotFound
+    with _locked(own.case_id) as case:
+        access = own.advisers.filter(public_id=access_id).first()
+        if access is None:
+            raise NotFound
+        if access.revoked_at is not None:
+            return
+        access.revoked_at = clock.now()
+        save(access)
+        _record("adviser.revoked", case, access, actor, role="respondent")
+
+
+def _record(
+    action: str,
+    case: Case,
+    access: AdviserAccess,
+    actor: User,
+    *,
+    role: str = "adviser",
+    **personal: str,
+) -> None:
+    audit.record(
+        action,
+        actor=audit.Actor.user(actor.public_id, role=role),
+        subject=("adviser", str(access.public_id)),
+        case_number=case.number,
+        institution=case.institution.slug,
+        personal=personal,
+    )
