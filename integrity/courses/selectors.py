@@ -9,21 +9,34 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from integrity.core import clock
-from integrity.courses.enums import EffectKind
+from integrity.courses.enums import EffectKind, Permission
 from integrity.courses.models import (
+    Assignment,
+    AssignmentTerms,
     Certificate,
     Course,
     Effect,
     Enrolment,
     Holiday,
     Institution,
+    Post,
     Submission,
 )
 
+Text = str | Promise
 CENT = Decimal("0.01")
+# What an assignment is asked about, by the names of the columns (PO10).
+QUESTIONS: dict[str, Text] = {
+    "collaboration": _("Working with others"),
+    "sharing": _("Sharing solutions"),
+    "tools": _("Tools that write or solve, also with artificial intelligence"),
+    "reuse": _("Handing in own earlier work again"),
+}
 
 
 def active_effects(at: datetime | None = None) -> QuerySet[Effect]:
@@ -142,3 +155,60 @@ def holidays(institution: Institution) -> Collection[date]:
 def teaches(user_id: int, course: Course | None) -> bool:
     """Whether the user teaches this course."""
     return course is not None and course.teachings.filter(user_id=user_id).exists()
+
+
+def terms_at(assignment: Assignment, at: datetime | None = None) -> AssignmentTerms | None:
+    """What the assignment permitted at `at` (default: now): what was last set by then (PO10)."""
+    return assignment.terms.filter(set_at__lte=at or clock.now()).order_by("-set_at", "-pk").first()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One question about an assignment and its answer, a `Permission`, with both in words."""
+
+    question: Text
+    permission: Permission
+
+    @property
+    def words(self) -> Text:
+        return self.permission.label
+
+
+@dataclass(frozen=True)
+class Permits:
+    """What an assignment permits at an instant. `terms` is None where nothing had been said."""
+
+    assignment: Assignment
+    at: datetime
+    terms: AssignmentTerms | None
+
+    @property
+    def answers(self) -> list[Answer]:
+        """The four questions in their order; empty where nothing had been said."""
+        return answers(self.terms) if self.terms is not None else []
+
+
+def answers(terms: AssignmentTerms) -> list[Answer]:
+    """The four questions in their order with what these terms say."""
+    return [
+        Answer(question, Permission(getattr(terms, name))) for name, question in QUESTIONS.items()
+    ]
+
+
+def permits(assignment: Assignment, at: datetime | None = None) -> Permits:
+    """What `assignment` permits at `at` (default: now): one query."""
+    at = at or clock.now()
+    return Permits(assignment, at, terms_at(assignment, at))
+
+
+def with_replacement(posts: QuerySet[Post], at: datetime | None = None) -> QuerySet[Post]:
+    """Posts with `replacement`: the text that decisions put in place of their own, or None.
+
+    Of several the one that began last. Whether a post is hidden wins over it; that is for the page.
+    """
+    standing = (
+        active_effects(at)
+        .filter(post=OuterRef("pk"), kind=EffectKind.CONTENT_REPLACED)
+        .order_by("-starts_at", "-pk")
+    )
+    return posts.annotate(replacement=Subquery(standing.values("replacement")[:1]))

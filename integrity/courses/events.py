@@ -1,0 +1,14 @@
+"""What the courses app writes into the history. `data` never holds anything personal."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from integrity.audit import services as audit
+
+audit.register(
+    "assignment.terms_set",
+    fields={"course", "terms", "collaboration", "sharing", "tools", "reuse"},
+    label=_("What an assignment permits was set"),
+    icon="pencil",
+)
