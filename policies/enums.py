@@ -73,7 +73,8 @@ class ConsequenceCode(models.TextChoices):
     OTHER_ACTION = "other_action", _("Other action, in words")
 
 
-# What each code takes away unless a policy says otherwise.
+# What each code takes away unless a policy says otherwise; what depends on how it is given (a bar
+# with or without an end) is decided by its handler.
 TAKES_AWAY: dict[str, str] = {
     ConsequenceCode.CERTIFICATE_WITHHELD: TakesAway.CERTIFICATE,
     ConsequenceCode.CERTIFICATE_REVOKED: TakesAway.CERTIFICATE,
@@ -81,7 +82,6 @@ TAKES_AWAY: dict[str, str] = {
     ConsequenceCode.REMOVAL_FROM_PROGRAMME: TakesAway.ACCESS,
     ConsequenceCode.TEMPORARY_SUSPENSION: TakesAway.ACCESS,
     ConsequenceCode.EXPULSION: TakesAway.ACCESS,
-    ConsequenceCode.BARRED_FROM_CHANNELS: TakesAway.ACCESS,
     ConsequenceCode.LEAVE_NOW: TakesAway.ACCESS,
     ConsequenceCode.REMOVED_FROM_LISTS: TakesAway.ACCESS,
     ConsequenceCode.MEMBERSHIP_ENDED: TakesAway.MEMBERSHIP,

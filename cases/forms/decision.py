@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -24,7 +25,24 @@ Text = str | Promise
 # Chosen instead of an action of the range: the consequences are ticked one by one.
 OTHER = "other"
 FACT = "fact-"
-SUSPENSION = "temporary_suspension"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one consequence needs to be told. `usual`: it is recommended, or nothing is."""
+
+    consequence: Consequence
+    bound: list[BoundField]
+    usual: bool
+
+    @property
+    def opened(self) -> bool:
+        """Whether something was typed here, or has to be looked at again."""
+        return any(
+            field.errors
+            or (field.form.is_bound and field.data not in (None, "", [], field.initial))
+            for field in self.bound
+        )
 
 
 class FindingsForm(RevisedForm):
@@ -116,7 +134,9 @@ class ConsequenceForm(RevisedForm):
 
     Facts are fields `fact-<factor>`. `choice` is an action of the recommended range or "other";
     then `consequences` says what. Where nothing is recommended only `consequences` is asked, and
-    where nothing was shown only the letter remains.
+    where nothing was shown only the letter remains. What a consequence needs to be told is asked in
+    fields `<code>-<name>`, as its handler declares them (`asked`: fields by name, by code);
+    `unavailable` says by code why one cannot be given in this case.
     """
 
     def __init__(
@@ -126,10 +146,13 @@ class ConsequenceForm(RevisedForm):
         advice: Advice | None,
         consequences: Sequence[Consequence],
         shown: bool,
+        asked: Mapping[str, Mapping[str, forms.Field]] | None = None,
+        unavailable: Mapping[str, Text] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
         self.shown = shown
+        self.told: dict[str, list[str]] = {}
         self.known = {item.code: item for item in consequences}
         self.facts: list[str] = []
         recommendation = advice.recommendation if advice is not None else None
@@ -150,20 +173,24 @@ class ConsequenceForm(RevisedForm):
                 choice_hints=self._hints(),
                 missing=_("Choose what should follow"),
             )
+        impossible = unavailable or {}
         self.fields["consequences"] = PicksField(
             label=_("If something else: what?") if self.actions else _("What should follow?"),
             choices=[(item.code, item.title) for item in consequences],
-            choice_hints={item.code: item.description for item in consequences},
+            choice_hints={
+                item.code: (
+                    _("Not possible here: %(reason)s") % {"reason": impossible[item.code]}
+                    if item.code in impossible
+                    else item.description
+                )
+                for item in consequences
+            },
             required=False,
         )
-        if SUSPENSION in self.known:
-            self.fields["days"] = LineField(
-                label=_("If the account is suspended: for how many days?"),
-                max_length=6,
-                required=False,
-                initial=self._usual_days(),
-                widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "in--num"}),
-            )
+        for item in consequences:
+            for name, wanted in (asked or {}).get(item.code, {}).items():
+                if item.code not in impossible:
+                    self._tell(item.code, name, wanted)
         self.fields["reasons_penalty"] = TextField(
             label=_("Reasons for the consequence"),
             help_text=_("The learner, a second officer and an appeal will read this."),
@@ -213,12 +240,15 @@ class ConsequenceForm(RevisedForm):
         }
         return {**hints, OTHER: _("Outside the range. It needs a reason of its own.")}
 
-    def _usual_days(self) -> str:
+    def _tell(self, code: str, name: str, field: forms.Field) -> None:
+        """Ask for a parameter of a consequence; what the scheme recommends stands there already."""
         for action in self.actions.values():
             for item in action.consequences:
-                if item.code == SUSPENSION and "days" in item.params:
-                    return str(item.params["days"])
-        return ""
+                if item.code == code and name in item.params:
+                    field.initial = item.params[name]
+                    break
+        self.fields[f"{code}-{name}"] = field
+        self.told.setdefault(code, []).append(name)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -229,6 +259,10 @@ class ConsequenceForm(RevisedForm):
                 self.add_error("departure_reason", _now("Say why this case needs something else"))
         elif self.shown and not self.actions and not cleaned.get("consequences"):
             self.add_error("consequences", _now("Choose what follows, or “No action”."))
+        # What belongs to a consequence that was not chosen is nobody's mistake.
+        for code in self.told.keys() - set(self.codes):
+            for name in self.told[code]:
+                self.errors.pop(f"{code}-{name}", None)
         return cleaned
 
     @property
@@ -242,19 +276,33 @@ class ConsequenceForm(RevisedForm):
     @property
     def params(self) -> dict[str, dict[str, Any]]:
         """Parameters by consequence, of a valid form."""
-        if SUSPENSION not in self.codes:
-            return {}
-        return {SUSPENSION: {"days": self.cleaned_data.get("days", "")}}
+        return {
+            code: {name: self.cleaned_data.get(f"{code}-{name}", "") for name in self.told[code]}
+            for code in self.codes
+            if code in self.told
+        }
 
     @property
-    def days_asked(self) -> bool:
-        """Whether a suspension can be chosen."""
-        return "days" in self.fields
+    def asked(self) -> list[Asked]:
+        """What each consequence needs to be told, in the order of the policy."""
+        return [
+            Asked(
+                self.known[code],
+                [self[f"{code}-{name}"] for name in names],
+                not self.actions or any(code in a.codes for a in self.actions.values()),
+            )
+            for code, names in self.told.items()
+        ]
 
     @property
-    def days_usual(self) -> bool:
-        """Whether a suspension is among what is recommended, or nothing is."""
-        return not self.actions or any(SUSPENSION in a.codes for a in self.actions.values())
+    def asked_apart(self) -> list[Asked]:
+        """Of these, what belongs to something outside the recommended range."""
+        return [asked for asked in self.asked if not asked.usual]
+
+    @property
+    def asked_usually(self) -> list[Asked]:
+        """Of these, what belongs to the recommended range, or all where nothing is recommended."""
+        return [asked for asked in self.asked if asked.usual]
 
     @property
     def fact_fields(self) -> list[BoundField]:
@@ -266,7 +314,12 @@ class ConsequenceForm(RevisedForm):
         """Whether the choice outside the range has to be in sight."""
         value = self["choice"].value() if "choice" in self.fields else ""
         return value == OTHER or any(
-            name in self.errors for name in ("consequences", "departure_reason", "days")
+            name in self.errors
+            for name in (
+                "consequences",
+                "departure_reason",
+                *(field.name for asked in self.asked_apart for field in asked.bound),
+            )
         )
 
     def carried(self) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from cases.models import Respondent, Sanction
-from cases.sanctions.base import Handler, Text
+from cases.sanctions.base import Handler, Text, taken_back
 from integrity.courses import selectors, services
 from integrity.courses.enums import EffectKind
 from integrity.courses.models import Enrolment, Submission
@@ -200,34 +200,12 @@ class RemovalFromCourse(Handler):
         )
 
     def reverse(self, sanction: Sanction) -> list[str]:
-        gone = services.reverse_effects(source=sanction.source)
-        return [_("You are back in the course.")] if gone else []
-
-
-class ContentRemoved(Handler):
-    """The post the case is about is hidden; its text stays sealed in the record."""
-
-    code = "content_removed"
-
-    def unavailable(self, respondent: Respondent) -> Text | None:
-        post = respondent.case.post
-        if post is None or post.author_id != respondent.user_id:
-            return _("The case is not about something this learner posted.")
-        return None
-
-    def describe(self, sanction: Sanction) -> str:
-        return _("What you posted is removed.")
-
-    def apply(self, sanction: Sanction) -> None:
-        if sanction.case.post is None:
-            raise ValueError("There is no post to remove.")
-        services.apply_effect(
-            kind=EffectKind.CONTENT_HIDDEN,
-            source=sanction.source,
-            post=sanction.case.post,
-            starts_at=sanction.starts_at,
+        enrolment = enrolment_of(sanction.respondent)
+        if not taken_back(sanction) or enrolment is None:
+            return []
+        standing = selectors.active_effects().filter(
+            enrolment=enrolment, kind=EffectKind.REMOVED_FROM_COURSE
         )
-
-    def reverse(self, sanction: Sanction) -> list[str]:
-        gone = services.reverse_effects(source=sanction.source)
-        return [_("What you posted can be seen again.")] if gone else []
+        if standing.exists():
+            return [_("This reason is gone, but another one still keeps you out of the course.")]
+        return [_("You are back in the course.")]

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext as _
 
 from cases.models import Respondent, Sanction
-from cases.sanctions.base import Handler, days
+from cases.sanctions.base import Handler, days_field, read_days
 from integrity.accounts import services as accounts
 from integrity.accounts.enums import RestrictionKind
 from integrity.accounts.selectors import active_restriction
-from integrity.core.errors import InvalidInput
 
 LONGEST_SUSPENSION = 365
 
@@ -44,27 +43,14 @@ class TemporarySuspension(Handler):
 
     code = "temporary_suspension"
 
+    def fields(self, respondent: Respondent) -> dict[str, forms.Field]:
+        return {"days": days_field(_("If the account is suspended: for how many days?"))}
+
     def clean(self, respondent: Respondent, params: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            count = int(params.get("days", ""))
-        except (TypeError, ValueError):
-            count = 0
-        if not 1 <= count <= LONGEST_SUSPENSION:
-            raise InvalidInput(
-                {
-                    "days": [
-                        _("Enter for how many days, from 1 to %(most)s.")
-                        % {"most": LONGEST_SUSPENSION}
-                    ]
-                }
-            )
-        return {"days": count}
+        return dict(read_days(params, most=LONGEST_SUSPENSION, required=True))
 
     def takes_away(self, respondent: Respondent, params: Mapping[str, Any]) -> bool:
         return True
-
-    def ends_at(self, params: Mapping[str, Any], starts_at: datetime) -> datetime | None:
-        return starts_at + days(params)
 
     def describe(self, sanction: Sanction) -> str:
         return _(

@@ -310,10 +310,20 @@ def _choose(
                 determination=determination,
                 consequence=known[code],
                 code=code,
-                params=handler.clean(respondent, given.get(code, {})),
+                params=_params(respondent, code, given.get(code, {})),
                 status=SanctionStatus.PROPOSED,
             )
         )
+
+
+def _params(respondent: Respondent, code: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What goes with a consequence, checked; refused at `<code>-<name>`, for several may be wrong."""
+    try:
+        return sanctions.handler(code).clean(respondent, given)
+    except InvalidInput as refusal:
+        raise InvalidInput(
+            {f"{code}-{name}": texts for name, texts in refusal.fields.items()}
+        ) from refusal
 
 
 def _wait_for_second(

@@ -215,7 +215,7 @@ def test_what_takes_something_away_goes_to_a_second_officer(client: Client, worl
         world,
         choice="other",
         consequences=["assignment_failed", "temporary_suspension"],
-        days="14",
+        **{"temporary_suspension-days": "14"},
         departure_reason="The scheme does not know of the second exam.",
         revision=shown_revision(client.get(url("consequence", world))),
     )
@@ -243,16 +243,16 @@ def test_what_takes_something_away_goes_to_a_second_officer(client: Client, worl
         ({"choice": "other", "consequences": "no_such", "departure_reason": "x"}, "consequences"),
         (
             {"choice": "other", "consequences": "temporary_suspension", "departure_reason": "x"},
-            "days",
+            "temporary_suspension-days",
         ),
         (
             {
                 "choice": "other",
                 "consequences": "temporary_suspension",
                 "departure_reason": "x",
-                "days": "-3",
+                "temporary_suspension-days": "-3",
             },
-            "days",
+            "temporary_suspension-days",
         ),
         ({"reasons_penalty": ""}, "reasons_penalty"),
         ({"reasons_penalty": "x" * 10_001}, "reasons_penalty"),

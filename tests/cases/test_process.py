@@ -352,7 +352,7 @@ def test_a_suspension_needs_a_number_of_days(world: World, days: Any) -> None:
     world.found()
     with pytest.raises(InvalidInput) as error:
         world.propose(["temporary_suspension"], params={"temporary_suspension": {"days": days}})
-    assert "days" in error.value.fields
+    assert "temporary_suspension-days" in error.value.fields
     assert not Sanction.objects.exists()
 
 

@@ -122,6 +122,7 @@ def consequence(request: HttpRequest, number: str, public_id: UUID) -> HttpRespo
         "advice": advice,
         "consequences": consequences_of(top, sanctions.codes()),
         "shown": page.shown,
+        **_asked(top, respondent),
     }
     if step not in ("preview", "send"):
         form = ConsequenceForm(initial=_initial(request, number), **fields)
@@ -161,6 +162,19 @@ def consequence(request: HttpRequest, number: str, public_id: UUID) -> HttpRespo
     return _show(request, number, respondent, page, advice, form, tried)
 
 
+def _asked(top: Head, respondent: Respondent) -> dict[str, Any]:
+    """What each consequence needs to be told, and which cannot be given, by code."""
+    asked, unavailable = {}, {}
+    for item in consequences_of(top, sanctions.codes()):
+        handler = sanctions.handler(item.code)
+        why = handler.unavailable(respondent)
+        if why is None:
+            asked[item.code] = handler.fields(respondent)
+        else:
+            unavailable[item.code] = why
+    return {"asked": asked, "unavailable": unavailable}
+
+
 def _what_happened(made: Determination) -> Text:
     if made.status == DeterminationStatus.ISSUED:
         return _("The decision is issued. The letter is on its way.")
@@ -171,7 +185,10 @@ def _initial(request: HttpRequest, number: str) -> dict[str, Any]:
     """What was typed so far, on the state of the case as it is now."""
     user: Any = request.user
     typed: dict[str, Any] = request.POST.dict()
-    typed["consequences"] = request.POST.getlist("consequences")
+    for name in request.POST:
+        # Boxes to tick come as lists: the consequences, and what some of them ask.
+        if len(request.POST.getlist(name)) > 1 or name == "consequences":
+            typed[name] = request.POST.getlist(name)
     if "revision" not in typed:
         typed["revision"] = str(head(user, number).case.revision)
     return typed
@@ -313,6 +330,7 @@ def _proposal(
         own=page.determination.is_by(user),
         recommended=(page.determination.recommendation.get("default") or {}).get("title", ""),
         letter=letter,
+        sanctions=[(row, sanctions.handler(row.code).details(row)) for row in page.sanctions],
         # Sanitised where every letter is (notifications.rendering.sanitised).
         body=mark_safe(letter.html),  # noqa: S308
     )
