@@ -39,8 +39,7 @@ class Asked:
     def opened(self) -> bool:
         """Whether something was typed here, or has to be looked at again."""
         return any(
-            field.errors
-            or (field.form.is_bound and field.data not in (None, "", [], field.initial))
+            field.errors or field.value() not in (None, "", [], field.field.initial)
             for field in self.bound
         )
 
@@ -187,10 +186,10 @@ class ConsequenceForm(RevisedForm):
             },
             required=False,
         )
-        for item in consequences:
-            for name, wanted in (asked or {}).get(item.code, {}).items():
-                if item.code not in impossible:
-                    self._tell(item.code, name, wanted)
+        for consequence in consequences:
+            for name, field in (asked or {}).get(consequence.code, {}).items():
+                if consequence.code not in impossible:
+                    self._tell(consequence.code, name, field)
         self.fields["reasons_penalty"] = TextField(
             label=_("Reasons for the consequence"),
             help_text=_("The learner, a second officer and an appeal will read this."),

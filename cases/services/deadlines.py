@@ -24,6 +24,7 @@ from cases.services.triage import close_reports
 from integrity.core import clock
 from integrity.core.calendar import working_days_until
 from integrity.courses.selectors import holidays
+from policies.enums import ConsequenceCode
 
 # A reminder goes out when so many working days, or fewer, are left to answer.
 REMIND_AT = {1: 3, 2: 1}
@@ -103,13 +104,15 @@ def _end_sanctions() -> int:
                 subject=("sanction", str(row.public_id)),
                 data={"code": row.code},
             )
-            letters.queue_for(
-                "suspension_ended",
-                case,
-                row.respondent,
-                letters.suspension_ended(case, row),
-                key=f"sanction_ended:{row.public_id}",
-            )
+            # A bar for some days was told with its end, and leaves nothing to do.
+            if row.code == ConsequenceCode.TEMPORARY_SUSPENSION:
+                letters.queue_for(
+                    "suspension_ended",
+                    case,
+                    row.respondent,
+                    letters.suspension_ended(case, row),
+                    key=f"sanction_ended:{row.public_id}",
+                )
             done += 1
     return done
 

@@ -317,7 +317,7 @@ def _choose(
 
 
 def _params(respondent: Respondent, code: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What goes with a consequence, checked; refused at `<code>-<name>`, for several may be wrong."""
+    """What goes with a consequence, checked. What is wrong is refused at `<code>-<name>`."""
     try:
         return sanctions.handler(code).clean(respondent, given)
     except InvalidInput as refusal:
