@@ -119,15 +119,17 @@ def letter_for(user: User, public_id: UUID | str) -> Letter:
     return letter
 
 
-def letters_page(user: User, *, read: bool, after: str = "", size: int = PAGE_SIZE) -> Page[Letter]:
-    """The person's read or unread letters, newest first, that come after the letter `after`.
+def letters_page(
+    user: User, *, read: bool | None, after: str = "", size: int = PAGE_SIZE
+) -> Page[Letter]:
+    """The person's read or unread letters (None: both), newest first, that come after `after`.
 
     `after` may be either kind: it can have been read since the page before. Raises `NotFound` for
     a letter that is not theirs.
     """
     mine = letters_for(user)
-    rows = mine.filter(first_read_at__isnull=not read).defer("content_sealed")
-    return _page(rows, mine, after, size)
+    rows = mine if read is None else mine.filter(first_read_at__isnull=not read)
+    return _page(rows.defer("content_sealed"), mine, after, size)
 
 
 def unread_count(user: User) -> int:

@@ -120,15 +120,15 @@ def letters_page(user: User, number: str) -> LettersPage:
     )
 
 
-def notes_page(user: User, number: str, *, before: str = "") -> NotesPage:
+def notes_page(user: User, number: str, *, before: str = "", size: int = NOTES) -> NotesPage:
     """Notes of the desk: three queries. A key that cannot be read gives the newest."""
     top = head(user, number)
     rows = top.case.notes.select_related("author").order_by("-pk")
     if _KEY.fullmatch(before):
         rows = rows.filter(pk__lt=int(before))
-    notes = list(rows[: NOTES + 1])
-    more = len(notes) > NOTES
-    notes = notes[:NOTES]
+    notes = list(rows[: size + 1])
+    more = len(notes) > size
+    notes = notes[:size]
     return NotesPage(top, notes, str(notes[-1].pk) if more else "")
 
 

@@ -105,6 +105,24 @@ def timeline(
     return Timeline(lines, str(events[-1].sequence) if more else "")
 
 
+def case_events(
+    number: str, *, officer: bool, before: int | None = None, size: int = PAGE
+) -> tuple[list[tuple[Event, str | None, str]], int | None]:
+    """Events as `timeline` tells them, one by one, with the name of who acted and a quoted text.
+
+    And the sequence to go on below (None at the end). Two queries.
+    """
+    events = list(events_of(number, officer=officer, before=before)[: size + 1])
+    more = len(events) > size
+    events = events[:size]
+    names = _names(events)
+    return [
+        (event, names.get(_actor(event) or ""), event.quote or "")  # type: ignore[attr-defined]
+        for event in events
+        if event.data.get("event") not in _TO_REPORTERS
+    ], (events[-1].sequence if more else None)
+
+
 def _actor(event: Event) -> str | None:
     """Public id of the person who acted; None when erased, sealed or the system."""
     who: str | None = event.who  # type: ignore[attr-defined]

@@ -118,14 +118,8 @@ FORMATS: dict[str, Callable[[Iterable[dict[str, Any]]], Iterator[str]]] = {
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 
 
-def export_history(*, actor: User | None, format: str, what: Filter) -> Iterator[str]:
-    """The history as lines of text, ready to be streamed; that it was exported is recorded first.
-
-    `actor` None is the operator at the command line, who sees every institution. An auditor gets
-    the institutions in scope, without cases they are in conflict with. `NotFound` for a case that
-    does not exist for the actor, `InvalidInput` for an unknown format or audience, or a
-    respondent's copy without a case.
-    """
+def allowed(*, actor: User | None, format: str, what: Filter) -> View:
+    """What an export would hold, without making it. Refuses as `export_history` does."""
     if format not in FORMATS:
         raise InvalidInput({"format": [_("Choose one of the formats.")]})
     if what.audience not in AUDIENCES:
@@ -139,6 +133,18 @@ def export_history(*, actor: User | None, format: str, what: Filter) -> Iterator
         cases = Case.objects.all() if actor is None else rules.visible_to(actor)
         if not cases.filter(number=what.case_number).exists():
             raise NotFound
+    return view
+
+
+def export_history(*, actor: User | None, format: str, what: Filter) -> Iterator[str]:
+    """The history as lines of text, ready to be streamed; that it was exported is recorded first.
+
+    `actor` None is the operator at the command line, who sees every institution. An auditor gets
+    the institutions in scope, without cases they are in conflict with. `NotFound` for a case that
+    does not exist for the actor, `InvalidInput` for an unknown format or audience, or a
+    respondent's copy without a case.
+    """
+    view = allowed(actor=actor, format=format, what=what)
     with audit.transaction():
         audit.record(
             "history.exported",

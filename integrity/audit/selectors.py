@@ -31,10 +31,17 @@ def events_for_case(
 
 
 def recent(
-    *, before: int | None = None, limit: int = 50, institutions: Collection[str] | None = None
+    *,
+    before: int | None = None,
+    limit: int = 50,
+    institutions: Collection[str] | None = None,
+    case_number: str = "",
 ) -> list[Event]:
-    """The newest events first, below the sequence `before`; of these institutions where given."""
+    """The newest events first, below the sequence `before`; of these institutions, and of this
+    case, where given."""
     events = _with_values()
+    if case_number:
+        events = events.filter(case_number=case_number)
     if before is not None:
         events = events.filter(sequence__lt=before)
     if institutions is not None:
@@ -79,6 +86,12 @@ def tail() -> Event | None:
 def last_checkpoint() -> Checkpoint | None:
     """The newest checkpoint."""
     return Checkpoint.objects.order_by("-id").first()
+
+
+def checkpoints(*, before: int | None = None, limit: int = 50) -> list[Checkpoint]:
+    """Checkpoints, the newest first, below the id `before`."""
+    found = Checkpoint.objects.order_by("-id")
+    return list((found if before is None else found.filter(id__lt=before))[:limit])
 
 
 def _with_values() -> QuerySet[Event]:

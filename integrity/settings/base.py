@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "integrity.accounts",
     "integrity.courses",
     "integrity.web",
+    "integrity.api",
     "notifications",
     "policies",
     "cases",
@@ -185,6 +186,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "outbox-sweep": {"task": "notifications.sweep", "schedule": 5.0},
     "deadlines": {"task": "cases.deadlines", "schedule": 60.0},
     "checkpoint": {"task": "audit.checkpoint", "schedule": 300.0},
+    "api-forget": {"task": "api.forget", "schedule": 600.0},
 }
 
 EMAIL_URL = env("EMAIL_URL", default="")
@@ -286,6 +288,26 @@ CONTENT_SECURITY_POLICY = {
 }
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FORMS_URLFIELD_ASSUME_HTTPS = True
+
+# Views name their own classes (integrity.api.views); these are the ones they cannot name.
+REST_FRAMEWORK: dict[str, Any] = {
+    "EXCEPTION_HANDLER": "integrity.api.problems.handle",
+    "DEFAULT_SCHEMA_CLASS": "integrity.api.schema.Describe",
+    "DEFAULT_AUTHENTICATION_CLASSES": ["integrity.api.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["integrity.api.authentication.TokenAllows"],
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "OAS_VERSION": "3.1.1",
+    "TITLE": "Integrity Office",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVERS": [{"url": SITE_URL}],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "integrity.api.schema.finish",
+    ],
+}
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,1 @@
+"""Resources of the API about reports, cases and the history."""

@@ -1,0 +1,249 @@
+"""Reports: sending one, and one's own. Nobody else's is here."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases import rules
+from cases.enums import EvidenceKind, ReportKind, ReportMode, ReportStatus
+from cases.models import Report as StoredReport
+from cases.selectors import report as selectors
+from cases.services import floods, intake
+from cases.services.answers import ACCOUNT_LENGTH, NAME_LENGTH, QUOTE_LENGTH
+from cases.services.clean import MAX_LINKS
+from cases.views.my_reports import progress
+from integrity.accounts.models import User
+from integrity.api.body import CleanText, PageQuery, Strict
+from integrity.api.scopes import Scope
+from integrity.api.views import ApiView, bad_cursor, page, page_shape
+from integrity.core.errors import InvalidInput, NotFound
+from integrity.courses.models import Course, Post, Submission
+from integrity.courses.paging import newest_first
+from integrity.courses.rules import courses_of
+
+_MODES = [choice for choice in ReportMode.choices if choice[0] != ReportMode.ANONYMOUS]
+
+
+class ReportLine(serializers.Serializer[Any]):
+    """A report you sent, and where it stands. The end is one of three words, never more."""
+
+    id = serializers.UUIDField(source="public_id")
+    reference = serializers.CharField()
+    kind = serializers.ChoiceField(choices=ReportKind.choices)
+    mode = serializers.ChoiceField(choices=ReportMode.choices)
+    about = serializers.SerializerMethodField(help_text="A place or a rule, never a person.")
+    progress = serializers.SerializerMethodField(
+        help_text="submitted, linked, withdrawn or closed."
+    )
+    outcome = serializers.SerializerMethodField(
+        help_text="action_taken, no_violation or not_pursued once it is closed, else empty."
+    )
+    submitted_at = serializers.DateTimeField()
+
+    def get_about(self, report: StoredReport) -> str:
+        return selectors.about(report)
+
+    def get_progress(self, report: StoredReport) -> str:
+        return progress(report).shape
+
+    def get_outcome(self, report: StoredReport) -> str:
+        return report.outcome if report.closed_at is not None else ""
+
+
+class Report(ReportLine):
+    """A report as you sent it."""
+
+    course = serializers.CharField(source="course.slug", default=None, allow_null=True)
+    submission = serializers.UUIDField(
+        source="submission.public_id", default=None, allow_null=True
+    )
+    post = serializers.UUIDField(source="post.public_id", default=None, allow_null=True)
+    violation_type = serializers.CharField(
+        source="violation_type.code", default=None, allow_null=True
+    )
+    account = serializers.CharField()
+    quoted_text = serializers.CharField()
+    visible_name = serializers.CharField()
+    links = serializers.ListField(child=serializers.CharField())
+    files = serializers.SerializerMethodField(help_text="How many files came with it.")
+    incident_at = serializers.DateTimeField(allow_null=True)
+
+    def get_files(self, report: StoredReport) -> int:
+        return report.evidence.filter(kind=EvidenceKind.FILE).count()
+
+
+class NewReport(Strict):
+    """A report to be sent. Files can only be added on the pages.
+
+    `flag` needs a submission; the others need an account. Submissions, posts and courses are those
+    you can see; anything else is treated as if it did not exist.
+    """
+
+    kind = serializers.ChoiceField(choices=ReportKind.choices)
+    mode = serializers.ChoiceField(
+        choices=_MODES, help_text="Whether those who work on the case see your name."
+    )
+    account = CleanText(
+        required=False, allow_blank=True, length=ACCOUNT_LENGTH, help_text="What happened."
+    )
+    quoted_text = CleanText(
+        required=False, allow_blank=True, length=QUOTE_LENGTH, help_text="The words themselves."
+    )
+    visible_name = CleanText(
+        required=False,
+        allow_blank=True,
+        length=NAME_LENGTH,
+        single_line=True,
+        help_text="Who did it, as the name is shown there.",
+    )
+    links = serializers.ListField(
+        child=serializers.CharField(max_length=2000), required=False, max_length=MAX_LINKS
+    )
+    incident_at = serializers.DateTimeField(required=False)
+    course = serializers.CharField(required=False, max_length=100, help_text="Its short name.")
+    submission = serializers.UUIDField(required=False)
+    post = serializers.UUIDField(required=False)
+    violation_type = serializers.CharField(
+        required=False, max_length=60, help_text="A code of the policy in force."
+    )
+    good_faith = serializers.BooleanField(
+        help_text="That you said what you know, as truthfully as you can."
+    )
+
+
+class ReportsView(ApiView):
+    """One's own reports."""
+
+    scopes: ClassVar[Mapping[str, str]] = {
+        "GET": Scope.REPORTS_READ,
+        "POST": Scope.REPORTS_WRITE,
+    }
+    queries: ClassVar[Mapping[str, type[Strict]]] = {"GET": PageQuery}
+
+    @extend_schema(summary="Reports you sent", responses=page_shape(ReportLine))
+    def get(self, request: Request) -> Response:
+        """The newest first; drafts of the pages are not among them."""
+        sent = (
+            rules.own_reports(self.user)
+            .exclude(status=ReportStatus.DRAFT)
+            .select_related("submission__assignment", "violation_type")
+            .defer("account", "quoted_text")
+        )
+        try:
+            found = newest_first(
+                sent,
+                by="submitted_at",
+                after=self.asked.get("cursor"),
+                size=self.asked["limit"],
+            )
+        except NotFound as error:
+            raise bad_cursor() from error
+        return page(ReportLine, found.rows, str(found.next) if found.next else None)
+
+    @extend_schema(summary="Send a report", request=NewReport, responses={201: Report})
+    def post(self, request: Request) -> Response:
+        """Sent as if from the pages: filed, sealed, acknowledged. At most five in an hour."""
+        return self.once(request, lambda: self._send(request))
+
+    def _send(self, request: Request) -> Response:
+        told = self.read(NewReport, request)
+        matter = _matter(self.user, told)
+        slot = floods.take(floods.REPORTS, floods.Source.account(self.user))
+        try:
+            report = intake.submit_report(
+                actor=self.user,
+                kind=told["kind"],
+                mode=told["mode"],
+                form_key=secrets.token_hex(32),
+                account=told.get("account", ""),
+                quoted_text=told.get("quoted_text", ""),
+                visible_name=told.get("visible_name", ""),
+                links=told.get("links", ()),
+                incident_at=told.get("incident_at"),
+                good_faith=told["good_faith"],
+                language=self.user.language,
+                **matter,
+            )
+        except BaseException:
+            slot.give_back()
+            raise
+        return Response(Report(report).data, status=status.HTTP_201_CREATED)
+
+
+class ReportView(ApiView):
+    """One of one's own reports."""
+
+    scopes: ClassVar[Mapping[str, str]] = {"GET": Scope.REPORTS_READ}
+
+    @extend_schema(summary="A report you sent", responses=Report)
+    def get(self, request: Request, report: str) -> Response:
+        """As it was sent, and where it stands."""
+        found = selectors.my_report(self.user, UUID(report))
+        return Response(Report(found.report).data)
+
+
+def _matter(user: User, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What the report is about, as the service takes it; only what the user can see is there."""
+    problems: dict[str, list[Any]] = {}
+    if len({"submission", "post", "course"} & told.keys()) > 1:
+        text = _("Name one of them: the course follows from a submission or post.")
+        raise InvalidInput({"": [text]})
+    submission: Submission | None = None
+    post: Post | None = None
+    course: Course | None = None
+    if "submission" in told:
+        submission = selectors.reportable_submission(user, told["submission"])
+        if submission is None:
+            problems["submission"] = [_("There is no such submission.")]
+    if "post" in told:
+        post = selectors.reportable_post(user, told["post"])
+        if post is None:
+            problems["post"] = [_("There is no such post.")]
+    if "course" in told:
+        own = courses_of(user).select_related("programme", "institution")
+        course = own.filter(slug=told["course"]).first()
+        if course is None:
+            problems["course"] = [_("There is no such course.")]
+    if submission is not None:
+        course = submission.assignment.course
+    elif post is not None:
+        course = post.course
+    institution = selectors.office_for(course)
+    violation = None
+    if "violation_type" in told:
+        at = _when(told, submission, post)
+        violation = selectors.governing_type(
+            told["kind"], institution, told["violation_type"], at=at
+        )
+        if violation is None:
+            problems["violation_type"] = [_("The policy in force has no such type.")]
+    if problems:
+        raise InvalidInput(problems)
+    return {
+        "institution": institution,
+        "course": course,
+        "submission": submission,
+        "post": post,
+        "violation_type": violation,
+    }
+
+
+def _when(
+    told: Mapping[str, Any], submission: Submission | None, post: Post | None
+) -> datetime | None:
+    given: datetime | None = told.get("incident_at")
+    if given is None and submission is not None:
+        return submission.submitted_at
+    if given is None and post is not None:
+        return post.created_at
+    return given
