@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.views import home as views
+from integrity.accounts.enums import Role
+from integrity.accounts.rules import has_role
 from integrity.web import home, navigation, restricted
 
 
@@ -38,6 +40,19 @@ navigation.register(
     )
 )
 
+navigation.register(
+    navigation.Item(
+        key="advising",
+        label=_("Advising"),
+        url_name="advising:list",
+        order=46,
+        icon="life-buoy",
+        shown_to=lambda user: has_role(user, Role.ADVISER),
+    )
+)
+
 # Whoever may use nothing else still reads what is alleged and decided, answers and appeals.
 restricted.allow("my:home", "my:cases", "my:case", "my:answer", "my:answered", "my:evidence")
 restricted.allow("my:appeal", "my:appealed")
+# To have help with an answer, and to answer what holds until then, is part of being heard.
+restricted.allow("my:advisers", "my:adviser_end", "my:measure")

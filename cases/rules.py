@@ -18,6 +18,8 @@ from cases.models import (
     Case,
     ConflictDeclaration,
     Determination,
+    Disclosure,
+    Evidence,
     InterimMeasure,
     Notice,
     Report,
@@ -53,7 +55,7 @@ def reporter_refs(user: User) -> list[str]:
     return crypto.references(user.public_id, purpose=REPORTER)
 
 
-def _part_in_it(user: User) -> Q:
+def part_in_it(user: User) -> Q:
     """True for cases that are about the user, or that they told the office something in."""
     case = OuterRef("pk")
     asked = StatementRequest.objects.filter(case=case, person=user, withdrawn_at__isnull=True)
@@ -76,7 +78,7 @@ def conflict_filter(user: User) -> Q:
     """
     case = OuterRef("pk")
     return (
-        _part_in_it(user)
+        part_in_it(user)
         | Q(Exists(Teaching.objects.filter(course=OuterRef("course"), user=user)))
         | Q(Exists(ConflictDeclaration.objects.filter(case=case, user=user)))
         | Q(Exists(AdviserAccess.objects.filter(respondent__case=case, adviser=user)))
@@ -202,6 +204,12 @@ def invitations(user: User) -> QuerySet[AdviserAccess]:
     )
 
 
+def checks_cases_of(user: User, case: Case) -> bool:
+    """Whether the user works on cases of the case's institution, or audits them."""
+    here = case.institution_id
+    return has_role(user, *STAFF_OF_CASES, Role.AUDITOR, institution_id=here, anywhere=False)
+
+
 def may_advise(user: User, case: Case) -> bool:
     """Whether the user can help a respondent of this case.
 
@@ -209,10 +217,9 @@ def may_advise(user: User, case: Case) -> bool:
     officer out of a case, or show an officer what is meant for a friend. Nor whoever has a part in
     it: another respondent, a reporter, whoever gave a statement or is protected.
     """
-    here = case.institution_id
-    if has_role(user, *STAFF_OF_CASES, Role.AUDITOR, institution_id=here, anywhere=False):
+    if checks_cases_of(user, case):
         return False
-    return not Case.objects.filter(_part_in_it(user), pk=case.pk).exists()
+    return not Case.objects.filter(part_in_it(user), pk=case.pk).exists()
 
 
 def advised(user: User | AnonymousUser) -> QuerySet[AdviserAccess]:
@@ -227,6 +234,12 @@ def advised(user: User | AnonymousUser) -> QuerySet[AdviserAccess]:
     return AdviserAccess.objects.filter(
         ~Exists(also_about), adviser=user, accepted_at__isnull=False, revoked_at__isnull=True
     )
+
+
+def advised_on(user: User | AnonymousUser, piece: Evidence) -> bool:
+    """Whether somebody whom the user advises was shown this piece, or gave it."""
+    shown = Disclosure.objects.filter(evidence=piece, respondent=OuterRef("respondent"))
+    return advised(user).filter(Q(Exists(shown)) | Q(respondent=piece.respondent_id)).exists()
 
 
 def own_reports(user: User | AnonymousUser) -> QuerySet[Report]:

@@ -9,11 +9,21 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from cases import rules
 from cases.enums import CaseStatus as S
-from cases.models import Allegation, Case, Evidence, Note, Respondent, Watcher
+from cases.models import (
+    Allegation,
+    Case,
+    Evidence,
+    InterimMeasure,
+    Note,
+    Respondent,
+    StatementRequest,
+    Watcher,
+)
 from cases.selectors.queue_rows import heading_of, subcount
 from cases.selectors.timeline import told
 from cases.selectors.words import Days, Due, Text, day, due, joined
 from integrity.accounts.models import User
+from integrity.core import clock
 from integrity.core.errors import NotFound, NotPermitted
 from notifications.models import Letter
 
@@ -27,6 +37,9 @@ STAGES = (
     S.DECIDED,
     S.CLOSED,
 )
+
+# What goes on beside the process: asked and not answered yet, taken and in force.
+BESIDE = ("statements", "waiting", "measures", "standing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +112,7 @@ def head(user: User, number: str, *, need: rules.Access = rules.Access.READ) -> 
         since=day(case.assigned_at, days),
         counts={
             name: getattr(case, f"{name}_count") or 0
-            for name in ("evidence", "letters", "notes", "events")
+            for name in ("evidence", "letters", "notes", "events", *BESIDE)
         },
         dismissed_here=case.status == S.DISMISSED and case.dismissed_by_id == user.pk,
     )
@@ -108,6 +121,7 @@ def head(user: User, number: str, *, need: rules.Access = rules.Access.READ) -> 
 def _case(user: User, number: str) -> Case:
     case_pk = OuterRef("pk")
     alleged = Allegation.objects.filter(case=case_pk, withdrawn_at__isnull=True)
+    asked = StatementRequest.objects.filter(case=case_pk, withdrawn_at__isnull=True)
     case = (
         rules.visible_to(user)
         .filter(number=number)
@@ -134,6 +148,14 @@ def _case(user: User, number: str) -> Case:
             notes_count=subcount(Note.objects.filter(case=case_pk)),
             letters_count=_by_number(Letter.objects.all()),
             events_count=_by_number(told()),
+            statements_count=subcount(asked),
+            waiting_count=subcount(asked.filter(given_at__isnull=True)),
+            measures_count=subcount(InterimMeasure.objects.filter(case=case_pk)),
+            standing_count=subcount(
+                InterimMeasure.objects.filter(
+                    case=case_pk, lifted_at__isnull=True, ends_at__gt=clock.now()
+                )
+            ),
         )
         .first()
     )

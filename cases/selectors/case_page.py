@@ -67,13 +67,23 @@ class EvidenceLine:
 class ReportLine:
     """A report. `reporter` is a name only where it was given and the reader works on the case.
 
-    `links` are text and address; the address is empty for what is none of the web.
+    `links` are text and address; the address is empty for what is none of the web. `messages` are
+    questions and answers in order, and `news` says that the desk has done nothing on the case
+    since the last answer.
     """
 
     report: Report
     reporter: str
     sealed: bool
     links: list[tuple[str, str]]
+    messages: list[ReportMessage]
+    news: bool
+    review: DismissalReview | None
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether there is still somebody to ask."""
+        return self.report.status in OPEN_STATUSES and self.report.closed_at is None
 
 
 @dataclass(frozen=True)
@@ -289,14 +299,37 @@ def evidence_of(top: Head) -> list[EvidenceLine]:
 
 
 def reports_of(top: Head) -> list[ReportLine]:
-    """The reports, the first one first: one query. A sealed name is never opened here."""
+    """The reports, the first one first: two queries. A sealed name is never opened here."""
     lines = []
-    for row in top.case.reports.select_related("violation_type").order_by("submitted_at", "pk"):
+    rows = (
+        top.case.reports.select_related("violation_type", "review")
+        .annotate(desk_at=Subquery(last_step_of_desk(Value(top.case.number))))
+        .prefetch_related(Prefetch("messages", ReportMessage.objects.select_related("asked_by")))
+        .order_by("submitted_at", "pk")
+    )
+    for row in rows:
         sealed = row.reporter_sealed
         given = row.mode == ReportMode.NAMED and top.works and not top.names_hidden
         name = Recipient.sealed(row.reporter_ref, sealed).name if given and sealed else ""
         links = [(str(link), str(link) if _WEB.match(str(link)) else "") for link in row.links]
-        lines.append(ReportLine(row, name, row.mode != ReportMode.NAMED, links))
+        said = list(row.messages.all())
+        last = said[-1] if said else None
+        news = (
+            last is not None
+            and last.asked_by_id is None
+            and (row.desk_at is None or last.sent_at > row.desk_at)
+        )
+        lines.append(
+            ReportLine(
+                report=row,
+                reporter=name,
+                sealed=row.mode == ReportMode.CONFIDENTIAL,
+                links=links,
+                messages=said,
+                news=news,
+                review=getattr(row, "review", None),
+            )
+        )
     return lines
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cases.models import Report
-from cases.selectors import my, report
+from cases.models import AdviserAccess, InterimMeasure, Report, StatementRequest
+from cases.selectors import adviser, interim, my, report, statement
 from integrity.accounts.models import User
 from integrity.courses import page_selectors as courses
 from integrity.courses.models import Submission
@@ -18,12 +18,26 @@ REPORTS = 3
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What waits for somebody, or holds for them, beside cases about them."""
+
+    statements: Sequence[StatementRequest]
+    measures: Sequence[InterimMeasure]
+    invitations: Sequence[tuple[AdviserAccess, bool]]
+    accesses: Sequence[AdviserAccess]
+
+    def __bool__(self) -> bool:
+        return bool(self.statements or self.measures or self.invitations or self.accesses)
+
+
+@dataclass(frozen=True)
 class Personal:
     """Somebody's own matters: what waits first."""
 
     letters: Sequence[Letter]
     more_letters: bool
     waiting: Sequence[my.MyCaseRow]
+    beside: Beside
     other_cases: int
     courses: courses.MyCourses
     drafts: Sequence[Report]
@@ -38,8 +52,21 @@ class Teacher:
     to_look_at: Sequence[Submission]
 
 
-def personal(user: User, *, cases: Sequence[my.MyCaseRow] | None = None) -> Personal:
-    """The user's letters, cases, courses and reports. `cases` when they were read already."""
+def beside(user: User) -> Beside:
+    """Questions to the user, measures, and whom they help or are asked to: six queries."""
+    helping = adviser.advising(user)
+    return Beside(
+        statement.waiting(user), interim.standing(user), helping.invitations, helping.accesses
+    )
+
+
+def personal(
+    user: User,
+    *,
+    cases: Sequence[my.MyCaseRow] | None = None,
+    beside_them: Beside | None = None,
+) -> Personal:
+    """The user's letters, cases, courses and reports; `cases` and `beside_them` if read already."""
     rows = my.my_cases(user) if cases is None else cases
     letters = letters_page(user, read=False, size=LETTERS)
     reports = report.my_reports(user)
@@ -48,6 +75,7 @@ def personal(user: User, *, cases: Sequence[my.MyCaseRow] | None = None) -> Pers
         letters=letters.rows,
         more_letters=letters.next is not None,
         waiting=waiting,
+        beside=beside(user) if beside_them is None else beside_them,
         other_cases=len(rows) - len(waiting),
         courses=courses.my_courses(user),
         drafts=reports.drafts,

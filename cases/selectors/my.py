@@ -233,10 +233,16 @@ def my_cases(user: User) -> list[MyCaseRow]:
 
 def my_case(user: User, number: str) -> MyCase:
     """The page of one case. Raises `NotFound` before the notice, and for everybody else."""
+    return read_case(
+        _own(user).filter(case__number=number),
+        letters_for(user).filter(case_number=number, recipient_kind=RecipientKind.NAMED),
+    )
+
+
+def read_case(respondents: QuerySet[Respondent], letters_to_them: QuerySet[Letter]) -> MyCase:
+    """The page of the one respondent in `respondents`. Raises `NotFound` when there is none."""
     respondent = (
-        _own(user)
-        .filter(case__number=number)
-        .select_related(
+        respondents.select_related(
             "case__course",
             "case__assignment",
             "case__submission",
@@ -268,16 +274,11 @@ def my_case(user: User, number: str) -> MyCase:
     said = [Said(point, answers.get(point.pk, "")) for point in _points(response)]
     by_allegation = {row.point.allegation_id: row for row in said if row.point.allegation_id}
     shown = [
-        Shown(row.evidence, row.disclosed_at, _copy(row.evidence))
+        Shown(row.evidence, row.disclosed_at, clean_copy(row.evidence))
         for row in respondent.all_disclosures
     ]
     follows = [Follows(row, _state(row)) for row in respondent.all_sanctions]
-    letters = list(
-        letters_for(user)
-        .filter(case_number=number, recipient_kind=RecipientKind.NAMED)
-        .defer("content_sealed")
-        .order_by("-created_at", "-pk")
-    )
+    letters = list(letters_to_them.defer("content_sealed").order_by("-created_at", "-pk"))
     return MyCase(
         case=case,
         respondent=respondent,
@@ -306,6 +307,11 @@ def my_case(user: User, number: str) -> MyCase:
     )
 
 
+def known_to(user: User, number: str) -> bool:
+    """Whether the case has a page for this respondent: from the notice on."""
+    return _own(user).filter(case__number=number).exists()
+
+
 def my_evidence(user: User, number: str, public_id: UUID) -> tuple[Respondent, Shown]:
     """One piece of evidence the user was shown in this very case. Raises `NotFound`."""
     row = (
@@ -322,10 +328,11 @@ def my_evidence(user: User, number: str, public_id: UUID) -> tuple[Respondent, S
     )
     if row is None:
         raise NotFound
-    return row.respondent, Shown(row.evidence, row.disclosed_at, _copy(row.evidence))
+    return row.respondent, Shown(row.evidence, row.disclosed_at, clean_copy(row.evidence))
 
 
-def _copy(evidence: Evidence) -> EvidenceFile | None:
+def clean_copy(evidence: Evidence) -> EvidenceFile | None:
+    """The clean copy, of evidence fetched with `my_parts.CLEAN_COPIES`."""
     return next(iter(evidence.clean_copies), None)  # type: ignore[attr-defined]
 
 

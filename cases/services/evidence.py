@@ -233,8 +233,8 @@ def open_file(*, actor: User, evidence_id: UUID | str) -> tuple[EvidenceFile, by
     """The clean copy of a file, for somebody who may see it; never the original.
 
     These are people who may read the case, the respondent to whom it was disclosed (whose first
-    look is written into the ledger and the history), and the respondent who gave it. For everybody
-    else it does not exist: `NotFound`. The bytes are checked against their fingerprint; changed
+    look is written into the ledger and the history), the respondent who gave it, and an adviser of
+    either for as long as they let them read along. For everybody else it does not exist: `NotFound`. The bytes are checked against their fingerprint; changed
     ones raise `crypto.CannotOpen`.
     """
     file = (
@@ -249,7 +249,7 @@ def open_file(*, actor: User, evidence_id: UUID | str) -> tuple[EvidenceFile, by
     if rules.access(actor, piece.case) < rules.Access.READ:
         disclosure = Disclosure.objects.filter(evidence=piece, respondent__user=actor).first()
         own = piece.respondent is not None and piece.respondent.user_id == actor.pk
-        if disclosure is None and not own:
+        if disclosure is None and not own and not rules.advised_on(actor, piece):
             raise NotFound
     content = store.read(file.path, purpose=store.DERIVATIVE)
     if hashlib.sha256(content).hexdigest() != file.sha256:

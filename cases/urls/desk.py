@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from cases.views.desk import appeals, decision, hearing, pages, registers, triage
+from cases.views.desk import (
+    appeals,
+    decision,
+    hearing,
+    interim,
+    pages,
+    registers,
+    statements,
+    triage,
+)
 
 app_name = "desk"
 
@@ -33,6 +42,16 @@ urlpatterns = [
     path(f"{CASE}allegations/<uuid:public_id>/withdraw/", hearing.withdraw, name="withdraw"),
     path(f"{CASE}evidence/add/", hearing.add_evidence, name="add_evidence"),
     path(f"{CASE}evidence/<uuid:public_id>/", pages.evidence, name="evidence"),
+    path(f"{CASE}statements/", statements.statements, name="statements"),
+    path(f"{CASE}statements/ask/", statements.ask, name="ask_statement"),
+    path(
+        f"{CASE}statements/<uuid:public_id>/withdraw/",
+        statements.withdraw,
+        name="withdraw_statement",
+    ),
+    path(f"{CASE}measures/", interim.measures, name="measures"),
+    path(f"{CASE}measures/<uuid:public_id>/lift/", interim.lift, name="lift_measure"),
+    path(f"{RESPONDENT}measure/", interim.take, name="measure"),
     path(f"{RESPONDENT}notice/", hearing.write_notice, name="notice"),
     path(f"{RESPONDENT}go-on/", hearing.lapse, name="lapse"),
     path(f"{RESPONDENT}findings/", decision.findings, name="findings"),

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from cases.views import home, my, my_appeal, my_reports
+from cases.views import (
+    home,
+    my,
+    my_advisers,
+    my_appeal,
+    my_measure,
+    my_reports,
+    my_statement,
+)
 
 app_name = "my"
 
@@ -10,11 +18,17 @@ urlpatterns = [
     path("", home.mine, name="home"),
     path("reports/", my_reports.my_reports, name="reports"),
     path("reports/<uuid:report_id>/", my_reports.my_report, name="report"),
+    path("reports/<uuid:report_id>/answer/", my_reports.answer, name="answer_report"),
+    path("reports/<uuid:report_id>/review/", my_reports.review, name="review"),
     path("cases/", my.cases, name="cases"),
     path("cases/<str:number>/", my.case, name="case"),
     path("cases/<str:number>/answer/", my.answer, name="answer"),
     path("cases/<str:number>/answered/", my.answered, name="answered"),
     path("cases/<str:number>/appeal/", my_appeal.appeal, name="appeal"),
     path("cases/<str:number>/appealed/", my_appeal.appealed, name="appealed"),
+    path("cases/<str:number>/advisers/", my_advisers.advisers, name="advisers"),
+    path("cases/<str:number>/advisers/<uuid:public_id>/end/", my_advisers.end, name="adviser_end"),
+    path("statements/<uuid:public_id>/", my_statement.statement, name="statement"),
+    path("measures/<uuid:public_id>/", my_measure.measure, name="measure"),
     path("cases/<str:number>/evidence/<uuid:public_id>/", my.evidence, name="evidence"),
 ]

@@ -44,36 +44,43 @@ def start(request: HttpRequest) -> HttpResponse:
     """`/` for somebody signed in.
 
     A question that waits for their own answer comes before every duty, and so does a restriction.
+    A request to help comes before everything but the desk, for anybody can name anybody there.
     """
     user: Any = request.user
     rows = my.my_cases(user)
-    if getattr(request, "restriction", None) is not None or any(row.needs_me for row in rows):
-        return _personal(request, rows)
+    beside = selectors.beside(user)
+    restricted = getattr(request, "restriction", None) is not None
+    if restricted or beside.statements or any(row.needs_me for row in rows):
+        return _personal(request, rows, beside)
     if has_role(user, *STAFF_OF_CASES):
         return HttpResponseRedirect(reverse("desk:dashboard"))
+    if beside.invitations and not has_role(user, Role.ADVISER):
+        return _personal(request, rows, beside)
     for role, name in (
         (Role.AUDITOR, "auditor"),
         (Role.ADMINISTRATOR, "administrator"),
         (Role.ADVISER, "adviser"),
     ):
         if has_role(user, role):
-            context = {"others": _others(user, but=name)}
+            context = {"others": _others(user, but=name), "shown": beside}
             return render(request, f"cases/home/{name}.html", context)
     if Teaching.objects.filter(user=user).exists():
         return _teacher(request)
-    return _personal(request, rows)
+    return _personal(request, rows, beside)
 
 
 @login_required
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """`/my/`: the reader's own letters, cases, courses and reports, whatever their role."""
-    return _personal(request, None)
+    return _personal(request, None, None)
 
 
-def _personal(request: HttpRequest, rows: list[my.MyCaseRow] | None) -> HttpResponse:
+def _personal(
+    request: HttpRequest, rows: list[my.MyCaseRow] | None, beside: selectors.Beside | None
+) -> HttpResponse:
     user: Any = request.user
-    shown = selectors.personal(user, cases=rows)
+    shown = selectors.personal(user, cases=rows, beside_them=beside)
     return render(
         request,
         "cases/home/personal.html",

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases.evidence.errors import FIELD, StorageFull
 from cases.forms.my import AnswerFilesForm, AnswerForm
 from cases.selectors import my as selectors
+from cases.selectors.interim import of_respondent
 from cases.selectors.my import MyCase
 from cases.services import evidence as ledger
 from cases.services import response
@@ -57,6 +58,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
             "due_words": words.due_words(page),
             "appeal_words": words.until_words(until) if until else "",
             "grounds": process_terms(page.case.policy_version).appeal_grounds,
+            "measures": of_respondent(page.respondent),
             "appeal": words.appealed(page, page.appeal),
             "earlier_appeals": [words.appealed(page, row) for row in page.earlier_appeals],
         },

@@ -274,6 +274,14 @@ def line(row: MyCaseRow) -> Line:
 
 def contact(case: Case) -> str:
     """The address to write to about a case: the institution's, else the office's."""
-    address = case.institution.contact_email or settings.DEFAULT_FROM_EMAIL
-    address = address.rpartition("<")[2].rstrip(">").strip()
-    return format_html('<a href="mailto:{0}?subject={1}">{0}</a>', address, case.number)
+    return format_html('<a href="mailto:{0}?subject={1}">{0}</a>', _office(case), case.number)
+
+
+def address(case: Case) -> str:
+    """As `contact`, for somebody who is not to learn the number of the case."""
+    return format_html('<a href="mailto:{0}">{0}</a>', _office(case))
+
+
+def _office(case: Case) -> str:
+    written = case.institution.contact_email or settings.DEFAULT_FROM_EMAIL
+    return written.rpartition("<")[2].rstrip(">").strip()

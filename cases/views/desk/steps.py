@@ -290,10 +290,9 @@ def _decided(progress: Progress) -> Next:
 
 def permissions(head: Head) -> dict[str, bool]:
     """The steps the page offers beside the next one."""
-    return {
-        action: may(action, head)
-        for action in ("allege", "add_evidence", "dismiss", "reopen", "note", "reverse")
-    }
+    actions = ("allege", "ask_statement", "add_evidence", "dismiss", "reopen", "note", "reverse")
+    interim = any(may("interim", head, row) for row in head.respondents)
+    return {**{action: may(action, head) for action in actions}, "interim": interim}
 
 
 def more(head: Head, user: User) -> list[Button]:

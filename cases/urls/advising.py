@@ -1,0 +1,15 @@
+"""Addresses below `/advising/`."""
+
+from django.urls import path
+
+from cases.views import advising
+
+app_name = "advising"
+
+urlpatterns = [
+    path("", advising.advising, name="list"),
+    path("<uuid:public_id>/", advising.case, name="case"),
+    path("<uuid:public_id>/accept/", advising.accept, name="accept"),
+    path("<uuid:public_id>/decline/", advising.decline, name="decline"),
+    path("<uuid:access_id>/evidence/<uuid:public_id>/", advising.evidence, name="evidence"),
+]
