@@ -1,4 +1,4 @@
-"""The course pages. They only read; who may see what is decided in `rules`, the rest is 404."""
+"""The pages of the record. They only read; what one may not see is 404 (see `rules`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the course pages show, one function a page, each a constant number of queries."""
+"""What the pages of the record show, one function a page, each a constant number of queries."""
 
 from __future__ import annotations
 
@@ -15,13 +15,18 @@ from integrity.courses import rules, selectors
 from integrity.courses.enums import EffectKind, PostPlace
 from integrity.courses.models import (
     Assignment,
+    Channel,
     Course,
     Enrolment,
+    HeldRole,
     Post,
     Submission,
     Teaching,
 )
 from integrity.courses.paging import Page, newest_first
+
+# More people than this hold no roles on one page.
+ROLES_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -35,11 +40,14 @@ class MyCourse:
 
 @dataclass(frozen=True)
 class MyCourses:
+    """Where the reader learns, teaches, and holds a role that counts."""
+
     learning: Sequence[MyCourse]
     teaching: Sequence[Course]
+    helping: Sequence[HeldRole]
 
     def __bool__(self) -> bool:
-        return bool(self.learning or self.teaching)
+        return bool(self.learning or self.teaching or self.helping)
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,8 @@ class CoursePage:
     enrolment: Enrolment | None
     result: selectors.CourseResult | None
     tasks: Sequence[Task]
+    channels: Sequence[Channel]
+    roles: Sequence[HeldRole]
     posts: Page[Post]
 
 
@@ -75,6 +85,7 @@ class AssignmentPage:
     course: Course
     assignment: Assignment
     teaches: bool
+    permits: selectors.Permits
     mine: Sequence[HandedIn]
     others: Page[Submission]
     other_rows: Sequence[HandedIn]
@@ -91,10 +102,13 @@ class SubmissionPage:
 
 @dataclass(frozen=True)
 class PostPage:
+    """One post. `replacement` is the text a decision put in place of its own, or None."""
+
     course: Course
     post: Post
     own: bool
     hidden: bool
+    replacement: str | None
 
 
 def my_courses(user: User) -> MyCourses:
@@ -116,15 +130,22 @@ def my_courses(user: User) -> MyCourses:
         .annotate(learners=Count("enrolments", filter=Q(enrolments__status__in=rules.IN_COURSE)))
         .order_by("title", "pk")
     )
+    helping = (
+        rules.standing_roles()
+        .filter(user=user)
+        .select_related("course__institution")
+        .order_by("course__title", "course_id", "role")
+    )
     return MyCourses(
         [MyCourse(row.course, results[row.pk], row.pk in removed) for row in enrolments],
         list(taught),
+        list(helping),
     )
 
 
 def course_page(user: User, slug: str, *, after: str | None = None) -> CoursePage:
-    """Assignments, the reader's result and the forum. Raises `NotFound` for outsiders."""
-    course = _course(user, slug)
+    """Assignments, channels, roles, the reader's result and the forum. `NotFound` for outsiders."""
+    course = course_of(user, slug)
     enrolment = (
         rules.own_enrolments(user)
         .filter(course=course)
@@ -138,7 +159,11 @@ def course_page(user: User, slug: str, *, after: str | None = None) -> CoursePag
         )
     }
     posts = newest_first(
-        _with_hidden(rules.visible_posts(user).filter(course=course, place=PostPlace.FORUM)),
+        with_decisions(
+            rules.visible_posts(user).filter(
+                course=course, place=PostPlace.FORUM, channel__isnull=True
+            )
+        ),
         by="created_at",
         after=after,
     )
@@ -148,6 +173,13 @@ def course_page(user: User, slug: str, *, after: str | None = None) -> CoursePag
         enrolment=enrolment,
         result=selectors.course_result(enrolment) if enrolment else None,
         tasks=[Task(task, latest.get(task.pk)) for task in course.assignments.all()],
+        channels=list(course.channels.order_by("name", "pk")),
+        roles=list(
+            rules.standing_roles()
+            .filter(course=course)
+            .select_related("user")
+            .order_by("role", "user__display_name", "pk")[:ROLES_SHOWN]
+        ),
         posts=posts,
     )
 
@@ -156,7 +188,7 @@ def assignment_page(
     user: User, slug: str, public_id: UUID, *, after: str | None = None
 ) -> AssignmentPage:
     """Instructions, what the reader handed in, and of what others did what the reader may see."""
-    course = _course(user, slug)
+    course = course_of(user, slug)
     assignment = course.assignments.filter(public_id=public_id).first()
     if assignment is None:
         raise NotFound
@@ -176,6 +208,7 @@ def assignment_page(
         course=course,
         assignment=assignment,
         teaches=course.taught,  # type: ignore[attr-defined]
+        permits=selectors.permits(assignment),
         mine=mine[::-1],
         others=others,
         other_rows=[_scored(row) for row in others.rows],
@@ -184,7 +217,7 @@ def assignment_page(
 
 def submission_page(user: User, slug: str, assignment_id: UUID, public_id: UUID) -> SubmissionPage:
     """One submission with its text."""
-    course = _course(user, slug)
+    course = course_of(user, slug)
     submission = (
         _with_effects(rules.visible_submissions(user))
         .filter(public_id=public_id, assignment__public_id=assignment_id, assignment__course=course)
@@ -204,9 +237,12 @@ def submission_page(user: User, slug: str, assignment_id: UUID, public_id: UUID)
 
 def post_page(user: User, slug: str, public_id: UUID) -> PostPage:
     """One post. What a decision removed has no text here, for nobody."""
-    course = _course(user, slug)
+    course = course_of(user, slug)
     post = (
-        _with_hidden(rules.visible_posts(user)).filter(course=course, public_id=public_id).first()
+        with_decisions(rules.visible_posts(user))
+        .filter(course=course, public_id=public_id)
+        .select_related("channel")
+        .first()
     )
     if post is None:
         raise NotFound
@@ -215,6 +251,7 @@ def post_page(user: User, slug: str, public_id: UUID) -> PostPage:
         post=post,
         own=post.author_id == user.pk,
         hidden=post.hidden,  # type: ignore[attr-defined]
+        replacement=post.replacement,  # type: ignore[attr-defined]
     )
 
 
@@ -228,7 +265,8 @@ def to_look_at(user: User, *, limit: int = 5) -> list[Submission]:
     )
 
 
-def _course(user: User, slug: str) -> Course:
+def course_of(user: User, slug: str) -> Course:
+    """A course the user is in, with `taught`: whether by them. Raises `NotFound` for others."""
     course = (
         rules.courses_of(user)
         .filter(slug=slug)
@@ -247,9 +285,10 @@ def _with_effects(rows: QuerySet[Submission]) -> QuerySet[Submission]:
     )
 
 
-def _with_hidden(rows: QuerySet[Post]) -> QuerySet[Post]:
+def with_decisions(rows: QuerySet[Post]) -> QuerySet[Post]:
+    """Posts with their authors, `hidden` and `replacement`: what decisions did to them."""
     hidden = selectors.active_effects().filter(post=OuterRef("pk"), kind=EffectKind.CONTENT_HIDDEN)
-    return rows.select_related("author").annotate(hidden=Exists(hidden))
+    return selectors.with_replacement(rows.select_related("author").annotate(hidden=Exists(hidden)))
 
 
 def _handed_in(rows: QuerySet[Submission]) -> list[HandedIn]:
