@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 
 from cases import rules
@@ -18,11 +18,13 @@ from cases.models import (
     ConflictDeclaration,
     Determination,
     Disclosure,
+    DismissalReview,
     Evidence,
     EvidenceFile,
     Finding,
     Notice,
     Report,
+    ReportMessage,
     Respondent,
     ResponsePoint,
     Sanction,
@@ -30,12 +32,15 @@ from cases.models import (
 )
 from cases.selectors.appeals import grounds_of
 from cases.selectors.case_head import Head, head
+from cases.selectors.dialogue import last_step_of_desk
+from cases.selectors.report import OPEN_STATUSES
 from cases.selectors.timeline import Timeline, timeline
 from cases.selectors.words import Text
 from integrity.accounts.models import RoleGrant, User
 from integrity.accounts.rules import STAFF_OF_CASES
 from integrity.core import clock
 from integrity.courses.models import Teaching
+from integrity.courses.selectors import Permits, permits
 from notifications.recipients import Recipient
 from policies.rules import ProcessTerms, process_terms
 
@@ -127,10 +132,11 @@ class People:
 
 @dataclass(frozen=True)
 class CasePage:
-    """Everything the case page shows."""
+    """Everything the case page shows. `permits`: of the assignment, at the incident (PO10)."""
 
     head: Head
     terms: ProcessTerms
+    permits: Permits | None
     progress: list[Progress]
     evidence: list[EvidenceLine]
     reports: list[ReportLine]
@@ -139,7 +145,7 @@ class CasePage:
 
 
 def case_page(user: User, number: str) -> CasePage:
-    """The case for somebody who may read it: at most twelve queries, however much is in it.
+    """The case for somebody who may read it: at most fourteen queries, however much is in it.
 
     Raises `NotFound` and `NotPermitted` as `case_head.head` does.
     """
@@ -155,6 +161,11 @@ def case_page(user: User, number: str) -> CasePage:
     return CasePage(
         head=top,
         terms=process_terms(case.policy_version),
+        permits=(
+            permits(case.assignment, case.incident_at or case.opened_at)
+            if case.assignment
+            else None
+        ),
         progress=progress,
         evidence=evidence_of(top),
         reports=reports_of(top),

@@ -42,7 +42,7 @@ from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.calendar import working_days_until
 from integrity.core.errors import NotFound
-from integrity.courses.selectors import holidays
+from integrity.courses.selectors import Permits, holidays, permits, replacement_of
 from notifications.enums import RecipientKind
 from notifications.models import Letter
 from notifications.selectors import letters_for
@@ -132,6 +132,10 @@ class MyCase:
     appeals: Sequence[Appeal]
     letters: Sequence[Letter]
     history: Sequence[Happened]
+    # Of the assignment, at the incident (PO10).
+    permits: Permits | None
+    # The text that a decision put in place of what the respondent posted, or None.
+    edited: str | None
 
     @property
     def answers(self) -> list[Said]:
@@ -304,6 +308,12 @@ def read_case(respondents: QuerySet[Respondent], letters_to_them: QuerySet[Lette
         appeals=respondent.all_appeals,
         letters=letters,
         history=parts.history(respondent, letters, shown, determination, follows),
+        permits=(
+            permits(case.assignment, case.incident_at or case.opened_at)
+            if case.assignment
+            else None
+        ),
+        edited=_edited(respondent),
     )
 
 
@@ -329,6 +339,12 @@ def my_evidence(user: User, number: str, public_id: UUID) -> tuple[Respondent, S
     if row is None:
         raise NotFound
     return row.respondent, Shown(row.evidence, row.disclosed_at, clean_copy(row.evidence))
+
+
+def _edited(respondent: Respondent) -> str | None:
+    post = respondent.case.post
+    own = post is not None and post.author_id == respondent.user_id
+    return replacement_of(post) if post is not None and own else None
 
 
 def clean_copy(evidence: Evidence) -> EvidenceFile | None:

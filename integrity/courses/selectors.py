@@ -201,14 +201,22 @@ def permits(assignment: Assignment, at: datetime | None = None) -> Permits:
     return Permits(assignment, at, terms_at(assignment, at))
 
 
-def with_replacement(posts: QuerySet[Post], at: datetime | None = None) -> QuerySet[Post]:
-    """Posts with `replacement`: the text that decisions put in place of their own, or None.
-
-    Of several the one that began last. Whether a post is hidden wins over it; that is for the page.
-    """
-    standing = (
+def _replacing(post: Post | OuterRef, at: datetime | None) -> QuerySet[Effect]:
+    """What puts another text in place of the post: of several the one that began last counts."""
+    return (
         active_effects(at)
-        .filter(post=OuterRef("pk"), kind=EffectKind.CONTENT_REPLACED)
+        .filter(post=post, kind=EffectKind.CONTENT_REPLACED)
         .order_by("-starts_at", "-pk")
     )
+
+
+def replacement_of(post: Post, at: datetime | None = None) -> str | None:
+    """The text that decisions put in place of the post's own, or None."""
+    effect = _replacing(post, at).first()
+    return effect.replacement if effect is not None else None
+
+
+def with_replacement(posts: QuerySet[Post], at: datetime | None = None) -> QuerySet[Post]:
+    """Posts with `replacement`, as `replacement_of`. Pages show none of a post that is hidden."""
+    standing = _replacing(OuterRef("pk"), at)
     return posts.annotate(replacement=Subquery(standing.values("replacement")[:1]))
