@@ -7,14 +7,34 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from cases.enums import EvidenceKind, FindingOutcome, ReportKind, ReportMode, Stance
-from cases.models import Case, Determination, Notice, Report, Respondent, Response
-from cases.services import allegation, determination, evidence, intake, notice, response, triage
+from cases.models import (
+    Appeal,
+    Case,
+    Determination,
+    Notice,
+    Report,
+    Respondent,
+    Response,
+    Sanction,
+)
+from cases.selectors.report import office_for
+from cases.services import (
+    allegation,
+    appeal,
+    determination,
+    evidence,
+    intake,
+    notice,
+    response,
+    sanction,
+    triage,
+)
 from integrity.accounts.models import User
-from integrity.courses.models import Post, Submission
+from integrity.courses.models import Course, Institution, Post, Submission
 from notifications.models import Letter
 from notifications.recipients import references_of
 from notifications.services import delivery, reading
@@ -32,9 +52,9 @@ def deliver() -> None:
     delivery.deliver_due()
 
 
-def offered(kind: str, code: str) -> ViolationType:
+def offered(kind: str, code: str, institution: Institution | None = None) -> ViolationType:
     """The violation type with this code that a report of `kind` may name."""
-    for item in offered_types(kind):
+    for item in offered_types(kind, institution=institution):
         if item.code == code:
             return item.types[0]
     raise LookupError(f"No policy in force names {code}.")
@@ -52,15 +72,16 @@ def flag(
 ) -> Report:
     """A learner flags a submission."""
     course = submission.assignment.course
+    office = office_for(course)
     return intake.submit_report(
         actor=reporter,
         kind=ReportKind.FLAG,
         mode=mode,
         form_key=key(),
-        institution=course.institution,
+        institution=office,
         course=course,
         submission=submission,
-        violation_type=offered(ReportKind.FLAG, code),
+        violation_type=offered(ReportKind.FLAG, code, office),
         account=account,
         quoted_text=quoted,
         links=list(links),
@@ -80,7 +101,7 @@ def incident(
         kind=ReportKind.INCIDENT,
         mode=mode,
         form_key=key(),
-        institution=post.course.institution,
+        institution=office_for(post.course),
         course=post.course,
         post=post,
         violation_type=offered(ReportKind.INCIDENT, code),
@@ -94,15 +115,44 @@ def incident(
     )
 
 
+def violation(
+    *,
+    reporter: User,
+    course: Course,
+    code: str,
+    account: str,
+    links: Sequence[str] = (),
+    mode: str = ReportMode.CONFIDENTIAL,
+) -> Report:
+    """A learner reports something that is no single piece of work."""
+    office = office_for(course)
+    return intake.submit_report(
+        actor=reporter,
+        kind=ReportKind.VIOLATION,
+        mode=mode,
+        form_key=key(),
+        institution=office,
+        course=course,
+        violation_type=offered(ReportKind.VIOLATION, code, office),
+        account=account,
+        links=list(links),
+        good_faith=True,
+        language=reporter.language,
+    )
+
+
 @dataclass
 class File:
-    """The case of a report and the people who work on it."""
+    """The case of a report and the people who work on it.
+
+    `who` is the address of the respondent meant, where there is more than one.
+    """
 
     number: str
     moderator: User
     officer: User
     second: User
-    answers: Mapping[str, str] = field(default_factory=dict)
+    who: str = ""
 
     @property
     def case(self) -> Case:
@@ -110,10 +160,13 @@ class File:
 
     @property
     def respondent(self) -> Respondent:
-        return self.case.respondents.select_related("user", "case").get()
+        rows = self.case.respondents.select_related("user", "case")
+        return rows.get(user__email=self.who) if self.who else rows.get()
 
-    def open(self) -> Case:
-        return triage.open_case(actor=self.moderator, number=self.number)
+    def open(self, learner_email: str = "") -> Case:
+        return triage.open_case(
+            actor=self.moderator, number=self.number, learner_email=learner_email
+        )
 
     def allege(self, code: str, description: str, completion: str = "completed") -> None:
         case = self.case
@@ -227,4 +280,34 @@ class File:
             number=self.number,
             respondent_id=self.respondent.public_id,
             digest=proposed.digest,
+        )
+
+    def appeal(self, text: str, *grounds: str) -> Appeal:
+        respondent = self.respondent
+        return appeal.lodge(
+            actor=respondent.user,
+            respondent_id=respondent.public_id,
+            grounds=grounds,
+            text=text,
+            form_key=key(),
+        )
+
+    def hear(self, judge: User, outcome: str, reasons: str, *, keep: Sequence[str] = ()) -> Appeal:
+        """Somebody uninvolved decides the appeal; `keep` are codes of what stands."""
+        waiting = self.respondent.appeals.get(outcome="")
+        standing = waiting.determination.sanctions.filter(code__in=keep)
+        return appeal.decide(
+            actor=judge,
+            number=self.number,
+            appeal_id=waiting.public_id,
+            outcome=outcome,
+            reasons=reasons,
+            keep=[str(row.public_id) for row in standing],
+        )
+
+    def reverse(self, by: User, code: str, reason: str) -> Sanction:
+        """Take back one consequence of the case."""
+        row = self.case.sanctions.get(code=code, respondent=self.respondent, status="active")
+        return sanction.reverse(
+            actor=by, number=self.number, sanction_id=row.public_id, reason=reason
         )

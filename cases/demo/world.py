@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from cases.demo import people
+from cases.demo.courses import COURSES, MERIDIAN, CourseSpec
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock
-from integrity.courses.enums import PostPlace, ProductKind
+from integrity.courses.enums import PostPlace
 from integrity.courses.models import (
     Assignment,
     Certificate,
@@ -26,61 +26,35 @@ from integrity.courses.models import (
 )
 from policies.services.demo import load_demo_policies
 
-
-@dataclass(frozen=True)
-class CourseSpec:
-    """A demo course with its assignments: title and share of the result in per cent."""
-
-    code: str
-    slug: str
-    title: str
-    institution: str
-    product: ProductKind
-    programme: str
-    assignments: tuple[tuple[str, int], ...]
-
-
-COURSES = (
-    CourseSpec(
-        "DS-204",
-        "data-ethics",
-        "Data Ethics",
-        "meridian",
-        ProductKind.PROFESSIONAL_CERTIFICATE,
-        "Working with data",
-        (("Essay 1", 20), ("Essay 2", 45), ("Peer discussion", 10), ("Final project", 25)),
+# Days on which an institution is closed, every year: month, day, name.
+CLOSED: dict[str, tuple[tuple[int, int, str], ...]] = {
+    MERIDIAN: (
+        (1, 1, "1 January"),
+        (1, 6, "6 January"),
+        (5, 1, "1 May"),
+        (10, 12, "12 October"),
+        (12, 8, "8 December"),
+        (12, 25, "25 December"),
     ),
-    CourseSpec(
-        "CS-150",
-        "programming",
-        "Programming, first steps",
-        "meridian",
-        ProductKind.COURSE,
-        "",
-        (("Lab 1", 20), ("Lab 4", 30), ("Final exam", 50)),
+    people.NORTHBRIDGE: (
+        (1, 1, "1 January"),
+        (3, 1, "Founders' day"),
+        (12, 25, "25 December"),
+        (12, 26, "26 December"),
     ),
-    CourseSpec(
-        "HIS-220",
-        "sources-in-history",
-        "Sources in History",
-        "meridian",
-        ProductKind.SPECIALIZATION,
-        "Reading the past",
-        (("Source review", 40), ("Term paper", 60)),
+    people.AURORA: (
+        (1, 1, "1 de enero"),
+        (5, 1, "1 de mayo"),
+        (7, 20, "20 de julio"),
+        (8, 7, "7 de agosto"),
+        (12, 8, "8 de diciembre"),
+        (12, 25, "25 de diciembre"),
     ),
-    CourseSpec(
-        "LAW-310",
-        "contracts",
-        "Contracts and Obligations",
-        people.NORTHBRIDGE,
-        ProductKind.DEGREE,
-        "Bachelor of Laws",
-        (("Case note", 30), ("Essay 1", 70)),
-    ),
-)
+}
 
 
 def institution(slug: str, name: str, zone: str, *, platform: bool = False) -> Institution:
+    """An institution of the demo with the days it is closed, last year to next year."""
     found, _created = Institution.objects.get_or_create(
         slug=slug,
         defaults={
@@ -90,36 +64,41 @@ def institution(slug: str, name: str, zone: str, *, platform: bool = False) -> I
             "contact_email": f"integrity@{slug}.example.edu",
         },
     )
-    for day, label in ((date(2026, 12, 25), "25 December"), (date(2027, 1, 1), "1 January")):
-        Holiday.objects.get_or_create(institution=found, day=day, defaults={"name": label})
+    this_year = clock.now().year
+    for year in (this_year - 1, this_year, this_year + 1, this_year + 2):
+        for month, day, label in CLOSED[slug]:
+            Holiday.objects.get_or_create(
+                institution=found, day=date(year, month, day), defaults={"name": label}
+            )
     return found
 
 
 def build() -> dict[str, User]:
     """Everything but reports and cases; returns the people by the part before the @."""
-    institution("meridian", "Meridian Learning", "Europe/Madrid", platform=True)
+    institution(MERIDIAN, "Meridian Learning", "Europe/Madrid", platform=True)
     institution(people.NORTHBRIDGE, "Northbridge College", "Europe/London")
+    institution(people.AURORA, "Instituto Politécnico Aurora", "America/Bogota")
     everybody = {
-        account.email.split("@")[0]: people.make(account)
-        for account in people.ACCOUNTS + people.OTHERS
+        account.key: people.make(account)
+        for account in people.ACCOUNTS + people.COLLEAGUES + people.OTHERS
     }
     load_demo_policies(audit.Actor.user(everybody["admin"].public_id, role=Role.ADMINISTRATOR))
-    for spec in COURSES:
-        _course(spec, everybody)
+    for position, spec in enumerate(COURSES):
+        _course(spec, everybody, position)
     return everybody
 
 
-def _course(spec: CourseSpec, everybody: dict[str, User]) -> None:
+def _course(spec: CourseSpec, everybody: dict[str, User], position: int) -> None:
     owner = Institution.objects.get(slug=spec.institution)
     programme = None
     if spec.programme:
-        programme, _created = Programme.objects.get_or_create(
+        # Courses of one programme follow each other: the first one names it.
+        programme = Programme.objects.filter(institution=owner, title=spec.programme).first()
+        programme = programme or Programme.objects.create(
             slug=f"{spec.slug}-programme",
-            defaults={
-                "institution": owner,
-                "title": spec.programme,
-                "product_kind": spec.product,
-            },
+            institution=owner,
+            title=spec.programme,
+            product_kind=spec.product,
         )
     course, _created = Course.objects.get_or_create(
         slug=spec.slug,
@@ -131,53 +110,61 @@ def _course(spec: CourseSpec, everybody: dict[str, User]) -> None:
             "pass_mark": Decimal(60),
         },
     )
-    for position, (title, weight) in enumerate(spec.assignments, 1):
+    for number, (title, weight) in enumerate(spec.assignments, 1):
         Assignment.objects.get_or_create(
             course=course,
             title=title,
             defaults={
                 "weight": Decimal(weight),
-                "position": position,
+                "position": number,
                 "instructions": (
                     "Write in your own words and name every source. You may talk about the task "
                     "with others; what you hand in is yours alone."
                 ),
             },
         )
-    teachers = ["teacher"] if spec.code in ("DS-204", "HIS-220") else ["moderator2"]
-    for name in teachers:
+    for name in spec.teachers:
         Teaching.objects.get_or_create(course=course, user=everybody[name])
-    learners = [
-        user
-        for name, user in everybody.items()
-        if name in ("learner", "accused", "reporter") or "." in name
-    ]
-    for user in learners:
-        if user.email != "partner.officer@example.edu":
-            Enrolment.objects.get_or_create(
-                course=course,
-                learner=user,
-                defaults={"enrolled_at": clock.now() - timedelta(days=80)},
-            )
+    if Enrolment.objects.filter(course=course).exists():
+        return
+    # The first four courses have everybody; of the others each learner has some.
+    Enrolment.objects.bulk_create(
+        Enrolment(
+            course=course,
+            learner=everybody[name],
+            enrolled_at=clock.now() - timedelta(days=10 + (seat * 7 + position * 3) % 30),
+        )
+        for seat, name in enumerate(people.learners())
+        if spec.slug in ("data-ethics", "programming", "sources-in-history")
+        or (name in ("learner", "reporter") and spec.slug in ("contracts", "writing"))
+        or (seat * 5 + position * 3) % 7 < 3
+    )
+
+
+def enrol(learner: User, course: Course) -> Enrolment:
+    """The learner's place in the course; made where there is none."""
+    found, _created = Enrolment.objects.get_or_create(course=course, learner=learner)
+    return found
 
 
 def hand_in(
-    *, learner: User, course: str, assignment: str, text: str, score: int, at: datetime
+    *, learner: User, course: str, assignment: str, text: str, score: int | None, at: datetime
 ) -> Submission:
     """A submission of the demo; the same text by the same learner is handed in once."""
-    task = Assignment.objects.get(course__slug=course, title=assignment)
+    task = Assignment.objects.select_related("course").get(course__slug=course, title=assignment)
+    enrol(learner, task.course)
     found, _created = Submission.objects.get_or_create(
         assignment=task,
         learner=learner,
         text=text,
-        defaults={"score": Decimal(score), "submitted_at": at},
+        defaults={"score": None if score is None else Decimal(score), "submitted_at": at},
     )
     return found
 
 
 def certify(*, learner: User, course: str, at: datetime) -> Certificate:
     """A certificate of the demo, issued once."""
-    enrolment = Enrolment.objects.get(course__slug=course, learner=learner)
+    enrolment = enrol(learner, Course.objects.get(slug=course))
     found, _created = Certificate.objects.get_or_create(
         enrolment=enrolment, defaults={"issued_at": at}
     )
@@ -186,8 +173,10 @@ def certify(*, learner: User, course: str, at: datetime) -> Certificate:
 
 def post(*, author: User, course: str, body: str, at: datetime) -> Post:
     """A forum post of the demo, written once."""
+    place_of = Course.objects.get(slug=course)
+    enrol(author, place_of)
     found, _created = Post.objects.get_or_create(
-        course=Course.objects.get(slug=course),
+        course=place_of,
         author=author,
         body=body,
         defaults={"place": PostPlace.FORUM, "created_at": at},

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from cases.demo import people, seed
+from cases.demo import seed
 
 
 class Command(BaseCommand):
@@ -19,7 +19,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("The demo is never built in production settings.", returncode=2)
-        count = seed.seed()
-        self.stdout.write(
-            json.dumps({"accounts": [account.email for account in people.ACCOUNTS], "cases": count})
-        )
+        self.stdout.write(json.dumps(seed.seed()))
