@@ -1,6 +1,7 @@
 """Institutions, programmes, courses and who is in them, for administrators.
 
-Work that was handed in, scores and effects are not here: they belong to teachers and decisions.
+What people write, work that was handed in, scores and effects are not here: they belong to
+teachers and decisions.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from integrity.courses.models import (
     Assignment,
+    Channel,
     Course,
     Enrolment,
+    HeldRole,
     Holiday,
     Institution,
     Programme,
@@ -48,6 +51,21 @@ class AssignmentInline(admin.TabularInline):
     extra = 0
     fields = ("position", "title", "weight", "max_score")
     show_change_link = True
+    can_delete = False
+
+
+class ChannelInline(admin.TabularInline):
+    model = Channel
+    extra = 0
+    can_delete = False
+
+
+class HeldRoleInline(admin.TabularInline):
+    model = HeldRole
+    extra = 0
+    fields = ("user", "role", "since")
+    autocomplete_fields = ("user",)
+    # A role that a decision ended stays, so that the decision can be taken back.
     can_delete = False
 
 
@@ -89,7 +107,7 @@ class CourseAdmin(_Kept):
     search_fields = ("code", "title", "slug")
     autocomplete_fields = ("institution", "programme")
     ordering = ("code", "pk")
-    inlines = (TeachingInline, AssignmentInline)
+    inlines = (TeachingInline, AssignmentInline, ChannelInline, HeldRoleInline)
 
 
 @admin.register(Assignment)
@@ -110,3 +128,26 @@ class EnrolmentAdmin(_Kept):
     search_help_text = _("Learner or course")
     autocomplete_fields = ("learner", "course")
     ordering = ("-enrolled_at", "-pk")
+
+
+@admin.register(Channel)
+class ChannelAdmin(_Kept):
+    list_display = ("name", "course")
+    list_filter = ("course__institution",)
+    list_select_related = ("course",)
+    search_fields = ("name", "course__code", "course__title")
+    autocomplete_fields = ("course",)
+    ordering = ("course__code", "name", "pk")
+
+
+@admin.register(HeldRole)
+class HeldRoleAdmin(_Kept):
+    """Base values: whether a role counts now follows from decisions, which are on the desk."""
+
+    list_display = ("user", "role", "course", "since")
+    list_filter = ("role", "course__institution")
+    list_select_related = ("user", "course")
+    search_fields = ("user__display_name", "user__email", "course__code", "course__title")
+    search_help_text = _("Person or course")
+    autocomplete_fields = ("user", "course")
+    ordering = ("-since", "-pk")

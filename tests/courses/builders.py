@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import uuid
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,9 +12,13 @@ from integrity.accounts.enums import Role
 from integrity.accounts.models import RoleGrant, User
 from integrity.courses.models import (
     Assignment,
+    AssignmentTerms,
     Certificate,
+    Channel,
     Course,
+    DirectMessage,
     Enrolment,
+    HeldRole,
     Institution,
     Post,
     Submission,
@@ -103,4 +108,36 @@ def post(in_course: Course | None, author: User, **fields: Any) -> Post:
         course=in_course,
         author=author,
         **{"body": "Has anybody read chapter four?", "created_at": HANDED_IN, **fields},
+    )
+
+
+def channel(in_course: Course, name: str = "Study group", **fields: Any) -> Channel:
+    return Channel.objects.create(course=in_course, name=name, **fields)
+
+
+def role(in_course: Course, user: User | None = None, role: str = "mentor") -> HeldRole:
+    """Somebody (default: a new person) who is mentor, unless told otherwise."""
+    return HeldRole.objects.create(
+        course=in_course, user=user or person("Mira Mentor"), role=role, since=HANDED_IN
+    )
+
+
+def message(sender: User, recipient: User, **fields: Any) -> DirectMessage:
+    return DirectMessage.objects.create(
+        sender=sender,
+        recipient=recipient,
+        **{"body": "Did you hear?", "sent_at": HANDED_IN, "form_key": uuid.uuid4().hex, **fields},
+    )
+
+
+def terms(of: Assignment, **fields: Any) -> AssignmentTerms:
+    """Working with others is allowed and nothing else is said, unless told otherwise."""
+    return AssignmentTerms.objects.create(
+        assignment=of,
+        **{
+            "collaboration": "allowed",
+            "set_at": HANDED_IN,
+            "form_key": uuid.uuid4().hex,
+            **fields,
+        },
     )
