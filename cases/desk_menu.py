@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.selectors.appeals import waiting_for
+from cases.selectors.dialogue import reviews_for
 from integrity.accounts.enums import Role
 from integrity.accounts.rules import STAFF_OF_CASES, has_role
 from integrity.web import navigation
@@ -21,8 +22,10 @@ def _readers(user: Any) -> bool:
 
 
 def _appeals(user: Any) -> int | None:
-    """Appeals that wait for this very officer; no number for others, and none for nothing."""
-    return (waiting_for(user) or None) if has_role(user, Role.OFFICER) else None
+    """Appeals and reviews that wait for this very officer; no number for others or for nothing."""
+    if not has_role(user, Role.OFFICER):
+        return None
+    return waiting_for(user) + reviews_for(user) or None
 
 
 for _item in (

@@ -31,6 +31,22 @@ register(
     audience=_REPORTER,
 )
 register(
+    "report_question",
+    payload=payloads.ReportQuestion,
+    letter=True,
+    label=_("Question about a report"),
+    title=_("We have a question about your report"),
+    audience=_REPORTER,
+)
+register(
+    "review_decided",
+    payload=payloads.ReviewDecided,
+    letter=True,
+    label=_("Review of a dismissal decided"),
+    title=_("Your report was looked at again"),
+    audience=_REPORTER,
+)
+register(
     "notice_sent",
     payload=payloads.NoticeSent,
     letter=True,

@@ -76,11 +76,39 @@ class SanctionItem:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportReceived:
     """To the reporter, at once. `matter` (letter only) is what was reported, without the name of
-    the person it is about: "a submission in Essay 2". `follow_url` is the report's own page."""
+    the person it is about: "a submission in Essay 2". `follow_url` is the report's own page,
+    `mode` says who learns the name."""
 
     report_reference: str
     reported_at: datetime
     matter: str
+    follow_url: str
+    contact: str
+    mode: Literal["named", "confidential"] = "confidential"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportQuestion:
+    """To the reporter: the desk asks something. `matter` and `question` are letter only."""
+
+    report_reference: str
+    matter: str
+    asked_at: datetime
+    question: str
+    answer_url: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewDecided:
+    """To the reporter: somebody else looked at a dismissal again. `outcome`, `matter` and
+    `reasons` (given where it stands) are letter only; `follow_url` is the report's own page."""
+
+    report_reference: str
+    matter: str
+    decided_at: datetime
+    outcome: Literal["stands", "taken_up"]
+    reasons: str = ""
     follow_url: str
     contact: str
 

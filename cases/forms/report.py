@@ -16,11 +16,14 @@ from cases.enums import ReportKind, ReportMode
 from cases.evidence.accept import ACCEPT
 from cases.services.answers import ACCOUNT_LENGTH, NAME_LENGTH, QUOTE_LENGTH
 from cases.services.clean import MAX_LINKS
+from cases.services.dialogue import BODY_LENGTH
 from cases.services.drafts import DESCRIPTION_LENGTH
+from cases.services.review import TEXT_LENGTH
 from integrity.core import clock
 from integrity.courses.models import Course
 from integrity.web.forms import (
     DateField,
+    Form,
     LineField,
     LinkField,
     ManyFilesField,
@@ -60,8 +63,17 @@ _ACCOUNT_WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
 }
 
 
+_IN_WORDS = _(
+    "Say which course and assignment it was, and what you saw. "
+    "Please leave out phone numbers and addresses of other people."
+)
+
+
 class DetailsForm(OnceForm):
-    """What it looks like, and the account. `lenient`: to be finished later, nothing is required."""
+    """What it looks like, and the account. `lenient`: to be finished later, nothing is required.
+
+    `in_words`: the account is needed, for nothing else says what it is about.
+    """
 
     code = PickField(label=_("What does it look like?"))
     account = TextField(max_length=ACCOUNT_LENGTH)
@@ -73,6 +85,7 @@ class DetailsForm(OnceForm):
         kind: str,
         offered: Iterable[OfferedType],
         lenient: bool = False,
+        in_words: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
@@ -85,9 +98,11 @@ class DetailsForm(OnceForm):
         code.help_text = _("Choose what comes closest. We check it, and you can be wrong.")
         account: Any = self.fields["account"]
         account.label, account.help_text = _ACCOUNT_WORDS[kind]
-        account.required = kind != ReportKind.FLAG and not lenient
+        if kind == ReportKind.FLAG and in_words:
+            account.help_text = _IN_WORDS
+        account.required = in_words and not lenient
         account.error_messages["required"] = _("Tell us what happened. A few words are enough.")
-        self.account_needed = kind != ReportKind.FLAG
+        self.account_needed = in_words
         if not self.offered:
             del self.fields["code"]
 
@@ -131,6 +146,8 @@ class PlaceForm(OnceForm):
             ("", _("In no course, or I do not know")),
             *((item.slug, str(item)) for item in courses),
         ]
+        if not courses:
+            del self.fields["course"]
         if kind != ReportKind.INCIDENT:
             del self.fields["quoted_text"]
 
@@ -222,6 +239,10 @@ class NameForm(OnceForm):
         label=_("How do you want to report?"),
         choices=ReportMode.choices,
         choice_hints={
+            ReportMode.ANONYMOUS: _(
+                "We keep nothing that leads to you. You get a code: with it you come back, see "
+                "what becomes of your report and answer questions. We cannot write to you."
+            ),
             ReportMode.NAMED: _(
                 "The people who work on the case see your name. "
                 "Choose this if you want to be asked about what you saw."
@@ -245,4 +266,37 @@ class SendForm(OnceForm):
             "One that is false on purpose may be a breach of the code of conduct."
         ),
         missing=_("Tick the box to say that you have told us what you know, truthfully."),
+    )
+
+
+class CodeForm(Form):
+    """The receipt code of a report without a name. What is wrong with it is never said."""
+
+    code = LineField(
+        label=_("Your code"),
+        help_text=_("Four groups of four signs. Large or small letters, with or without dashes."),
+        max_length=100,
+        missing=_("Enter the code you wrote down."),
+    )
+
+
+class AnswerForm(OnceForm):
+    """What whoever reported says to a question."""
+
+    body = TextField(
+        label=_("Your answer"),
+        help_text=_("Only what you know yourself. You do not have to answer."),
+        max_length=BODY_LENGTH,
+        missing=_("Write your answer."),
+    )
+
+
+class ReviewForm(OnceForm):
+    """Why a dismissal should be looked at again."""
+
+    text = TextField(
+        label=_("Why should somebody look at it again?"),
+        help_text=_("What was overlooked, or what you know now. A few sentences are enough."),
+        max_length=TEXT_LENGTH,
+        missing=_("Tell us why it should be looked at again."),
     )

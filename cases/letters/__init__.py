@@ -34,6 +34,7 @@ from cases.letters.hearing import (
     response_received,
 )
 from cases.letters.queueing import queue_for, render_for, was_queued
+from cases.letters.reporting import report_question, review_decided
 from cases.letters.words import (
     appeal_url,
     case_url,
@@ -76,7 +77,9 @@ __all__ = [
     "render_for",
     "report_closed",
     "report_matter",
+    "report_question",
     "response_received",
+    "review_decided",
     "sanction_items",
     "sanction_reversed",
     "shown_to",

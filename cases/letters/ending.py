@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 
 from cases.letters.queueing import queue_for
-from cases.letters.words import contact, matter, report_matter
+from cases.letters.words import contact, matter, report_matter, site
 from cases.models import (
     Case,
     Report,
@@ -39,8 +41,11 @@ def case_dismissed(case: Case, respondent: Respondent, *, reason: Any) -> Outbox
     )
 
 
-def report_closed(report: Report) -> payloads.ReportClosed:
-    """To a reporter, in their language: one of three words, never the details (IN8)."""
+def report_closed(report: Report, *, until: datetime | None = None) -> payloads.ReportClosed:
+    """To a reporter, in their language: one of three words, never the details (IN8).
+
+    `until` is set for a dismissal they may ask somebody else to look at.
+    """
     blob = report.reporter_sealed
     language = Recipient.sealed(report.reporter_ref, blob).language if blob is not None else "en"
     with translation.override(language):
@@ -49,4 +54,6 @@ def report_closed(report: Report) -> payloads.ReportClosed:
             matter=report_matter(report),
             outcome=report.outcome,  # type: ignore[arg-type]
             contact=report.institution.contact_email or settings.DEFAULT_FROM_EMAIL,
+            review_until=until,
+            review_url=site(reverse("my:review", args=[report.public_id])) if until else "",
         )

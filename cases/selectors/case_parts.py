@@ -133,7 +133,7 @@ def notes_page(user: User, number: str, *, before: str = "", size: int = NOTES) 
 
 
 def people_page(user: User, number: str) -> PeoplePage:
-    """People of the case: four queries."""
+    """People of the case: five queries."""
     top = head(user, number)
     return PeoplePage(top, people_of(top, user), reports_of(top))
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.enums import CaseStatus as S
 from cases.models import Case
+from cases.selectors.dialogue import news
 from cases.selectors.queue import Counts, count
 from cases.selectors.queue_filters import VIEWS, View, of_view, views_for
 from cases.selectors.queue_rows import Row, row_of, with_line
@@ -74,6 +75,14 @@ def dashboard(user: User) -> Dashboard:
             VIEWS["mine"],
             Q(status__in=(S.TRIAGE, S.INVESTIGATION, S.REVIEW))
             & (Q(due_at__gte=days.tomorrow) | Q(due_at__isnull=True)),
+        ),
+        _Asked(
+            "answers",
+            _("Answers from people who reported"),
+            _("You asked, or the case is with you"),
+            "?view=mine",
+            VIEWS["open"],
+            news(user),
         ),
         _Asked(
             "triage",

@@ -233,8 +233,12 @@ def _reports_in_words(modes: list[str]) -> str:
         parts.append(_("%(count)s in confidence") % {"count": confidential})
     if named:
         parts.append(_("%(count)s with a name") % {"count": named})
+    if nameless := modes.count(ReportMode.ANONYMOUS):
+        parts.append(_("%(count)s without a name") % {"count": nameless})
     if not parts:
         return ""
+    if len(modes) == 1 and nameless:
+        return _("1, without a name")
     if len(modes) == 1:
         return _("1, in confidence") if confidential else _("1, with a name")
     return _("%(count)s: %(kinds)s") % {"count": len(modes), "kinds": joined(parts)}

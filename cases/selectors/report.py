@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import takewhile
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
-from cases import rules, workflow
+from cases import receipts, rules, workflow
 from cases.enums import CaseStatus, ReportKind, ReportMode, ReportStatus
 from cases.evidence.incoming import NAME_PURPOSE
-from cases.models import DraftFile, Evidence, Report
+from cases.models import DismissalReview, DraftFile, Evidence, Report, ReportMessage
 from integrity.accounts.models import User
-from integrity.core import crypto
+from integrity.core import clock, crypto
 from integrity.core.errors import NotFound
 from integrity.courses.enums import DECIDED_BY_INSTITUTION
 from integrity.courses.models import Assignment, Course, Institution, Post, Submission
@@ -27,6 +28,14 @@ from policies import selectors as policies
 from policies.models import ViolationType
 
 PAGE_SIZE = 20
+# While a report is in one of these there is somebody to ask, and something to ask about.
+OPEN_STATUSES = (ReportStatus.SUBMITTED, ReportStatus.LINKED)
+# What a reporter may add to one question.
+MAX_ANSWERS = 3
+_SHOWN = (
+    *("institution", "course", "violation_type", "submission__assignment__course"),
+    *("post__course", "case__institution", "case__policy_version"),
+)
 _UNIT = "assignment__course__programme", "assignment__course__institution"
 
 
@@ -108,6 +117,22 @@ def governing_type(
 # Drafts
 
 
+def held(user: User | None, key: str, public_id: UUID) -> QuerySet[Report]:
+    """The report with this id if it is the user's own, or if `key` holds it; else none.
+
+    A key holds a report without a name until it is sent, and then the way to its receipt code.
+    """
+    own = Q(reporter_ref__in=rules.reporter_refs(user)) if user is not None else Q(pk__in=[])
+    if key:
+        codes = [
+            found
+            for code in receipts.codes_for(key, public_id)
+            for found in receipts.fingerprints(code)
+        ]
+        own |= Q(receipt_ref__in=[*receipts.draft_fingerprints(key, public_id), *codes])
+    return Report.objects.filter(own, public_id=public_id)
+
+
 @dataclass(frozen=True)
 class NamedFile:
     """A file of a draft with the name its sender gave it; shown to the sender only."""
@@ -116,21 +141,12 @@ class NamedFile:
     name: str
 
 
-def own_draft(user: User, public_id: UUID) -> Report:
-    """The user's own report, sent or not, with all its pages need. Raises `NotFound`."""
-    report = (
-        rules.own_reports(user)
-        .select_related(
-            "institution",
-            "course",
-            "violation_type",
-            "submission__assignment__course",
-            "post__course",
-            "case__institution",
-        )
-        .filter(public_id=public_id)
-        .first()
-    )
+def own_draft(user: User | None, public_id: UUID, *, key: str = "") -> Report:
+    """One's own report, sent or not, with all its pages need. Raises `NotFound`.
+
+    It is the user's, or `key` holds it (`held`).
+    """
+    report = held(user, key, public_id).select_related(*_SHOWN).first()
     if report is None:
         raise NotFound
     return report
@@ -163,6 +179,10 @@ class MyReport:
     evidence: Sequence[Evidence]
     letters: Sequence[Letter]
     read_by: datetime | None
+    messages: Sequence[ReportMessage]
+    may_answer: bool
+    review: DismissalReview | None
+    review_until: datetime | None
 
 
 def my_reports(user: User, *, after: str | None = None) -> MyReports:
@@ -186,12 +206,53 @@ def my_report(user: User, public_id: UUID) -> MyReport:
     report = own_draft(user, public_id)
     if report.status == ReportStatus.DRAFT or report.case is None:
         raise NotFound
+    return _told(report, _letters(user, report))
+
+
+def by_code(code: str) -> UUID | None:
+    """The report with this receipt code; None for a wrong one, after the same work."""
+    found = Report.objects.filter(receipt_ref__in=receipts.fingerprints(code))
+    return found.exclude(status=ReportStatus.DRAFT).values_list("public_id", flat=True).first()
+
+
+def followed(public_id: UUID) -> MyReport:
+    """A report without a name, for whoever has entered its code. Raises `NotFound`."""
+    report = (
+        Report.objects.filter(mode=ReportMode.ANONYMOUS, public_id=public_id)
+        .exclude(status=ReportStatus.DRAFT)
+        .select_related(*_SHOWN)
+        .first()
+    )
+    if report is None:
+        raise NotFound
+    return _told(report, [])
+
+
+def _told(report: Report, letters: Sequence[Letter]) -> MyReport:
+    messages = list(report.messages.order_by("sent_at", "pk"))
+    review = DismissalReview.objects.filter(report=report).first()
+    until = None
+    if report.case is not None and report.status == ReportStatus.DISMISSED and report.closed_at:
+        until = workflow.review_until(report.case, closed_at=report.closed_at)
     return MyReport(
         report=report,
         evidence=_brought(report),
-        letters=_letters(user, report),
+        letters=letters,
         read_by=read_by(report),
+        messages=messages,
+        may_answer=answerable(report, messages),
+        review=review,
+        # To the last second, inclusive.
+        review_until=until if until and clock.now() < until + timedelta(seconds=1) else None,
     )
+
+
+def answerable(report: Report, messages: Sequence[ReportMessage]) -> bool:
+    """Whether a question waits for an answer, or for a little more of it. `messages`: in order."""
+    if report.status not in OPEN_STATUSES or report.closed_at is not None:
+        return False
+    since = list(takewhile(lambda row: row.asked_by_id is None, reversed(messages)))
+    return len(since) < len(messages) and len(since) < MAX_ANSWERS
 
 
 def _brought(report: Report) -> list[Evidence]:
@@ -200,9 +261,9 @@ def _brought(report: Report) -> list[Evidence]:
 
 def _letters(user: User, report: Report) -> list[Letter]:
     name = report.public_id
-    about_it = Q(message__key__startswith=f"report_received:{name}") | Q(
-        message__key__startswith=f"report_closed:{name}"
-    )
+    about_it = Q(message__key=f"review_decided:{name}")
+    for event in ("report_received", "report_closed", "report_question"):
+        about_it |= Q(message__key__startswith=f"{event}:{name}")
     own = Letter.objects.filter(about_it, recipient_ref__in=rules.reporter_refs(user))
     return list(own.defer("content_sealed").order_by("created_at", "pk"))
 

@@ -74,9 +74,11 @@ def checked(
     if mode not in ReportMode.values:
         problems.add("mode", _("Choose how you want to report."))
     account = problems.text("account", account, max_length=ACCOUNT_LENGTH)
-    if kind == ReportKind.FLAG and submission is None:
+    # A visitor cannot open the work, and describes it.
+    in_words = kind != ReportKind.FLAG or (submission is None and mode == ReportMode.ANONYMOUS)
+    if not in_words and submission is None:
         problems.add("submission", _("Choose the submission you want to flag."))
-    elif kind != ReportKind.FLAG and not account:
+    elif in_words and not account:
         problems.add("account", _("Tell us what happened."))
     quoted_text = problems.text("quoted_text", quoted_text, max_length=QUOTE_LENGTH)
     visible_name = problems.text(

@@ -19,6 +19,7 @@ from cases.enums import (
     SanctionStatus,
 )
 from cases.models import Appeal, Case, Determination, Notice, Respondent, Sanction
+from cases.services import drafts
 from cases.services.base import locked_case, record, save
 from cases.services.triage import close_reports
 from integrity.core import clock
@@ -41,6 +42,7 @@ def run(at: datetime | None = None) -> dict[str, int]:
         "reminders": _remind(),
         "sanctions_ended": _end_sanctions(),
         "closed": _close(),
+        "drafts_forgotten": drafts.forget_abandoned(),
     }
 
 

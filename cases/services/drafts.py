@@ -5,9 +5,10 @@ A draft is nobody's business but its sender's: it is no case, and no event tells
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from cases import rules
+from cases import receipts, rules
 from cases.enums import ReportKind, ReportMode, ReportStatus
 from cases.evidence import FileRefused, Incoming
 from cases.evidence.incoming import (
@@ -28,13 +29,14 @@ from cases.evidence.incoming import (
     refused,
 )
 from cases.models import DraftFile, Report
-from cases.selectors.report import office_for
-from cases.services import clean, intake
+from cases.selectors.report import held, office_for
+from cases.services import clean, floods, intake
 from cases.services.answers import ACCOUNT_LENGTH, NAME_LENGTH, QUOTE_LENGTH
 from cases.services.clean import Problems
+from cases.services.senders import sealed_sender
 from integrity.accounts.models import User
 from integrity.audit import services as audit
-from integrity.core import clock
+from integrity.core import clock, ids
 from integrity.core.errors import Conflict, InvalidInput, NotFound, Text
 from integrity.courses.models import Course, Post, Submission
 from policies.models import ViolationType
@@ -42,6 +44,8 @@ from policies.models import ViolationType
 DESCRIPTION_LENGTH = 200
 # Drafts one person may keep; more would be no drafts but a store.
 MAX_DRAFTS = 20
+# As long as no session lives; see forget_abandoned.
+ABANDONED_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,30 +68,40 @@ class Page:
 
 def start(
     *,
-    actor: User,
+    actor: User | None,
     kind: str,
     form_key: str,
     page: Page,
     submission: Submission | None = None,
     post: Post | None = None,
+    key: str = "",
+    source: floods.Source | None = None,
 ) -> Report:
     """A new draft with its first page. The same key again returns the draft, or what became of it.
 
-    Raises `InvalidInput`, `Conflict` for a key of somebody else and for too many drafts.
+    Without an account it is a report without a name, held by `key` (`receipts.new_key`); `source`
+    is who is counted then. Raises `InvalidInput`, `Conflict` for a form of somebody else and for
+    too many drafts, `TooMany`.
     """
     with audit.transaction():
         known = Report.objects.filter(form_key=form_key).first()
         if known is None:
-            mine = rules.own_reports(actor).filter(status=ReportStatus.DRAFT)
-            if mine.count() >= MAX_DRAFTS:
-                raise Conflict(
-                    _("You have %(count)s reports that are not sent. Please send or delete one.")
-                    % {"count": MAX_DRAFTS}
-                )
+            if actor is not None:
+                mine = rules.own_reports(actor).filter(status=ReportStatus.DRAFT)
+                if mine.count() >= MAX_DRAFTS:
+                    raise Conflict(
+                        _(
+                            "You have %(count)s reports that are not sent. "
+                            "Please send or delete one."
+                        )
+                        % {"count": MAX_DRAFTS}
+                    )
+            elif source is not None:
+                floods.take(floods.DRAFTS, source)
             report = Report(
                 reference=intake.new_reference(),
                 kind=ReportKind(kind),
-                mode=ReportMode.CONFIDENTIAL,
+                mode=ReportMode.ANONYMOUS if actor is None else ReportMode.CONFIDENTIAL,
                 status=ReportStatus.DRAFT,
                 submission=submission,
                 post=post,
@@ -100,7 +114,10 @@ def start(
                 form_key=form_key,
                 form_digest="draft",
             )
-            intake.sealed_sender(report, actor)
+            if actor is not None:
+                sealed_sender(report, actor)
+            else:
+                report.receipt_ref = receipts.draft_fingerprint(key, report.public_id)
             _fill(report, page)
             try:
                 with transaction.atomic():
@@ -111,7 +128,7 @@ def start(
                     raise
             else:
                 return report
-        if known.reporter_ref not in rules.reporter_refs(actor):
+        if not held(actor, key, known.public_id).exists():
             raise Conflict(_("This form was sent before with other content."))
         if known.status == ReportStatus.DRAFT and known.draft_step <= page.step:
             _fill(known, page)
@@ -125,10 +142,22 @@ def _course_of(submission: Submission | None, post: Post | None) -> Course | Non
     return post.course if post is not None else None
 
 
-def save(*, actor: User, draft_id: UUID, page: Page) -> Report:
-    """Keep the answers of one page. Raises `NotFound` once the report is sent, `InvalidInput`."""
+def save(*, actor: User | None, draft_id: UUID, page: Page, key: str = "") -> Report:
+    """Keep the answers of one page. Raises `NotFound` once the report is sent, `InvalidInput`.
+
+    A report that was begun with an account and is to have no name is written anew, with nothing
+    of the account: the draft that is returned is another one, held by `key`. The other way round
+    the draft becomes the actor's.
+    """
     with audit.transaction():
-        report = _own_draft(actor, draft_id)
+        report = _own_draft(actor, draft_id, key)
+        if page.mode == ReportMode.ANONYMOUS and report.reporter_ref:
+            report = _without_name(report, key)
+        elif page.mode not in (None, ReportMode.ANONYMOUS) and not report.reporter_ref:
+            if actor is None:
+                raise InvalidInput({"mode": [_("Please sign in to report with your name.")]})
+            report.receipt_ref = ""
+            sealed_sender(report, actor)
         _fill(report, page)
         for file in report.draft_files.filter(public_id__in=page.descriptions):
             file.description = _description(page.descriptions[file.public_id], file.public_id)
@@ -137,8 +166,59 @@ def save(*, actor: User, draft_id: UUID, page: Page) -> Report:
         return report
 
 
-def _own_draft(actor: User, draft_id: UUID) -> Report:
-    report = intake.own_locked(actor, draft_id)
+def _without_name(report: Report, key: str) -> Report:
+    """A copy of the draft that nothing ties to whoever began it, which goes (IN4).
+
+    Another row with other identifiers, so that not even an older backup tells whose it was.
+    """
+    if not receipts.is_key(key):
+        raise InvalidInput({"mode": [_("Choose how you want to report.")]})
+    copied = (
+        *("kind", "institution", "course", "submission", "post", "violation_type", "account"),
+        *("quoted_text", "visible_name", "links", "incident_at", "draft_step"),
+    )
+    copy = Report(
+        reference=intake.new_reference(),
+        mode=ReportMode.ANONYMOUS,
+        status=ReportStatus.DRAFT,
+        submitted_at=clock.now(),
+        form_key=secrets.token_urlsafe(24),
+        form_digest="draft",
+        **{name: getattr(report, name) for name in copied},
+    )
+    copy.receipt_ref = receipts.draft_fingerprint(key, copy.public_id)
+    clean.save(copy)
+    for file in report.draft_files.all():
+        file.report = copy
+        file.public_id = ids.public_id()
+        file.created_at = copy.submitted_at
+        file.form_key = f"{secrets.token_urlsafe(24)}:{file.original_sha256[:32]}"
+        file.save()
+    report.delete()
+    return copy
+
+
+def forget_abandoned() -> int:
+    """Delete reports without a name that were begun a day ago and never sent; returns how many.
+
+    Their key is gone with the browser's session, so nobody could send them any more.
+    """
+    gone = 0
+    old = Report.objects.filter(
+        status=ReportStatus.DRAFT, reporter_ref="", submitted_at__lt=clock.now() - ABANDONED_AFTER
+    )
+    for pk in list(old.values_list("pk", flat=True)[:500]):
+        with audit.transaction():
+            report = old.select_for_update().filter(pk=pk).first()
+            if report is not None:
+                _forget(list(report.draft_files.all()))
+                report.delete()
+                gone += 1
+    return gone
+
+
+def _own_draft(actor: User | None, draft_id: UUID, key: str) -> Report:
+    report = intake.own_locked(actor, draft_id, key=key)
     if report.status != ReportStatus.DRAFT:
         raise NotFound
     return report
@@ -181,7 +261,12 @@ def _description(text: str, file_id: UUID) -> str:
 
 
 def add_files(
-    *, actor: User, draft_id: UUID, uploads: Sequence[UploadedFile | Incoming], form_key: str
+    *,
+    actor: User | None,
+    draft_id: UUID,
+    uploads: Sequence[UploadedFile | Incoming],
+    form_key: str,
+    key: str = "",
 ) -> list[DraftFile]:
     """Check, copy and seal files and keep them with the draft. The same form again adds none.
 
@@ -192,7 +277,7 @@ def add_files(
     files = incoming(uploads)
     refusals: list[Text] = []
     kept: list[DraftFile] = []
-    report = rules.own_reports(actor).filter(public_id=draft_id).first()
+    report = held(actor, key, draft_id).first()
     if report is None or report.status != ReportStatus.DRAFT:
         raise NotFound
     here = set(report.draft_files.values_list("form_key", flat=True))
@@ -200,8 +285,8 @@ def add_files(
     for file in files:
         # The content is part of the key: the page that is shown again after a refusal carries the
         # same token, and may bring another file.
-        key = f"{form_key}:{file.sha256[:32]}"
-        if key in here:
+        file_key = f"{form_key}:{file.sha256[:32]}"
+        if file_key in here:
             continue
         if room <= 0:
             refusals.append(_("A report can have at most %(count)s files.") % {"count": MAX_FILES})
@@ -211,8 +296,8 @@ def add_files(
         except FileRefused as refusal:
             refusals.append(refused(file, refusal))
             continue
-        row = _keep_row(actor, draft_id, stored, key)
-        here.add(key)
+        row = _keep_row(actor, draft_id, stored, file_key, key)
+        here.add(file_key)
         if row is not None:
             kept.append(row)
             room -= 1
@@ -221,11 +306,13 @@ def add_files(
     return kept
 
 
-def _keep_row(actor: User, draft_id: UUID, stored: StoredFile, key: str) -> DraftFile | None:
+def _keep_row(
+    actor: User | None, draft_id: UUID, stored: StoredFile, file_key: str, key: str
+) -> DraftFile | None:
     """The row of a stored file; None, and no file, when another request was first."""
     try:
         with audit.transaction():
-            report = _own_draft(actor, draft_id)
+            report = _own_draft(actor, draft_id, key)
             if report.draft_files.count() >= MAX_FILES:
                 discard([stored])
                 return None
@@ -243,7 +330,7 @@ def _keep_row(actor: User, draft_id: UUID, stored: StoredFile, key: str) -> Draf
                 moving=stored.moving,
                 name_sealed=stored.name_sealed,
                 created_at=clock.now(),
-                form_key=key,
+                form_key=file_key,
             )
             clean.save(row)
             return row
@@ -255,17 +342,17 @@ def _keep_row(actor: User, draft_id: UUID, stored: StoredFile, key: str) -> Draf
         raise
 
 
-def remove_file(*, actor: User, draft_id: UUID, file_id: UUID) -> None:
+def remove_file(*, actor: User | None, draft_id: UUID, file_id: UUID, key: str = "") -> None:
     """Take a file out of the draft and off the disk. One that is gone already is fine."""
     with audit.transaction():
-        report = _own_draft(actor, draft_id)
+        report = _own_draft(actor, draft_id, key)
         _forget(list(report.draft_files.filter(public_id=file_id)))
 
 
-def throw_away(*, actor: User, draft_id: UUID) -> None:
+def throw_away(*, actor: User | None, draft_id: UUID, key: str = "") -> None:
     """Delete the draft with its answers and files. Nothing of it is kept."""
     with audit.transaction():
-        report = _own_draft(actor, draft_id)
+        report = _own_draft(actor, draft_id, key)
         _forget(list(report.draft_files.all()))
         report.delete()
 

@@ -234,8 +234,9 @@ def open_file(*, actor: User, evidence_id: UUID | str) -> tuple[EvidenceFile, by
 
     These are people who may read the case, the respondent to whom it was disclosed (whose first
     look is written into the ledger and the history), the respondent who gave it, and an adviser of
-    either for as long as they let them read along. For everybody else it does not exist: `NotFound`. The bytes are checked against their fingerprint; changed
-    ones raise `crypto.CannotOpen`.
+    either for as long as they let them read along. For everybody else it does not exist:
+    `NotFound`. The bytes are checked against their fingerprint; changed ones raise
+    `crypto.CannotOpen`.
     """
     file = (
         EvidenceFile.objects.select_related("evidence__case__institution", "evidence__respondent")

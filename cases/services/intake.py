@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,19 +15,20 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cases import letters, rules
-from cases.enums import EvidenceKind, ReportStatus
+from cases import letters, receipts
+from cases.enums import EvidenceKind, ReportMode, ReportStatus
 from cases.evidence import Incoming, StoredFile, received
 from cases.evidence.incoming import Part, incoming
 from cases.models import Case, DraftFile, Report
-from cases.selectors.report import office_for
-from cases.services import clean, filing
+from cases.selectors.report import held, office_for
+from cases.services import clean, filing, floods
 from cases.services.answers import Answers, checked
 from cases.services.evidence import attach
+from cases.services.senders import Sender, acting
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock
-from integrity.core.errors import Conflict, NotFound, NotPermitted
+from integrity.core.errors import Conflict, NotFound
 from integrity.courses.models import Course, Institution, Post, Submission
 from notifications import payloads
 from notifications import services as notifications
@@ -36,10 +36,7 @@ from policies.models import ViolationType
 
 # The notice about what happens to a report's data that the reporter saw
 # (templates/cases/report/_processing.html). Change the text, and this with it.
-PROCESSING_NOTICE = "2026-11"
-
-# Crockford's base32: no letter that is mistaken for a digit.
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+PROCESSING_NOTICE = "2026-11-22"
 
 
 def submit_report(
@@ -61,6 +58,8 @@ def submit_report(
     good_faith: bool,
     uploads: Sequence[Incoming | UploadedFile] = (),
     language: str,
+    receipt: str = "",
+    source: floods.Source | None = None,
 ) -> Report:
     """Send a report in one go: report, case, evidence, history and acknowledgement, or nothing.
 
@@ -68,11 +67,17 @@ def submit_report(
     report, with other content it is a `Conflict`. Who it is about makes no difference to the
     answer: themselves, somebody unknown, somebody gone (HOSTILE 33). `incident_at` defaults to
     when the work was handed in or the post written; the policy in force at that instant governs.
-    `language` is that of the acknowledgement. Raises `NotPermitted` without an account,
-    `InvalidInput` at the fields, `StorageFull`.
+    `language` is that of the acknowledgement.
+
+    In the mode "anonymous" nothing of `actor` is kept, and there may be none. `receipt` is then
+    the code that leads back to the report (`receipts.new_code`): the caller shows it, the report
+    keeps a keyed fingerprint. `source` is who is counted: the sixth report in an hour is
+    `TooMany`, the same form again is not counted.
+
+    Raises `NotPermitted` without an account or a receipt, `InvalidInput` at the fields,
+    `StorageFull`.
     """
-    if actor is None:
-        raise NotPermitted(_("Please sign in to send a report."))
+    sender = Sender.of(actor, mode, receipt)
     answers = checked(
         kind=kind,
         mode=mode,
@@ -92,23 +97,38 @@ def submit_report(
     digest = answers.digest([file.sha256 for file in files])
     known = Report.objects.filter(form_key=form_key).exclude(status=ReportStatus.DRAFT).first()
     if known is not None:
-        return _same(known, actor, digest)
+        return _same(known, sender, digest)
+    if source is not None:
+        floods.check(floods.REPORTS, source)
     with received(files) as stored, audit.transaction():
-        report = _claimed(actor, form_key, answers)
+        report = _claimed(sender, form_key, answers)
         if report.status != ReportStatus.DRAFT:
-            return _same(report, actor, digest)
-        return _send(report, actor, answers, stored, digest, language)
+            return _same(report, sender, digest)
+        return _send(report, sender, answers, stored, digest, language, source)
 
 
-def send_draft(*, actor: User, draft_id: UUID, good_faith: bool, language: str) -> Report:
+def send_draft(
+    *,
+    actor: User | None,
+    draft_id: UUID,
+    good_faith: bool,
+    language: str,
+    key: str = "",
+    source: floods.Source | None = None,
+) -> Report:
     """Send a draft of the actor's own. Sent before, it is returned as it is: repeating is safe.
 
-    Raises `NotFound` for anybody else's, `InvalidInput` while a required answer is missing.
+    `key` is the one a report without a name is held by; its receipt code is made from it
+    (`receipts.codes_for`). Raises `NotFound` for anybody else's, `InvalidInput` while a required
+    answer is missing, `TooMany` as `submit_report` does.
     """
     with audit.transaction():
-        report = own_locked(actor, draft_id)
+        report = own_locked(actor, draft_id, key=key)
         if report.status != ReportStatus.DRAFT:
             return report
+        nameless = report.mode == ReportMode.ANONYMOUS
+        receipt = receipts.codes_for(key, draft_id)[0] if nameless and key else ""
+        sender = Sender.of(actor, report.mode, receipt)
         answers = checked(
             kind=report.kind,
             mode=report.mode,
@@ -129,7 +149,7 @@ def send_draft(*, actor: User, draft_id: UUID, good_faith: bool, language: str) 
         # The files stay where they are; only the rows that name them change.
         report.draft_files.all().delete()
         digest = answers.digest([row.original_sha256 for row in rows])
-        return _send(report, actor, answers, stored, digest, language)
+        return _send(report, sender, answers, stored, digest, language, source)
 
 
 def stored_file(row: DraftFile) -> StoredFile:
@@ -147,24 +167,14 @@ def stored_file(row: DraftFile) -> StoredFile:
 
 def new_reference() -> str:
     """A random reference that is easy to read aloud: R-7Q2M-X94T."""
-    digits = "".join(secrets.choice(_ALPHABET) for _digit in range(8))
+    digits = "".join(secrets.choice(receipts.ALPHABET) for _digit in range(8))
     return f"R-{digits[:4]}-{digits[4:]}"
 
 
-def sealed_sender(report: Report, actor: User, language: str = "") -> None:
-    """Put the sender under seal: a fingerprint to find one's own by, and the identity (PV1)."""
-    person = actor
-    if language and language != actor.language:
-        person = copy.copy(actor)
-        person.language = language
-    report.reporter_ref = notifications.reporter_ref(actor)
-    report.reporter_sealed = notifications.seal_reporter(person)
-
-
-def own_locked(actor: User, draft_id: UUID) -> Report:
-    """The actor's own report, sent or not, locked. Raises `NotFound`."""
+def own_locked(actor: User | None, draft_id: UUID, *, key: str = "") -> Report:
+    """The actor's own report, sent or not, or the one held by `key`, locked. Raises `NotFound`."""
     report = (
-        rules.own_reports(actor)
+        held(actor, key, draft_id)
         .select_related(
             "course__programme",
             "course__institution",
@@ -177,7 +187,6 @@ def own_locked(actor: User, draft_id: UUID) -> Report:
             "case__institution",
         )
         .select_for_update(of=("self",))
-        .filter(public_id=draft_id)
         .first()
     )
     if report is None:
@@ -185,7 +194,7 @@ def own_locked(actor: User, draft_id: UUID) -> Report:
     return report
 
 
-def _claimed(actor: User, form_key: str, answers: Answers) -> Report:
+def _claimed(sender: Sender, form_key: str, answers: Answers) -> Report:
     """The row of this key, locked: one that was there, or a new draft that holds the key."""
     known = Report.objects.select_for_update().filter(form_key=form_key).first()
     if known is None:
@@ -198,7 +207,7 @@ def _claimed(actor: User, form_key: str, answers: Answers) -> Report:
             form_key=form_key,
             form_digest="draft",
         )
-        sealed_sender(report, actor)
+        sender.put_on(report)
         try:
             with audit.transaction():
                 clean.save(report)
@@ -209,31 +218,46 @@ def _claimed(actor: User, form_key: str, answers: Answers) -> Report:
                 raise
         else:
             return report
-    if known.status == ReportStatus.DRAFT and not _is_senders(known, actor):
+    if known.status == ReportStatus.DRAFT and not sender.sent(known):
         raise Conflict(_("This form was sent before with other content."))
     return known
 
 
-def _is_senders(report: Report, actor: User) -> bool:
-    return report.reporter_ref in rules.reporter_refs(actor)
-
-
-def _same(report: Report, actor: User, digest: str) -> Report:
-    if not _is_senders(report, actor) or report.form_digest != digest:
+def _same(report: Report, sender: Sender, digest: str) -> Report:
+    if not sender.sent(report) or report.form_digest != digest:
         raise Conflict(_("This form was sent before with other content."))
     return report
 
 
 def _send(
     report: Report,
-    actor: User,
+    who: Sender,
+    answers: Answers,
+    files: Sequence[StoredFile],
+    digest: str,
+    language: str,
+    source: floods.Source | None,
+) -> Report:
+    # Counted here, where the same form sent many times arrives once.
+    slot = floods.take(floods.REPORTS, source) if source is not None else None
+    try:
+        return _written(report, who, answers, files, digest, language)
+    except BaseException:
+        if slot is not None:
+            slot.give_back()
+        raise
+
+
+def _written(
+    report: Report,
+    who: Sender,
     answers: Answers,
     files: Sequence[StoredFile],
     digest: str,
     language: str,
 ) -> Report:
-    sealed_sender(report, actor, language)
-    sender = audit.Actor.sealed(report.reporter_ref, role="reporter")
+    who.put_on(report, language)
+    sender = acting(report)
     violation, version = filing.governed(
         answers.kind, answers.institution, answers.code, answers.incident_at
     )
@@ -297,7 +321,8 @@ def _send(
             institution=case.institution.slug,
             data={"report": str(report.public_id)},
         )
-    _acknowledge(report, case, language)
+    if who.user is not None:
+        _acknowledge(report, case, language)
     return report
 
 
@@ -352,6 +377,7 @@ def _acknowledge(report: Report, case: Case, language: str) -> None:
             report_reference=report.reference,
             reported_at=report.submitted_at,
             matter=matter,
+            mode="named" if report.mode == ReportMode.NAMED else "confidential",
             follow_url=f"{settings.SITE_URL}{path}",
             contact=letters.contact(case),
         ),

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext_lazy as _
 
 from cases import letters, rules, workflow
-from cases.enums import CaseStatus, ClosingOutcome, DismissalReason, ReportStatus
-from cases.models import Case, ConflictDeclaration, Note, Report, Respondent, Watcher
+from cases.enums import (
+    CaseStatus,
+    ClosingOutcome,
+    DismissalReason,
+    ReportStatus,
+    ReviewOutcome,
+)
+from cases.models import (
+    Case,
+    ConflictDeclaration,
+    DismissalReview,
+    Note,
+    Report,
+    Respondent,
+    Watcher,
+)
 from cases.services.base import locked_case, record, save, visible_or_404
 from cases.services.interim import end_all
 from integrity.accounts.models import User
 from integrity.accounts.rules import STAFF_OF_CASES, has_role
 from integrity.accounts.selectors import find_by_email
+from integrity.audit.chain import ACTOR
+from integrity.audit.models import Event, EventValue
 from integrity.core import clock
 from integrity.core.errors import Conflict, InvalidInput, NotPermitted
 from integrity.core.text import search_key
@@ -84,10 +102,13 @@ def open_case(*, actor: User, number: str, learner_email: str = "") -> Case:
     """Triage to investigation; the reports become part of the case.
 
     `learner_email` names the respondent where the report could not. The person who opens a case
-    nobody has takes it. Raises `InvalidInput` for an address without an account.
+    nobody has takes it. Opened by the same person a moment ago, it is returned as it is. Raises
+    `InvalidInput` for an address without an account.
     """
     with locked_case(number) as case:
         visible_or_404(actor, case)
+        if case.status == CaseStatus.INVESTIGATION and _did(actor, case, "case.opened"):
+            return case
         if learner_email:
             _name(case, actor, learner_email)
         step = workflow.require("open", actor=actor, case=case)
@@ -129,17 +150,25 @@ def dismiss(*, actor: User, number: str, reason: str, note: str = "") -> Case:
     """End the case without a decision, with a reason code.
 
     Reporters get their closing message, a respondent who had been notified a letter. It can be
-    taken up again (`reopen`).
+    taken up again (`reopen`). The same person dismissing it for the same reason again changes
+    nothing.
     """
     if reason not in DismissalReason.values:
         raise InvalidInput({"reason": [_("Choose a reason.")]})
     with locked_case(number) as case:
+        if (
+            case.status == CaseStatus.DISMISSED
+            and (case.dismissed_by_id, case.dismissal_reason) == (actor.pk, reason)
+            and rules.access(actor, case) == rules.Access.WORK
+        ):
+            return case
         step = workflow.require("dismiss", actor=actor, case=case)
         respondents = list(case.respondents.select_related("user"))
         notified = [r for r in respondents if r.status in (CaseStatus.NOTIFIED, CaseStatus.REVIEW)]
         workflow.take(step, respondents)
         workflow.settle(case, alone=CaseStatus.DISMISSED)
         case.dismissal_reason = reason
+        case.dismissed_by = actor
         case.closed_at = clock.now()
         record(
             "case.dismissed",
@@ -173,30 +202,79 @@ def close_reports(case: Case, outcome: str) -> None:
             notifications.queue(
                 "report_closed",
                 recipient=Recipient.sealed(report.reporter_ref, report.reporter_sealed),
-                payload=letters.report_closed(report),
+                payload=letters.report_closed(report, until=_review_until(case, report)),
                 key=f"report_closed:{report.public_id}:{case.revision}",
                 institution=case.institution.slug,
             )
 
 
+def _review_until(case: Case, report: Report) -> datetime | None:
+    """Until when a review of this dismissal can be asked for; once is all there is."""
+    if case.status != CaseStatus.DISMISSED or report.closed_at is None:
+        return None
+    if DismissalReview.objects.filter(report=report).exists():
+        return None
+    return workflow.review_until(case, closed_at=report.closed_at)
+
+
+def _did(actor: User, case: Case, action: str) -> bool:
+    """Whether the actor was the last to do this to the case."""
+    last = Event.objects.filter(case_number=case.number, action=action).order_by("-sequence")
+    values = EventValue.objects.filter(event=last.values("pk")[:1], name=ACTOR)
+    return values.filter(value=str(actor.public_id)).exists()
+
+
 def reopen(*, actor: User, number: str, reason: str) -> Case:
-    """Take a dismissed case up again, in triage, with a reason. Nothing is overwritten."""
+    """Take a dismissed case up again, in triage, with a reason. Nothing is overwritten.
+
+    An officer may, and whoever dismissed it: that is the undo. A review that was asked for has got
+    what it wanted, and whoever asked is told.
+    """
     if not reason.strip():
         raise InvalidInput({"reason": [_("Say why the case is taken up again.")]})
     with locked_case(number) as case:
         step = workflow.require("reopen", actor=actor, case=case)
-        if _another_in_triage(case):
-            raise Conflict(_("Another case about the same matter waits in triage already."))
-        respondents = list(case.respondents.all())
-        workflow.take(step, respondents)
-        workflow.settle(case, alone=CaseStatus.TRIAGE)
-        case.dismissal_reason = ""
-        case.closed_at = None
-        case.reports.filter(status=ReportStatus.DISMISSED).update(
-            status=ReportStatus.SUBMITTED, closed_at=None, outcome="", dismissal_reason=""
-        )
-        record("case.reopened", case, actor, personal={"reason": reason})
+        take_up(case, step, actor=actor, reason=reason)
+        for review in case.reviews.select_related("report__institution").filter(outcome=""):
+            settle_review(review, case, ReviewOutcome.TAKEN_UP, actor=actor)
     return case
+
+
+def take_up(case: Case, step: workflow.Step, *, actor: User, reason: str) -> None:
+    """Put the locked, dismissed case back into triage, for services that were allowed the step.
+
+    Raises `Conflict` while another case about the same matter waits in triage.
+    """
+    if _another_in_triage(case):
+        raise Conflict(_("Another case about the same matter waits in triage already."))
+    workflow.take(step, list(case.respondents.all()))
+    workflow.settle(case, alone=CaseStatus.TRIAGE)
+    case.dismissal_reason = ""
+    case.dismissed_by = None
+    case.closed_at = None
+    case.reports.filter(status=ReportStatus.DISMISSED).update(
+        status=ReportStatus.SUBMITTED, closed_at=None, outcome="", dismissal_reason=""
+    )
+    record("case.reopened", case, actor, personal={"reason": reason})
+
+
+def settle_review(
+    review: DismissalReview, case: Case, outcome: str, *, actor: User, reasons: str = ""
+) -> None:
+    """Write what a review led to, and tell whoever asked for it."""
+    review.outcome = outcome
+    review.reasons = reasons.strip()
+    review.decided_by = actor
+    review.decided_at = clock.now()
+    save(review)
+    record(
+        "review.decided",
+        case,
+        actor,
+        subject=("review", str(review.public_id)),
+        data={"outcome": outcome},
+    )
+    letters.review_decided(review)
 
 
 def _another_in_triage(case: Case) -> bool:

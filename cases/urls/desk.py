@@ -9,6 +9,7 @@ from cases.views.desk import (
     interim,
     pages,
     registers,
+    reports,
     statements,
     triage,
 )
@@ -38,6 +39,8 @@ urlpatterns = [
     path(f"{CASE}dismiss/", triage.dismiss, name="dismiss"),
     path(f"{CASE}reopen/", triage.reopen, name="reopen"),
     path(f"{CASE}conflict/", triage.conflict, name="conflict"),
+    path(f"{CASE}reports/<uuid:public_id>/ask/", reports.ask, name="ask"),
+    path(f"{CASE}reviews/<uuid:public_id>/", reports.review, name="review"),
     path(f"{CASE}allegations/add/", hearing.allege, name="allege"),
     path(f"{CASE}allegations/<uuid:public_id>/withdraw/", hearing.withdraw, name="withdraw"),
     path(f"{CASE}evidence/add/", hearing.add_evidence, name="add_evidence"),

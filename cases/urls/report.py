@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import report
+from cases.views import report, report_follow
 
 app_name = "report"
 
@@ -11,6 +11,10 @@ urlpatterns = [
     path("flag/", report.flag, name="flag"),
     path("violation/", report.violation, name="violation"),
     path("incident/", report.incident, name="incident"),
+    path("follow/", report_follow.follow, name="follow"),
+    path("follow/answer/", report_follow.answer, name="follow_answer"),
+    path("follow/review/", report_follow.review, name="follow_review"),
+    path("follow/leave/", report_follow.leave, name="follow_leave"),
     path("<uuid:report_id>/", report.resume, name="resume"),
     path("<uuid:report_id>/sent/", report.sent, name="sent"),
     path("<uuid:report_id>/discard/", report.discard, name="discard"),

@@ -10,17 +10,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.enums import ClosingOutcome, EvidenceKind, ReportStatus
+from cases.forms.report import AnswerForm, ReviewForm
 from cases.models import Evidence, Report
 from cases.selectors import report as selectors
+from cases.selectors.report import MyReport
+from cases.services import dialogue
+from cases.services import review as service
+from cases.views.report_pages import refusals_on, see
 from integrity.core import clock
 
 _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
@@ -120,13 +126,21 @@ def _page(report: Report) -> str:
 def my_report(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """One own report as it was sent, and where it stands."""
     user: Any = request.user
-    found = selectors.my_report(user, report_id)
+    return show_report(request, selectors.my_report(user, report_id), AnswerForm())
+
+
+def show_report(
+    request: HttpRequest, found: MyReport, form: AnswerForm, *, by_code: bool = False
+) -> HttpResponse:
+    """A report for whoever sent it, with what was asked; 400 for an answer that was refused."""
     report = found.report
     waiting = report.status == ReportStatus.SUBMITTED and report.closed_at is None
     read_by = found.read_by if waiting else None
+    own = [] if by_code else [report.public_id]
+    space = "report:follow" if by_code else "my"
     return render(
         request,
-        "cases/report/my_report.html",
+        "cases/report/followed.html" if by_code else "cases/report/my_report.html",
         {
             "report": report,
             "about": selectors.about(report),
@@ -136,8 +150,75 @@ def my_report(request: HttpRequest, report_id: UUID) -> HttpResponse:
             "links": _of_kind(found.evidence, EvidenceKind.LINK),
             "files": _of_kind(found.evidence, EvidenceKind.FILE),
             "letters": found.letters,
+            "dialogue": found.messages,
+            "may_answer": found.may_answer,
+            "form": form,
+            "answer_url": reverse(f"{space}_answer" if by_code else "my:answer_report", args=own),
+            "review": found.review,
+            "review_until": found.review_until if found.review is None else None,
+            "review_url": reverse(f"{space}_review" if by_code else "my:review", args=own),
         },
+        status=form.http_status,
     )
+
+
+@login_required
+@require_POST
+def answer(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """Answer a question about one's own report."""
+    user: Any = request.user
+    found = selectors.my_report(user, report_id)
+    return answered(request, found, reverse("my:report", args=[report_id]))
+
+
+def answered(
+    request: HttpRequest, found: MyReport, back: str, *, by_code: bool = False
+) -> HttpResponse:
+    """Take an answer; the page again where it cannot be taken, with what was typed."""
+    form = AnswerForm(request.POST)
+    if form.is_valid():
+        with refusals_on(form):
+            dialogue.answer(
+                report=found.report,
+                body=form.cleaned_data["body"],
+                form_key=form.cleaned_data["form_token"],
+            )
+            messages.success(request, _("Thank you. Your answer has arrived."))
+            return see(f"{back}#dialogue")
+    return show_report(request, found, form, by_code=by_code)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """Ask somebody else to look at a dismissal again, once."""
+    user: Any = request.user
+    found = selectors.my_report(user, report_id)
+    return reviewed(request, found, reverse("my:report", args=[report_id]))
+
+
+def reviewed(request: HttpRequest, found: MyReport, back: str) -> HttpResponse:
+    """The page to ask for a review, and what comes of it."""
+    posted = request.method == "POST"
+    if not posted and (found.review is not None or found.review_until is None):
+        return see(back)
+    form = ReviewForm(request.POST if posted else None)
+    if posted and form.is_valid():
+        with refusals_on(form):
+            service.ask(
+                report=found.report,
+                text=form.cleaned_data["text"],
+                form_key=form.cleaned_data["form_token"],
+            )
+            messages.success(request, _("Somebody who had no part in it will look at it again."))
+            return see(f"{back}#review")
+    context = {
+        "form": form,
+        "back": back,
+        "about": selectors.about(found.report),
+        "review_until": found.review_until,
+    }
+    return render(request, "cases/report/review.html", context, status=form.http_status)
 
 
 def _of_kind(evidence: Any, kind: str) -> list[Evidence]:

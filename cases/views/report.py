@@ -1,19 +1,21 @@
 """Reporting: choose, tell, show, decide about one's name, check, send (IN1 to IN8).
 
-Answers are kept in a draft of the sender's own from the first page on. Every page can be sent again
-without doing anything twice. Someone else's report is a page that does not exist.
+Answers are kept in a draft of the sender's own from the first page on: under the account, or for a
+report without a name under a key in the browser. Every page can be sent again without doing
+anything twice. Someone else's report is a page that does not exist.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,14 +23,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases.enums import ReportKind, ReportStatus
+from cases import receipts
+from cases.enums import ReportKind, ReportMode, ReportStatus
 from cases.forms.report import DetailsForm, NameForm, PlaceForm, SendForm
 from cases.models import Report
 from cases.selectors import report as selectors
 from cases.services import drafts, intake
+from cases.views import report_keys as keys
 from cases.views import report_pages as pages
 from cases.views.report_evidence import evidence_page
-from cases.views.report_steps import Way, steps
+from cases.views.report_steps import Way, steps, steps_of
 from integrity.core import clock
 from integrity.core.errors import NotFound
 from integrity.courses.models import Post, Submission
@@ -40,7 +44,7 @@ _READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
-    """What can be reported. Open to everybody; it says who can send a report."""
+    """What can be reported. Open to everybody, with an account and without."""
     return render(request, "cases/report/choose.html")
 
 
@@ -53,13 +57,21 @@ class _Start:
     submission: Submission | None = None
     post: Post | None = None
 
+    @property
+    def placed(self) -> bool:
+        """Whether it is known where, and whose it is."""
+        return self.submission is not None or self.post is not None
+
 
 @_READ_OR_SEND
 def flag(request: HttpRequest) -> HttpResponse:
-    """Flag a submission. Without one, or with one the reader cannot see, the way to find it."""
+    """Flag a submission. Without one, or with one the reader cannot see, the way to find it.
+
+    A visitor sees no work and tells about it in words, whatever the address asks for (HOSTILE 33).
+    """
     user: Any = request.user
     if not user.is_authenticated:
-        return pages.sign_in(request)
+        return _first_page(request, _Start(ReportKind.FLAG))
     wanted = request.GET.get("submission", "")
     submission = selectors.reportable_submission(user, wanted) if wanted else None
     if submission is None:
@@ -74,8 +86,6 @@ def flag(request: HttpRequest) -> HttpResponse:
 @_READ_OR_SEND
 def violation(request: HttpRequest) -> HttpResponse:
     """Report anything else that breaks the honor code."""
-    if not request.user.is_authenticated:
-        return pages.sign_in(request)
     return _first_page(request, _Start(ReportKind.VIOLATION))
 
 
@@ -83,15 +93,13 @@ def violation(request: HttpRequest) -> HttpResponse:
 def incident(request: HttpRequest) -> HttpResponse:
     """Report how somebody behaved, perhaps in a post."""
     user: Any = request.user
-    if not user.is_authenticated:
-        return pages.sign_in(request)
     wanted = request.GET.get("post", "")
-    post = selectors.reportable_post(user, wanted) if wanted else None
+    post = selectors.reportable_post(user, wanted) if wanted and user.is_authenticated else None
     return _first_page(request, _Start(ReportKind.INCIDENT, post=post))
 
 
 def _first_page(request: HttpRequest, start: _Start) -> HttpResponse:
-    user: Any = request.user
+    who = keys.holder(request)
     target: Any = start.submission or start.post
     course = start.submission.assignment.course if start.submission else None
     course = start.post.course if start.post else course
@@ -103,19 +111,23 @@ def _first_page(request: HttpRequest, start: _Start) -> HttpResponse:
         kind=start.kind,
         offered=selectors.offered_types(start.kind, selectors.office_for(course), at=at),
         lenient=pages.later(request),
+        in_words=start.submission is None,
     )
-    way = Way(steps(start.kind, about_post=start.post is not None), 0)
+    way = Way(steps(start.kind, placed=start.placed, visitor=who.visitor), 0)
     if form.is_bound and form.is_valid():
         with pages.refusals_on(form):
             report = drafts.start(
-                actor=user,
+                actor=who.user,
                 kind=start.kind,
                 form_key=form.cleaned_data["form_token"],
                 page=_details(form),
                 submission=start.submission,
                 post=start.post,
+                key=who.key,
+                source=keys.source(request, nameless=who.visitor),
             )
-            return pages.onward(request, Way.of(report, "details") or way)
+            on = Way.of(report, "details", visitor=who.visitor) or way
+            return keys.remember(request, pages.onward(request, on))
     return pages.show(
         request,
         "details",
@@ -128,13 +140,37 @@ def _first_page(request: HttpRequest, start: _Start) -> HttpResponse:
 # The other pages
 
 
-@login_required
+_ReportView = Callable[..., HttpResponse]
+
+
+def _for_holder(view: _ReportView) -> _ReportView:
+    """The report of whoever is signed in, or of the key in the browser.
+
+    For others it does not exist; a visitor without the key is sent to sign in, whether there is
+    such a report or not.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, report_id: UUID, **kwargs: Any) -> HttpResponse:
+        who = keys.holder(request)
+        try:
+            report = selectors.own_draft(who.user, report_id, key=who.key)
+        except NotFound:
+            if keys.was_shown(request):
+                return pages.see(reverse("report:follow"))
+            if who.visitor:
+                return redirect_to_login(request.get_full_path())
+            raise
+        return keys.private(view(request, report, **kwargs))
+
+    return guarded
+
+
 @_READ_OR_SEND
-def step(request: HttpRequest, report_id: UUID, slug: str) -> HttpResponse:
+@_for_holder
+def step(request: HttpRequest, report: Report, slug: str) -> HttpResponse:
     """One page of a draft. What was sent leads to its confirmation."""
-    user: Any = request.user
-    report = selectors.own_draft(user, report_id)
-    way = Way.of(report, slug)
+    way = Way.of(report, slug, visitor=keys.holder(request).visitor)
     if way is None:
         raise NotFound
     if report.status != ReportStatus.DRAFT:
@@ -142,15 +178,18 @@ def step(request: HttpRequest, report_id: UUID, slug: str) -> HttpResponse:
     return _PAGES[slug](request, report, way)
 
 
-@login_required
 @require_safe
-def resume(request: HttpRequest, report_id: UUID) -> HttpResponse:
+@_for_holder
+def resume(request: HttpRequest, report: Report) -> HttpResponse:
     """Go on with a draft where it was left."""
-    user: Any = request.user
-    report = selectors.own_draft(user, report_id)
-    found = steps(report.kind, about_post=report.post_id is not None)
+    found = steps_of(report, visitor=keys.holder(request).visitor)
     page = found[min(report.draft_step, len(found) - 1)]
     return pages.see(reverse("report:step", args=[report.public_id, page.slug]))
+
+
+def _in_words(report: Report) -> bool:
+    """Whether the account is needed: nothing else says what it is about."""
+    return report.submission_id is None
 
 
 def _details_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
@@ -161,6 +200,7 @@ def _details_page(request: HttpRequest, report: Report, way: Way) -> HttpRespons
         kind=report.kind,
         offered=selectors.offered_types(report.kind, report.institution, at=at),
         lenient=pages.later(request),
+        in_words=_in_words(report),
         initial={
             "code": report.violation_type.code if report.violation_type else "",
             "account": report.account,
@@ -185,7 +225,7 @@ def _details(form: DetailsForm) -> drafts.Page:
 
 def _place_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
     user: Any = request.user
-    courses = selectors.own_courses(user)
+    courses = selectors.own_courses(user) if user.is_authenticated else []
     form = PlaceForm(
         request.POST or None,
         kind=report.kind,
@@ -199,7 +239,7 @@ def _place_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         told = form.cleaned_data
-        course = next((c for c in courses if c.slug == told["course"]), None)
+        course = next((c for c in courses if c.slug == told.get("course")), None)
         day = told["day"]
         with pages.refusals_on(form):
             page = drafts.Page(
@@ -228,8 +268,9 @@ def _name_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
 
 
 def _check_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
-    user: Any = request.user
-    if not way.reached_check or (report.kind != ReportKind.FLAG and not report.account):
+    who = keys.holder(request)
+    complete = bool(report.account) or not _in_words(report)
+    if not way.reached_check or not complete:
         return pages.see(way.url(min(report.draft_step, way.index - 1) if report.account else 0))
     form = SendForm(request.POST or None)
     if form.is_bound and pages.later(request):
@@ -237,17 +278,19 @@ def _check_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
     if form.is_bound and form.is_valid():
         with pages.refusals_on(form):
             intake.send_draft(
-                actor=user,
+                actor=who.user,
                 draft_id=report.public_id,
                 good_faith=form.cleaned_data["good_faith"],
                 language=get_language() or settings.LANGUAGE_CODE,
+                key=who.key,
+                source=keys.source(request, nameless=not report.reporter_ref),
             )
             return pages.see(reverse("report:sent", args=[report.public_id]))
     files = selectors.files_of(report)
     context = {
         "files": files,
         "place_asked": any(step.slug == "place" for step in way.steps),
-        "email": user.email,
+        "email": who.user.email if who.user is not None else "",
         # The day as it was given, whatever the reader's zone makes of its midnight.
         "incident_day": report.incident_at.date() if report.incident_at else None,
     }
@@ -264,30 +307,39 @@ _PAGES: dict[str, Callable[[HttpRequest, Report, Way], HttpResponse]] = {
 }
 
 
-@login_required
 @require_safe
-def sent(request: HttpRequest, report_id: UUID) -> HttpResponse:
-    """The confirmation: the reference, and what happens next until when."""
-    user: Any = request.user
-    report = selectors.own_draft(user, report_id)
+@_for_holder
+def sent(request: HttpRequest, report: Report) -> HttpResponse:
+    """The confirmation: the reference, and what happens next until when.
+
+    Of a report without a name it is the receipt code, shown this once: with this page the browser
+    forgets the key, and nobody else ever had the code.
+    """
     if report.status == ReportStatus.DRAFT:
         raise NotFound
-    context = {"report": report, "read_by": selectors.read_by(report), "email": user.email}
-    return render(request, "cases/report/sent.html", context)
+    who = keys.holder(request)
+    context: dict[str, Any] = {"report": report, "read_by": selectors.read_by(report)}
+    if report.mode != ReportMode.ANONYMOUS:
+        context["email"] = who.user.email if who.user is not None else ""
+        return render(request, "cases/report/sent.html", context)
+    context["code"] = receipts.matching(who.key, report.public_id, report.receipt_ref)
+    response = render(request, "cases/report/receipt.html", context)
+    if request.method == "GET":
+        keys.forget(response, shown_at=request.path)
+    return response
 
 
-@login_required
 @_READ_OR_SEND
-def discard(request: HttpRequest, report_id: UUID) -> HttpResponse:
+@_for_holder
+def discard(request: HttpRequest, report: Report) -> HttpResponse:
     """Ask whether to delete a draft, and do it."""
-    user: Any = request.user
-    report = selectors.own_draft(user, report_id)
     if report.status != ReportStatus.DRAFT:
         raise NotFound
+    who = keys.holder(request)
     form = OnceForm(request.POST or None)
     if form.is_bound and form.is_valid():
-        drafts.throw_away(actor=user, draft_id=report.public_id)
+        drafts.throw_away(actor=who.user, draft_id=report.public_id, key=who.key)
         messages.success(request, _("Your draft was deleted. Nothing of it is kept."))
-        return pages.see(reverse("my:reports"))
+        return pages.see(reverse("report:choose" if who.visitor else "my:reports"))
     context = {"report": report, "about": selectors.about(report)}
     return form_page(request, "cases/report/discard.html", form, context)

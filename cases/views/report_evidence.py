@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,6 +19,7 @@ from cases.selectors import report as selectors
 from cases.selectors.report import NamedFile
 from cases.services import drafts
 from cases.services.clean import MAX_LINKS
+from cases.views import report_keys as keys
 from cases.views import report_pages as pages
 from cases.views.report_steps import Way
 from integrity.core.errors import InvalidInput
@@ -90,10 +90,10 @@ def _lines(request: HttpRequest) -> int:
 def _keep(
     request: HttpRequest, report: Report, way: Way, form: EvidenceForm, *, complete: bool
 ) -> None:
-    user: Any = request.user
+    who = keys.holder(request)
     removed = _removed(request)
     if removed is not None:
-        drafts.remove_file(actor=user, draft_id=report.public_id, file_id=removed)
+        drafts.remove_file(actor=who.user, draft_id=report.public_id, file_id=removed, key=who.key)
     if complete:
         # Only the button that goes on makes the page done.
         done = request.POST.get("action") in (None, "", "continue")
@@ -102,12 +102,13 @@ def _keep(
             links=form.given_links(),
             descriptions=form.given_descriptions(),
         )
-        drafts.save(actor=user, draft_id=report.public_id, page=page)
+        drafts.save(actor=who.user, draft_id=report.public_id, page=page, key=who.key)
     added = drafts.add_files(
-        actor=user,
+        actor=who.user,
         draft_id=report.public_id,
         uploads=form.cleaned_data.get("uploads") or [],
         form_key=form.cleaned_data["form_token"],
+        key=who.key,
     )
     if any(file.moving for file in added):
         messages.info(request, _("Of a moving picture other people see only the beginning."))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,23 +16,24 @@ from django.utils.translation import gettext as _
 from cases.models import Report
 from cases.personal import pointers
 from cases.services import drafts
+from cases.views import report_keys as keys
 from cases.views.report_steps import Way
-from integrity.core.errors import Conflict, InvalidInput
+from integrity.core.errors import (
+    Conflict,
+    IllegalTransition,
+    InvalidInput,
+    TooMany,
+    WindowClosed,
+)
 from integrity.web.forms import Form
 
 LATER = "later"
+WAIT = "wait"
 
 
 def see(address: str) -> HttpResponseRedirect:
     """Go and look there (303): reloading it sends nothing again."""
     return HttpResponseRedirect(address, status=HTTPStatus.SEE_OTHER)
-
-
-def sign_in(request: HttpRequest) -> HttpResponse:
-    """Why one has to sign in first, with the way back to this page."""
-    status = HTTPStatus.OK if request.method in ("GET", "HEAD") else HTTPStatus.FORBIDDEN
-    context = {"back": request.get_full_path()}
-    return render(request, "cases/report/sign_in.html", context, status=status)
 
 
 def later(request: HttpRequest) -> bool:
@@ -52,20 +53,27 @@ def refusals_on(form: Form) -> Iterator[None]:
         yield
     except InvalidInput as refusal:
         form.add_refusal(refusal)
-    except Conflict as conflict:
-        form.add_error(None, str(conflict.message))
+    except (Conflict, IllegalTransition, WindowClosed) as refusal:
+        form.add_error(None, str(refusal.message))
+    except TooMany as many:
+        form.add_error(None, ValidationError(str(many.message), params={WAIT: many.seconds}))
 
 
 def saved(request: HttpRequest, report: Report, way: Way, page: drafts.Page) -> HttpResponse:
     """Keep the answers of a page and go on."""
-    user: Any = request.user
-    drafts.save(actor=user, draft_id=report.public_id, page=page)
-    return onward(request, way)
+    who = keys.holder(request)
+    kept = drafts.save(actor=who.user, draft_id=report.public_id, page=page, key=who.key)
+    if kept.pk != report.pk:
+        # Written anew without a name: it has addresses of its own.
+        way = Way(way.steps, way.index, kept)
+    return keys.remember(request, onward(request, way))
 
 
 def onward(request: HttpRequest, way: Way) -> HttpResponse:
     """To the next page, back to the check page, or to the list with what is not sent yet."""
     if later(request):
+        if way.report is None or not way.report.reporter_ref:
+            return see(reverse("report:choose"))
         messages.success(request, _("Saved. Nothing has been sent yet."))
         return see(reverse("my:reports"))
     if to_check(request) and way.reached_check:
@@ -84,10 +92,12 @@ def show(
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     """The page with its form and its place in the report; 400 for a form that was refused."""
+    wait = _wait(form) if form.is_bound else None
     if status == HTTPStatus.OK and form.is_bound and form.errors:
-        status = HTTPStatus.BAD_REQUEST
+        status = HTTPStatus.BAD_REQUEST if wait is None else HTTPStatus.TOO_MANY_REQUESTS
     changing = to_check(request) and way.reached_check
-    return render(
+    visitor = keys.holder(request).visitor
+    response = render(
         request,
         f"cases/report/{page}.html",
         {
@@ -96,8 +106,22 @@ def show(
             "way": way,
             "pointers": pointers(*pointed),
             "changing": changing,
+            "visitor": visitor,
+            # Kept for its key, which ends with the browser's session.
+            "nameless": visitor if way.report is None else not way.report.reporter_ref,
             "back_url": way.url(len(way.steps) - 1) if changing else way.previous,
             **(context or {}),
         },
         status=status,
     )
+    if wait is not None:
+        response["Retry-After"] = str(wait)
+    return keys.private(keys.remember(request, response))
+
+
+def _wait(form: Form) -> int | None:
+    """Seconds to wait, where a form was refused because there were too many."""
+    for error in form.non_field_errors().as_data():
+        if error.params and WAIT in error.params:
+            return int(error.params[WAIT])
+    return None

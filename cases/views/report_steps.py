@@ -29,13 +29,20 @@ NAME = Step("name", _("Your name"))
 CHECK = Step("check", _("Check your answers"))
 
 
-def steps(kind: str, *, about_post: bool = False) -> tuple[Step, ...]:
-    """The pages: four for a flag, and for a post, whose place and author are known."""
-    if kind == ReportKind.FLAG:
-        return (DETAILS, EVIDENCE, NAME, CHECK)
-    if about_post:
-        return (HAPPENED, EVIDENCE, NAME, CHECK)
-    return (HAPPENED, PLACE, EVIDENCE, NAME, CHECK)
+def steps(kind: str, *, placed: bool, visitor: bool = False) -> tuple[Step, ...]:
+    """The pages of a report. `placed`: it is about work or a post whose place and author are known.
+
+    A visitor has no name to decide about.
+    """
+    first = DETAILS if kind == ReportKind.FLAG else HAPPENED
+    found = (first, EVIDENCE) if placed else (first, PLACE, EVIDENCE)
+    return (*found, CHECK) if visitor else (*found, NAME, CHECK)
+
+
+def steps_of(report: Report, *, visitor: bool) -> tuple[Step, ...]:
+    """The pages of this very report."""
+    placed = report.submission_id is not None or report.post_id is not None
+    return steps(report.kind, placed=placed, visitor=visitor)
 
 
 @dataclass(frozen=True)
@@ -56,9 +63,9 @@ class Way:
     report: Report | None = None
 
     @classmethod
-    def of(cls, report: Report, slug: str) -> Way | None:
+    def of(cls, report: Report, slug: str, *, visitor: bool = False) -> Way | None:
         """The way at the page `slug`; None for a page this report does not have."""
-        found = steps(report.kind, about_post=report.post_id is not None)
+        found = steps_of(report, visitor=visitor)
         for index, step in enumerate(found):
             if step.slug == slug:
                 return cls(found, index, report)

@@ -15,6 +15,7 @@ from cases.forms.appeal import DecideAppealForm
 from cases.forms.desk import ReasonForm
 from cases.selectors.appeals import AppealPage, appeal_page, appeals_page, stands
 from cases.selectors.case_head import Head, head
+from cases.selectors.dialogue import waiting_reviews
 from cases.services import appeal as service
 from cases.services.rehearsal import rehearse_appeal
 from cases.views.desk import steps
@@ -31,7 +32,12 @@ def appeals(request: HttpRequest) -> HttpResponse:
     """Appeals that wait, the oldest first; or those that are decided."""
     user: Any = request.user
     page = appeals_page(user, view=request.GET.get("view", ""), after=request.GET.get("after", ""))
-    context = {"file": page, "first": "after" not in request.GET}
+    first = "after" not in request.GET
+    context = {
+        "file": page,
+        "first": first,
+        "reviews": waiting_reviews(user) if first and page.view == "waiting" else [],
+    }
     return render(request, "cases/desk/appeals.html", context)
 
 

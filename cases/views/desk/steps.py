@@ -93,7 +93,7 @@ def next_step(page: CasePage, user: User) -> Next:
     if head.case.status == S.TRIAGE:
         return _triage(head)
     if head.case.status == S.DISMISSED:
-        return _dismissed(head)
+        return _dismissed(page, user)
     if head.case.status == S.CLOSED:
         return Next(_("Closed"), _("Nothing is left to do."))
     waiting = [p for p in page.progress if p.respondent.status in workflow.ORDER]
@@ -127,10 +127,20 @@ def _triage(head: Head) -> Next:
     return Next(_("Next: open or dismiss"), text, buttons)
 
 
-def _dismissed(head: Head) -> Next:
+def _dismissed(page: CasePage, user: User) -> Next:
+    head = page.head
     reason = DismissalReason(head.case.dismissal_reason).label
     buttons = [Button(_("Take up again"), url("reopen", head))] if may("reopen", head) else []
-    return Next(_("Dismissed"), reason, buttons)
+    waiting = [line.review for line in page.reports if line.review and not line.review.outcome]
+    if not waiting:
+        return Next(_("Dismissed"), reason, buttons)
+    text = _("%(reason)s. Whoever reported asks for another look.") % {"reason": reason}
+    if may("review", head) and not head.dismissed_here and head.case.assignee_id != user.pk:
+        read = url("review", head, waiting[0].public_id)
+        buttons.insert(0, Button(_("Decide the review"), read, main=True))
+    else:
+        text += " " + _("An officer who had no part in it decides.")
+    return Next(_("Dismissed"), text, buttons)
 
 
 # Who claims the case, has a hand in it and could not confirm or hear an appeal.
@@ -290,7 +300,10 @@ def _decided(progress: Progress) -> Next:
 
 def permissions(head: Head) -> dict[str, bool]:
     """The steps the page offers beside the next one."""
-    actions = ("allege", "ask_statement", "add_evidence", "dismiss", "reopen", "note", "reverse")
+    actions = (
+        *("allege", "ask_statement", "add_evidence", "ask"),
+        *("dismiss", "reopen", "note", "reverse"),
+    )
     interim = any(may("interim", head, row) for row in head.respondents)
     return {**{action: may(action, head) for action in actions}, "interim": interim}
 

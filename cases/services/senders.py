@@ -1,0 +1,68 @@
+"""Who sends a report, and what is kept of them: a sealed identity, or nothing (PV1, IN4)."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from cases import receipts, rules
+from cases.enums import ReportMode
+from cases.models import Report
+from integrity.accounts.models import User
+from integrity.audit import services as audit
+from integrity.core.errors import NotPermitted
+from notifications import services as notifications
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who sends: a person, who is sealed, or the fingerprint of a receipt code and nobody."""
+
+    user: User | None
+    receipt: str = field(repr=False)
+
+    @classmethod
+    def of(cls, actor: User | None, mode: str, receipt: str) -> Sender:
+        """The sender in this mode. Raises `NotPermitted` without an account or a receipt code."""
+        if mode == ReportMode.ANONYMOUS:
+            if not receipt:
+                raise NotPermitted(_("A report without a name needs a receipt code."))
+            return cls(None, receipt)
+        if actor is None:
+            raise NotPermitted(_("Please sign in to send a report with your name."))
+        return cls(actor, "")
+
+    def put_on(self, report: Report, language: str = "") -> None:
+        """Bind the report to its sender, and to nobody else."""
+        if self.user is not None:
+            report.receipt_ref = ""
+            sealed_sender(report, self.user, language)
+        else:
+            report.reporter_ref = ""
+            report.reporter_sealed = None
+            report.receipt_ref = receipts.fingerprint(self.receipt)
+
+    def sent(self, report: Report) -> bool:
+        """Whether the report is this sender's."""
+        if self.user is not None:
+            return report.reporter_ref in rules.reporter_refs(self.user)
+        return report.receipt_ref in receipts.fingerprints(self.receipt)
+
+
+def acting(report: Report) -> audit.Actor:
+    """Whoever reported, in the history: a keyed fingerprint; without a name nobody (PV1)."""
+    if report.reporter_ref:
+        return audit.Actor.sealed(report.reporter_ref, role="reporter")
+    return audit.Actor.system("intake")
+
+
+def sealed_sender(report: Report, actor: User, language: str = "") -> None:
+    """Put the sender under seal: a fingerprint to find one's own by, and the identity (PV1)."""
+    person = actor
+    if language and language != actor.language:
+        person = copy.copy(actor)
+        person.language = language
+    report.reporter_ref = notifications.reporter_ref(actor)
+    report.reporter_sealed = notifications.seal_reporter(person)
