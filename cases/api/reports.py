@@ -31,7 +31,7 @@ from integrity.courses.models import Course, Post, Submission
 from integrity.courses.paging import newest_first
 from integrity.courses.rules import courses_of
 
-_MODES = [choice for choice in ReportMode.choices if choice[0] != ReportMode.ANONYMOUS]
+MODES = [choice for choice in ReportMode.choices if choice[0] != ReportMode.ANONYMOUS]
 
 
 class ReportLine(serializers.Serializer[Any]):
@@ -91,7 +91,7 @@ class NewReport(Strict):
 
     kind = serializers.ChoiceField(choices=ReportKind.choices)
     mode = serializers.ChoiceField(
-        choices=_MODES, help_text="Whether those who work on the case see your name."
+        choices=MODES, help_text="Whether those who work on the case see your name."
     )
     account = CleanText(
         required=False, allow_blank=True, length=ACCOUNT_LENGTH, help_text="What happened."

@@ -18,6 +18,7 @@ from drf_spectacular.utils import OpenApiParameter
 from integrity.api import idempotency
 from integrity.api.body import NoQuery
 
+START = "/api/v1/"
 _DESCRIPTION = """\
 Reports, cases, letters and the history, under the same rules as the pages.
 
@@ -78,12 +79,12 @@ class Describe(AutoSchema):
 
     def get_tags(self) -> list[str]:
         """The resource, which is the first part of the address."""
-        return [self.path.removeprefix("/api/v1/").partition("/")[0] or "start"]
+        return [self.path.removeprefix(START).partition("/")[0] or "start"]
 
     def get_operation_id(self) -> str:
         """From the address: `cases_number_notes_post`."""
-        words = self.path.removeprefix("/api/v1/").replace("{", "").replace("}", "").split("/")
-        return "_".join([*filter(None, words), self.method.lower()])
+        words = self.path.removeprefix(START).replace("{", "").replace("}", "").split("/")
+        return "_".join([*(filter(None, words) if any(words) else ["start"]), self.method.lower()])
 
 
 _PATH_WORDS = {
@@ -106,14 +107,18 @@ def _of_path(path: str) -> list[OpenApiParameter]:
     ]
 
 
-def finish(
-    result: dict[str, Any], generator: Any, request: Any, public: bool
-) -> dict[str, Any]:
-    """Every operation can be refused with a problem document."""
+def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Addresses as they are linked, without the slash; and every operation can be refused."""
+    result["paths"] = {
+        path if path == START else path.rstrip("/"): operations
+        for path, operations in result["paths"].items()
+    }
     result["components"].setdefault("schemas", {})["Problem"] = copy.deepcopy(_PROBLEM)
     refusal = {
         "description": "Refused.",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "content": {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+        },
     }
     for operations in result["paths"].values():
         for operation in operations.values():

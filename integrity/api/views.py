@@ -55,7 +55,8 @@ class ApiView(APIView):
     parser_classes = (StrictJSONParser,)
     renderer_classes = (JSONRenderer,)
     content_negotiation_class = OneFormat
-    metadata_class = None
+    # Without OPTIONS, which would describe the resource to anybody with a token.
+    http_method_names = ("get", "head", "post")
     scopes: ClassVar[Mapping[str, str]] = {}
     queries: ClassVar[Mapping[str, type[Strict]]] = {}
     # Roles without which the resource as a whole is refused (403); empty: everybody.

@@ -303,6 +303,17 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVERS": [{"url": SITE_URL}],
+    # Names of lists of words, where two fields of one name hold different ones.
+    "ENUM_NAME_OVERRIDES": {
+        "CaseKind": "cases.enums.CaseKind",
+        "CaseStatus": "cases.enums.CaseStatus",
+        "ReportKind": "cases.enums.ReportKind",
+        "ReportMode": "cases.enums.ReportMode",
+        "NewReportMode": "cases.api.reports.MODES",
+        "EvidenceKind": "cases.enums.EvidenceKind",
+        "DeterminationStatus": "cases.enums.DeterminationStatus",
+        "SanctionStatus": "cases.enums.SanctionStatus",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "integrity.api.schema.finish",
