@@ -1,4 +1,4 @@
-"""Interim measures at the desk: the list, taking one with a look at the letter, lifting it (PR7)."""
+"""Interim measures at the desk: the list, taking one after seeing the letter, lifting it (PR7)."""
 
 from __future__ import annotations
 
