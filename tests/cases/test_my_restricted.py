@@ -58,6 +58,10 @@ OPEN = {
     "my:appealed",
     "my:evidence",
     "evidence:file",
+    # somebody to help with it, and what holds until there is a decision
+    "my:advisers",
+    "my:adviser_end",
+    "my:measure",
     # the rules
     "policies:list",
     "policies:document",

@@ -20,6 +20,9 @@ from notifications.recipients import Recipient
 from tests.notifications.builders import ALLEGED, minimal, payload
 
 EVENTS = [event.name for event in registry.all_events()]
+LETTERS = [event.name for event in registry.all_events() if event.letter]
+# To people who learn of no case: not even its number.
+OUTSIDE = {"adviser_invited", "statement_requested"}
 # Words that tell what it is about, or that there is an accusation at all, to whoever sees a screen.
 TELLING = re.compile(
     r"plagiar|cheat|misconduct|violat|accus|alleg|offen[cs]|sanction|suspen|suspect|guilt|warning|"
@@ -44,12 +47,12 @@ def written(event: str, given: Any = None, **recipient: Any) -> rendering.Render
         registry.get(event),
         payload(event) if given is None else given,
         recipient=Recipient(**fields),
-        letter=True,
+        letter=registry.get(event).letter,
         at=clock.now(),
     )
 
 
-@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize("event", LETTERS)
 def test_every_letter_can_be_written_in_full_and_with_the_least(event: str) -> None:
     for given in (payload(event), minimal(event)):
         out = written(event, given)
@@ -62,7 +65,7 @@ def test_every_letter_can_be_written_in_full_and_with_the_least(event: str) -> N
         assert "\n\n\n" not in out.text
 
 
-@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize("event", LETTERS)
 def test_case_105_the_email_says_nothing_of_the_matter(event: str) -> None:
     out = written(event)
     assert ALLEGED in out.html
@@ -78,9 +81,10 @@ def test_case_105_the_email_says_nothing_of_the_matter(event: str) -> None:
 @pytest.mark.parametrize("event", EVENTS)
 def test_the_email_gives_a_number_and_where_to_get_help(event: str) -> None:
     out = written(event)
-    number = "RP-7K4QX2" if event.startswith("report_") else "IC-2026-000418"
-    assert number in out.subject
-    assert number in out.text
+    number = "RP-7K4QX2" if event.startswith(("report_", "review_")) else "IC-2026-000418"
+    told = event not in OUTSIDE
+    assert (number in out.subject) is told
+    assert (number in out.text) is told
     if event != "confirmation_requested":
         assert "advice@example.edu" in out.text
 
@@ -96,6 +100,13 @@ def test_what_has_to_be_done_by_when_is_told_in_the_readers_own_time(event: str)
     assert "Friday 4 December 2026, 17:59, Bogota time" in out.html
     other = written(event, time_zone="Pacific/Auckland")
     assert "Saturday 5 December 2026, 11:59, Auckland time" in other.text
+
+
+def test_an_invitation_is_an_email_without_a_letter_that_says_where_to_sign_in() -> None:
+    out = written("adviser_invited", payload("adviser_invited", advising_url="https://x/advising/"))
+    assert out.html == ""
+    assert not TELLING.search(out.subject + out.text)
+    assert re.findall(r"https?://\S+", out.text) == ["https://x/advising/"]
 
 
 def test_nothing_blames_before_a_finding() -> None:
@@ -213,7 +224,7 @@ def test_an_empty_email_and_a_missing_template_are_refused(probe: Any, tmp_path:
 XSS = """<script>alert(1)</script><img src=x onerror=alert(1)>"'><svg/onload=alert(1)>"""
 
 
-@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize("event", LETTERS)
 def test_hostile_text_is_inert_in_a_letter(event: str) -> None:
     hints = {
         f: XSS
