@@ -23,6 +23,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -31,7 +32,15 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from cases.enums import CaseStatus, DeterminationStatus
-from cases.models import Appeal, Case, Determination, Report
+from cases.models import (
+    AdviserAccess,
+    Appeal,
+    Case,
+    Determination,
+    InterimMeasure,
+    Report,
+    StatementRequest,
+)
 from cases.services import evidence
 from integrity.accounts import services as accounts
 from integrity.accounts.enums import Role
@@ -143,10 +152,42 @@ class Scene:
         self.token, _secret = tokens.create(
             user=self.person("learner"), name="A program", scopes=["reports:read"]
         )
+        self._beside()
         self.letter = Letter.objects.get(event="notice_sent")
         self.failed = OutboxMessage.objects.get(event="response_received")
         self.failed.state = "dead"
         self.failed.save()
+
+    def _beside(self) -> None:
+        """The adviser reads along, the learner is asked to, the teacher was asked a question."""
+        self.access = AdviserAccess.objects.create(
+            respondent=self.respondent,
+            email=self.person("adviser").email,
+            adviser=self.person("adviser"),
+            accepted_at=clock.now(),
+            form_key="the-access",
+        )
+        invited = self.person("learner")
+        EmailAddress.objects.create(user=invited, email=invited.email, verified=True, primary=True)
+        self.invitation = AdviserAccess.objects.create(
+            respondent=self.respondent, email=invited.email, form_key="the-invitation"
+        )
+        self.statement = StatementRequest.objects.create(
+            case=self.world.case,
+            person=self.person("teacher"),
+            question="What was on the reading list?",
+            asked_by=self.world.moderator,
+            form_key="the-statement",
+        )
+        self.measure = InterimMeasure.objects.create(
+            case=self.world.case,
+            respondent=self.respondent,
+            kind="request_to_stop",
+            reason="It goes on.",
+            ends_at=clock.now() + timedelta(days=7),
+            taken_by=self.world.moderator,
+            form_key="the-measure",
+        )
 
     def person(self, name: str) -> User:
         user = self.people[name]
@@ -194,6 +235,18 @@ class Scene:
             "my:appeal": case,
             "my:appealed": case,
             "my:evidence": {**case, "public_id": self.evidence.public_id},
+            "my:adviser_end": {**case, "public_id": self.access.public_id},
+            "my:statement": {"public_id": self.statement.public_id},
+            "my:measure": {"public_id": self.measure.public_id},
+            "advising:case": {"public_id": self.access.public_id},
+            "advising:evidence": {
+                "access_id": self.access.public_id,
+                "public_id": self.evidence.public_id,
+            },
+            "advising:accept": {"public_id": self.invitation.public_id},
+            "advising:decline": {"public_id": self.invitation.public_id},
+            "desk:withdraw_statement": {**case, "public_id": self.statement.public_id},
+            "desk:lift_measure": {**case, "public_id": self.measure.public_id},
             "desk:letter": {"public_id": self.failed.public_id},
             "desk:withdraw": {**case, "public_id": allegation},
             "desk:evidence": {**case, "public_id": self.evidence.public_id},
