@@ -272,20 +272,16 @@ class RolesEnded(Handler):
         return {
             "roles": PicksField(
                 label=_("If roles are ended: which?"),
-                choices=[
-                    (held.role, held.get_role_display()) for held in self._standing(respondent)
-                ],
+                choices=[(held.role, held.get_role_display()) for held in self._held(respondent)],
                 required=False,
             )
         }
 
     @staticmethod
-    def _standing(respondent: Respondent) -> list[HeldRole]:
-        return list(
-            rules.standing_roles()
-            .filter(user=respondent.user_id, course=respondent.case.course_id)
-            .order_by("role", "pk")
-        )
+    def _held(respondent: Respondent) -> list[HeldRole]:
+        # Also those another decision ended: this one may take its place, or outlast it.
+        held = HeldRole.objects.filter(user=respondent.user_id, course=respondent.case.course_id)
+        return list(held.order_by("role", "pk"))
 
     @staticmethod
     def _named(sanction: Sanction) -> list[HeldRole]:
@@ -297,14 +293,14 @@ class RolesEnded(Handler):
         return list(held.order_by("role", "pk"))
 
     def clean(self, respondent: Respondent, params: Mapping[str, Any]) -> dict[str, Any]:
-        known = {held.role for held in self._standing(respondent)}
+        known = {held.role for held in self._held(respondent)}
         wanted = chosen(params.get("roles"))
         if not wanted or not set(wanted) <= known:
             raise InvalidInput({"roles": [_("Choose at least one role that the learner holds.")]})
         return {"roles": sorted(set(wanted))}
 
     def unavailable(self, respondent: Respondent) -> Text | None:
-        if respondent.case.course_id is None or not self._standing(respondent):
+        if respondent.case.course_id is None or not self._held(respondent):
             return _("The learner holds no role in the course of this case.")
         return None
 

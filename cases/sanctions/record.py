@@ -104,8 +104,14 @@ class AssignmentFailed(Handler):
         ]
         enrolment = enrolment_of(sanction.respondent)
         if enrolment is not None and services.settle_certificate(enrolment=enrolment) == "released":
-            restored.append(_("Your certificate for this course is valid again."))
+            restored.append(_certificate_again(enrolment))
         return restored
+
+
+def _certificate_again(enrolment: Enrolment) -> str:
+    if selectors.course_result(enrolment).certificate != "issued":
+        return _("This reason is gone, but another one still stands against your certificate.")
+    return _("Your certificate for this course is valid again.")
 
 
 def _score_again(submission: Submission) -> str:
@@ -152,11 +158,7 @@ class CertificateWithheld(Handler):
         enrolment = enrolment_of(sanction.respondent)
         if not gone or enrolment is None:
             return []
-        if selectors.course_result(enrolment).certificate != "issued":
-            return [
-                _("This reason is gone, but another one still stands against your certificate.")
-            ]
-        return [_("Your certificate for this course is valid again.")]
+        return [_certificate_again(enrolment)]
 
 
 class CertificateRevoked(CertificateWithheld):
