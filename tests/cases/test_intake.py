@@ -24,6 +24,7 @@ from integrity.core import clock, crypto
 from integrity.core.errors import Conflict, InvalidInput, NotPermitted
 from integrity.courses.enums import ProductKind
 from integrity.courses.models import Programme
+from notifications.content import unseal_letter
 from notifications.models import Letter, OutboxMessage
 from tests.cases import builders
 from tests.cases import intake_builders as make
@@ -453,10 +454,27 @@ def test_without_an_account_nothing_can_be_sent_yet(scene: make.Scene, root: Pat
 
 
 @pytest.mark.parametrize(
+    ("mode", "says", "not_says"),
+    [
+        ("named", "the people who work on the case see it", "kept sealed"),
+        ("confidential", "Your name is kept sealed", "the people who work on the case see it"),
+    ],
+)
+def test_the_acknowledgement_says_what_is_true_of_the_name(
+    scene: make.Scene, mode: str, says: str, not_says: str
+) -> None:
+    make.send(scene, mode=mode)
+
+    html = unseal_letter(Letter.objects.get().content_sealed).html
+    assert says in html
+    assert not_says not in html
+
+
+@pytest.mark.parametrize(
     ("fields", "at"),
     [
         ({"kind": "gossip"}, "kind"),
-        ({"mode": "anonymous"}, "mode"),
+        ({"mode": "public"}, "mode"),
         ({"submission": None}, "submission"),
         ({"good_faith": False}, "good_faith"),
         ({"kind": "violation", "submission": None, "account": " \n "}, "account"),

@@ -593,7 +593,7 @@ def test_a_choice_that_was_not_offered_is_refused(
         for code in ("threats", "nonsense", "plagiarism\x00"):
             assert fill_post(reader, address, code=code).status_code == 400
     report = draft(reader, scene)
-    for mode in ("anonymous", "sealed", ""):
+    for mode in ("public", "sealed", ""):
         assert fill_post(reader, step(report, "name"), mode=mode).status_code == 400
     other = started_incident(reader)
     stranger = base.course()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases import rules
+from cases.enums import CaseStatus
 from cases.forms.desk import DismissForm, NoteForm, OpenForm, ReasonForm
 from cases.selectors.case_head import Head, head
 from cases.services import triage
@@ -93,7 +94,9 @@ def open_case(request: HttpRequest, number: str) -> HttpResponse:
     """From triage to investigation; asks for the learner where nobody is named."""
     user: Any = request.user
     top = head(user, number)
-    steps.require("open", top)
+    # Sent twice, it is done once and leads to the same place: the service knows who was first.
+    if request.method != "POST" or top.case.status != CaseStatus.INVESTIGATION:
+        steps.require("open", top)
     named = bool(top.respondents)
     form = OpenForm(request.POST if request.method == "POST" else None, named=named)
     tried = None
@@ -128,7 +131,8 @@ def dismiss(request: HttpRequest, number: str) -> HttpResponse:
     """End the case without a decision, with a reason."""
     user: Any = request.user
     top = head(user, number)
-    steps.require("dismiss", top)
+    if request.method != "POST" or not top.dismissed_here:
+        steps.require("dismiss", top)
     form = DismissForm(request.POST if request.method == "POST" else None)
     tried = None
     if request.method == "POST" and form.is_valid():
@@ -145,7 +149,7 @@ def dismiss(request: HttpRequest, number: str) -> HttpResponse:
         then=(
             ("flag", _("Whoever reported gets a closing message without details")),
             ("mail", _("A learner who had a notice gets a letter that it has ended")),
-            ("rotate-ccw", _("An officer can take it up again")),
+            ("rotate-ccw", _("You can undo it; an officer can take it up again")),
         ),
     )
     return show_form(request, top, form, words, tried)
