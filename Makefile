@@ -45,8 +45,8 @@ faults: setup ## The fault suite: killed processes, absent mail server, absent b
 fuzz: setup ## Long run of the generated inputs
 	@HYPOTHESIS_PROFILE=long $(TEST) -m fuzz -o faulthandler_timeout=0 $(ARGS)
 
-a11y: setup ## Accessibility of every page in the browser
-	@$(TEST) tests/a11y -s -o faulthandler_timeout=0 $(ARGS)
+a11y: setup ## Accessibility of every page: dark, narrow, Spanish, right to left, and all of the demo
+	@$(TEST) tests/a11y tests/a11y/test_matrix.py -s -o faulthandler_timeout=0 $(ARGS)
 
 screenshots: setup ## Save pictures of the browser tests under var/screenshots
 	@SCREENSHOTS=var/screenshots $(TEST) tests/e2e $(ARGS)

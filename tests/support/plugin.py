@@ -30,8 +30,8 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 
 ROOT = Path(__file__).resolve().parent.parent
-# Folders that run only when they are named.
-ONLY_WHEN_NAMED = (ROOT / "benchmarks", ROOT / "a11y")
+# What runs only when it is named.
+ONLY_WHEN_NAMED = (ROOT / "benchmarks", ROOT / "a11y" / "test_matrix.py")
 
 used_key = pytest.StashKey[set[str]]()
 

@@ -1,0 +1,162 @@
+"""Every page there is, each once: an address and somebody who may read it.
+
+The list of addresses comes from the resolver. Most pages can be read in the scene of the permission
+matrix, by anybody whom its table lets in; `in_other_states` leads to those that exist only while
+a case is in another state. What is never a page stands in `NO_PAGE`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+from django.test import Client
+from django.urls import resolve, reverse
+
+from cases.models import Report
+from cases.services import appeal, triage
+from integrity.accounts.models import User
+from integrity.core import clock
+from tests.cases import builders as build
+from tests.cases.test_process import World
+from tests.contracts.test_permission_matrix import ADMIN, Scene, routes, table
+from tests.courses import builders as make
+
+# Files, probes, redirects, and addresses that only take something.
+NO_PAGE = {
+    *("healthz", "readyz", "set_language", "set_theme"),
+    *("account_confirm_login_code", "account_set_password"),
+    *("evidence:file", "report:resume"),
+    *("desk:claim", "desk:release", "desk:watch", "desk:unwatch", "desk:letter"),
+    *("desk:send_back",),
+}
+
+Place = tuple[User | None, str]
+
+
+def is_page(user: User | None, address: str, route: str) -> bool:
+    """Whether a GET is answered with a page of this very route."""
+    client = Client()
+    if user is not None:
+        client.force_login(user)
+    answer = client.get(address)
+    return (
+        answer.status_code == 200
+        and answer.headers["Content-Type"].startswith("text/html")
+        and resolve(address.partition("?")[0]).view_name == route
+    )
+
+
+def in_scene(scene: Scene) -> Iterator[tuple[str, Place]]:
+    """The pages of the permission matrix's scene."""
+    for (route, method), row in table().items():
+        if method != "GET" or route not in routes():
+            continue
+        address = reverse(route, kwargs=scene.arguments(route))
+        for name, verdict in row.items():
+            if verdict == "in" and is_page(scene.people[name], address, route):
+                yield route, (scene.people[name], address)
+                break
+
+
+def in_other_states() -> Iterator[tuple[str, Place]]:
+    """The pages that the scene's case, in review, does not have."""
+
+    def at(route: str, user: User, world: World, public_id: object = None) -> tuple[str, Place]:
+        ids = {"public_id": public_id} if public_id else {}
+        return route, (user, reverse(route, kwargs={"number": world.number, **ids}))
+
+    world = World()
+    yield at("desk:open", world.moderator, world)
+
+    world = World()
+    triage.dismiss(actor=world.officer, number=world.number, reason="not_enough")
+    yield at("desk:reopen", world.officer, world)
+
+    world = World().alleged()
+    yield at("desk:allege", world.moderator, world)
+    yield at("desk:add_evidence", world.moderator, world)
+    yield at("desk:notice", world.moderator, world, world.rid)
+    alleged = world.respondent.allegations.get()
+    yield at("desk:withdraw", world.moderator, world, alleged.public_id)
+
+    world = World().notified()
+    yield at("my:answer", world.learner, world)
+    yield at("desk:lapse", world.officer, world, world.rid)
+
+    world = World().found()
+    yield at("desk:consequence", world.officer, world, world.rid)
+
+    world = World().found()
+    world.propose(["assignment_failed"])
+    yield at("desk:confirm", world.second, world, world.rid)
+
+    world = decided()
+    yield at("my:appeal", world.learner, world)
+    yield at("desk:reverse", world.officer, world, world.respondent.sanctions.get().public_id)
+
+    world = decided()
+    lodged = appeal.lodge(
+        actor=world.learner,
+        respondent_id=world.rid,
+        grounds=["new_evidence"],
+        text="I have found my notes.",
+        form_key=uuid4().hex,
+    )
+    yield at("desk:appeal", build.officer("Kwame Boateng"), world, lodged.public_id)
+
+    world = decided()
+    issued = world.respondent.determinations.get()
+    issued.appeal_until = clock.now() - timedelta(days=1)
+    issued.save(update_fields=["appeal_until"])
+    yield at("desk:take_up", build.officer("Kwame Boateng"), world, world.rid)
+
+
+def decided() -> World:
+    """A case whose essay counts zero, by two officers."""
+    world = World().found()
+    world.confirm(world.propose(["assignment_failed"]).digest)
+    return world
+
+
+def fill_in(client: Client, address: str, **answers: str) -> None:
+    """Open a page of a form, fill it in and go on."""
+    token = re.search(r'name="form_token"\s+value="([^"]+)"', client.get(address).content.decode())
+    assert token, address
+    answer = client.post(address, {"form_token": token[1], **answers})
+    assert answer.status_code == 303, address
+
+
+def drafts() -> Iterator[tuple[str, Place]]:
+    """The steps of a report that is not sent yet; each is a page of its own."""
+    world = World()
+    reporter = make.enrol(world.enrolment.course).learner
+    client = Client()
+    client.force_login(reporter)
+    address = f"{reverse('report:flag')}?submission={world.submission.public_id}"
+    told = {"code": "plagiarism", "account": "The second paragraph is the end of an article."}
+    fill_in(client, address, **told)
+    report = Report.objects.latest("pk")
+    for slug, more in (("evidence", {}), ("name", {"mode": report.mode})):
+        fill_in(client, reverse("report:step", args=[report.public_id, slug]), **more)
+    steps = (("report:step", {"slug": slug}) for slug in ("details", "evidence", "name", "check"))
+    for route, more in (*steps, ("report:discard", {})):
+        yield route, (reporter, reverse(route, kwargs={"report_id": report.public_id, **more}))
+
+
+def every_page() -> dict[str, list[Place]]:
+    """Where to look, by name of the address. Fails when a page is missing or is none."""
+    pages: dict[str, list[Place]] = {}
+    for route, place in in_scene(Scene()):
+        pages.setdefault(route, []).append(place)
+    for route, place in (*in_other_states(), *drafts()):
+        assert is_page(*place, route), f"{route} is no page at {place[1]}"
+        pages.setdefault(route, []).append(place)
+    pages.pop(f"{ADMIN}:index")
+    unseen = routes().keys() - pages.keys() - NO_PAGE - {f"{ADMIN}:index"}
+    assert not unseen, f"say in {__name__} when one can look at {sorted(unseen)}"
+    assert not NO_PAGE & pages.keys(), "a page after all"
+    assert not NO_PAGE - routes().keys(), "no such address"
+    return pages
