@@ -37,6 +37,7 @@ from cases.models import (
     Appeal,
     Case,
     Determination,
+    DismissalReview,
     InterimMeasure,
     Report,
     StatementRequest,
@@ -133,6 +134,7 @@ class Scene:
             ends_at=clock.now() + timedelta(days=1),
         )
         self.post: Post = make.post(course, make.person("Paul Poster"))
+        self.channel = make.channel(course)
         self.report = self._report()
         self.evidence = case.evidence.get(kind="quote")
         # Against an earlier decision, so that the case can still be in review.
@@ -153,6 +155,9 @@ class Scene:
             user=self.person("learner"), name="A program", scopes=["reports:read"]
         )
         self._beside()
+        self.review = DismissalReview.objects.create(
+            report=self.report, case=self.report.case, text="Look again.", form_key="the-review"
+        )
         self.letter = Letter.objects.get(event="notice_sent")
         self.failed = OutboxMessage.objects.get(event="response_received")
         self.failed.state = "dead"
@@ -219,6 +224,12 @@ class Scene:
                 "public_id": submission.public_id,
             },
             "courses:post": {"slug": course.slug, "public_id": self.post.public_id},
+            "courses:permits": {
+                "slug": course.slug,
+                "public_id": submission.assignment.public_id,
+            },
+            "courses:channel": {"slug": course.slug, "public_id": self.channel.public_id},
+            "messages:conversation": {"public_id": self.person("teacher").public_id},
             "notifications:letter": {"public_id": self.letter.public_id},
             "policies:document": {"slug": "honor-code"},
             "policies:compare": {"slug": "honor-code"},
@@ -229,6 +240,10 @@ class Scene:
             "report:step": {"report_id": self.report.public_id, "slug": "details"},
             "evidence:file": {"evidence_id": self.file.public_id},
             "my:report": {"report_id": self.report.public_id},
+            "my:answer_report": {"report_id": self.report.public_id},
+            "my:review": {"report_id": self.report.public_id},
+            "desk:ask": {**case, "public_id": self.report.public_id},
+            "desk:review": {**case, "public_id": self.review.public_id},
             "my:case": case,
             "my:answer": case,
             "my:answered": case,
