@@ -29,6 +29,7 @@ class MeasureForm(KeyedForm):
         self, data: Any = None, *, hides: bool, officer: bool, today: date, **kwargs: Any
     ) -> None:
         super().__init__(data, **kwargs)
+        self.names = officer
         left_out = set()
         if not hides:
             left_out.add(InterimKind.CONTENT_HIDDEN)

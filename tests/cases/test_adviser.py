@@ -560,7 +560,7 @@ def test_an_invitation_is_seen_on_the_start_page_without_any_role(
     assert "Amara Okonjo" in words_of(start)
     assert world.number not in start.content.decode()
     answer = client.post(reverse("advising:accept", args=[access.public_id]))
-    assert (answer.status_code, answer.url) == (303, page_of(user))
+    assert (answer.status_code, answer.headers["Location"]) == (303, page_of(user))
     assert world.number in client.get("/").content.decode()
 
 

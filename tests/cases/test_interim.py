@@ -27,6 +27,7 @@ from integrity.core.errors import (
     NotPermitted,
 )
 from integrity.courses.enums import EffectKind
+from integrity.courses.rules import may_message
 from integrity.courses.selectors import active_effects
 from integrity.courses.services import apply_effect
 from integrity.web.forms import new_form_token
@@ -145,6 +146,11 @@ def test_no_messages_to_one_person_is_for_officers_and_names_them(world: Scene) 
         world.learner,
         world.other,
     )
+    make.enrol(world.case.course, world.other)
+    assert not may_message(world.learner, world.other)
+    assert may_message(world.other, world.learner)
+    with clock.frozen(measure.ends_at):
+        assert may_message(world.learner, world.other)
     text = unseal_letter(Letter.objects.get(event="interim_measure").content_sealed).html
     assert "Prot Ected" in text
     assert "It does not say who told us something." in text

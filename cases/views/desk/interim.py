@@ -150,7 +150,7 @@ def _show(
         form,
         words,
         tried,
-        template="cases/desk/notice.html",
+        template="cases/desk/measure.html",
         respondent=None if top.names_hidden else respondent,
     )
 
