@@ -284,4 +284,3 @@ def _filter(row: RequestedExport) -> export.Filter:
         since=datetime.combine(since, time.min, UTC) if since else None,
         until=datetime.combine(until + timedelta(days=1), time.min, UTC) if until else None,
     )
-

@@ -66,7 +66,7 @@ class EvidenceView(_Part):
 
     @extend_schema(summary="Evidence of a case", responses=rows_shape(shapes.Evidence))
     def get(self, request: Request, number: str) -> Response:
-        """In its order, without texts and files: those are opened on the desk, where it is noted."""
+        """In its order, without texts and files: those are opened on the desk."""
         found = evidence_of(readable(self.user, number))
         return rows(
             shapes.Evidence,

@@ -64,9 +64,7 @@ class Report(ReportLine):
     """A report as you sent it."""
 
     course = serializers.CharField(source="course.slug", default=None, allow_null=True)
-    submission = serializers.UUIDField(
-        source="submission.public_id", default=None, allow_null=True
-    )
+    submission = serializers.UUIDField(source="submission.public_id", default=None, allow_null=True)
     post = serializers.UUIDField(source="post.public_id", default=None, allow_null=True)
     violation_type = serializers.CharField(
         source="violation_type.code", default=None, allow_null=True

@@ -70,10 +70,11 @@ class TokenAllows(BasePermission):
             # The view answers 405.
             return method not in view.allowed_methods
         if not view.open_to_restricted and active_restriction(token.user) is not None:
-            self.message = _("Your account is restricted.")
+            self.message = str(_("Your account is restricted."))
             return False
         scope = view.scopes[method]
         if scope and scope not in token.scopes:
-            self.message = _("The token does not have the scope %(scope)s.") % {"scope": scope}
+            text = _("The token does not have the scope %(scope)s.") % {"scope": scope}
+            self.message = str(text)
             return False
         return True

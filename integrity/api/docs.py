@@ -154,7 +154,9 @@ def _field(
 
 
 def _answer(schema: Mapping[str, Any], operation: Mapping[str, Any]) -> tuple[list[Field], bool]:
-    good = next((r for code, r in operation["responses"].items() if code.startswith("2")), {})
+    good: Mapping[str, Any] = next(
+        (r for code, r in operation["responses"].items() if code.startswith("2")), {}
+    )
     part = good.get("content", {}).get("application/json", {}).get("schema", {})
     whole = _resolved(schema, part)
     rows = whole.get("properties", {}).get("results")

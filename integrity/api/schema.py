@@ -50,7 +50,7 @@ _KEY = OpenApiParameter(
 )
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class BearerScheme(OpenApiAuthenticationExtension):
     """The token, with the scope that each operation needs."""
 
     target_class = "integrity.api.authentication.BearerAuthentication"

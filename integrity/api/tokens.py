@@ -101,9 +101,7 @@ def revoke(*, actor: User, token_id: UUID) -> ApiToken:
     Raises `NotFound` for anybody else's.
     """
     with audit.transaction():
-        token = (
-            ApiToken.objects.select_for_update().filter(user=actor, public_id=token_id).first()
-        )
+        token = ApiToken.objects.select_for_update().filter(user=actor, public_id=token_id).first()
         if token is None:
             raise NotFound
         if token.revoked_at is None:

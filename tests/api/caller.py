@@ -22,9 +22,7 @@ class Program:
         self.client = Client(**client)
         self.secret = ""
         if user is not None:
-            self.token, self.secret = tokens.create(
-                user=user, name="Tests", scopes=scopes or ALL
-            )
+            self.token, self.secret = tokens.create(user=user, name="Tests", scopes=scopes or ALL)
 
     @property
     def headers(self) -> dict[str, str]:

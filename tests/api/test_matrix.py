@@ -48,7 +48,8 @@ pytestmark = pytest.mark.django_db
 def views() -> dict[str, type[ApiView]]:
     """Every resource by the name of its address."""
     _namespaces, resolver = get_resolver().namespace_dict["v1"]
-    return {item.name: item.callback.cls for item in resolver.url_patterns}
+    patterns: list[Any] = list(resolver.url_patterns)
+    return {item.name: item.callback.cls for item in patterns}
 
 
 class Api(Scene):
@@ -71,7 +72,7 @@ class Api(Scene):
 
     def address(self, name: str) -> str:
         """The address of a resource without `/api/v1/`."""
-        known = {
+        known: dict[str, dict[str, Any]] = {
             "report": {"report": self.report.public_id},
             "letter": {"letter": self.letter.public_id},
             "export": {"export": self.export.public_id},
