@@ -145,6 +145,10 @@ class Case(models.Model):
             # "My cases".
             models.Index(fields=["assignee", "status", "due_at", "id"], name="cases_queue_mine"),
             models.Index(fields=["due_at", "id"], name="cases_queue_due"),
+            # The few that stand above all others.
+            models.Index(
+                fields=["due_at", "id"], condition=Q(urgent=True), name="cases_queue_urgent"
+            ),
         ]
 
     def __str__(self) -> str:

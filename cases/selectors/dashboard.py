@@ -113,7 +113,7 @@ def dashboard(user: User) -> Dashboard:
 
 def _pile(ask: _Asked, user: User, days: Days) -> Pile:
     cases: QuerySet[Case] = of_view(user, ask.view).filter(ask.condition)
-    ordered = with_line(cases, user).order_by(F("due_at").asc(nulls_last=True), "pk")
+    ordered = with_line(cases, user).order_by("-urgent", F("due_at").asc(nulls_last=True), "pk")
     found = list(ordered[: SHOWN + 1])
     return Pile(
         name=ask.name,

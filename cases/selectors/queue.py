@@ -89,7 +89,7 @@ class QueuePage:
 def queue_page(user: User, params: QueryDict) -> QueuePage:
     """One page of the queue for somebody of the desk or an auditor.
 
-    Two queries, and one more for a look at a case; see `page_of` for the end of a list by deadline.
+    Three queries, and one more for a look at a case; see `page_of` for a list by deadline.
     Raises `InvalidInput` for parameters that do not exist.
     """
     filters = Filters.read(params, user)

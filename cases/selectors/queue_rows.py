@@ -22,7 +22,7 @@ from integrity.accounts.rules import has_role
 
 PAGE_SIZE = 50
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_KEY = re.compile(r"d(\d{1,17})?-(\d{1,18})")
+_KEY = re.compile(r"(?P<kind>[ud])(?P<at>\d{1,17})?-(?P<last>\d{1,18})")
 _NEWEST_KEY = re.compile(r"n-(\d{1,18})")
 
 
@@ -123,33 +123,39 @@ def page_of(
 ) -> tuple[list[Case], str]:
     """A page of `cases` that begins after the key `after`, and the key of the next ("" at the end).
 
-    `sort` is "due" (earliest first, cases without a deadline last) or "newest". A key that cannot
-    be read, or belongs to the other order, gives the first page. The number of rows before a page
-    does not matter. One query; by deadline a second one where the dated cases end.
+    `sort` is "due" (urgent cases before all others, then the earliest first, cases without a
+    deadline last) or "newest". A key that cannot be read, or belongs to the other order, gives the
+    first page. The number of rows before a page does not matter. One query; by deadline one more
+    where the urgent cases, and where the dated ones end.
     """
     if sort == "newest":
         return _newest(cases, after, size)
     found = _KEY.fullmatch(after)
-    if found is None:
-        rows = list(cases.order_by(F("due_at").asc(nulls_last=True), "pk")[: size + 1])
-    else:
-        last = int(found[2])
-        undated = cases.filter(due_at__isnull=True).order_by("pk")
-        if found[1] is None:
-            rows = list(undated.filter(pk__gt=last)[: size + 1])
-        else:
-            at = _instant(int(found[1]))
-            # The first condition alone is a range of the index, which an OR would not be.
-            rows = list(
-                cases.filter(Q(due_at__gt=at) | Q(pk__gt=last), due_at__gte=at).order_by(
-                    "due_at", "pk"
-                )[: size + 1]
-            )
-            if len(rows) <= size:
-                rows += list(undated[: size + 1 - len(rows)])
+    rows: list[Case] = []
+    if found is None or found["kind"] == "u":
+        rows = _by_due(cases.filter(urgent=True), found, size + 1)
+        found = None
+    if len(rows) <= size:
+        rows += _by_due(cases.filter(urgent=False), found, size + 1 - len(rows))
     more = len(rows) > size
     rows = rows[:size]
     return rows, _key(rows[-1]) if more else ""
+
+
+def _by_due(cases: QuerySet[Case], found: re.Match[str] | None, limit: int) -> list[Case]:
+    if found is None:
+        return list(cases.order_by(F("due_at").asc(nulls_last=True), "pk")[:limit])
+    last = int(found["last"])
+    undated = cases.filter(due_at__isnull=True).order_by("pk")
+    if found["at"] is None:
+        return list(undated.filter(pk__gt=last)[:limit])
+    at = _instant(int(found["at"]))
+    # The first condition alone is a range of the index, which an OR would not be.
+    later = cases.filter(Q(due_at__gt=at) | Q(pk__gt=last), due_at__gte=at)
+    rows = list(later.order_by("due_at", "pk")[:limit])
+    if len(rows) < limit:
+        rows += list(undated[: limit - len(rows)])
+    return rows
 
 
 def _newest(cases: QuerySet[Case], after: str, size: int) -> tuple[list[Case], str]:
@@ -167,6 +173,7 @@ def _instant(micros: int) -> datetime:
 
 
 def _key(case: Case) -> str:
+    kind = "u" if case.urgent else "d"
     if case.due_at is None:
-        return f"d-{case.pk}"
-    return f"d{(case.due_at - _EPOCH) // timedelta(microseconds=1)}-{case.pk}"
+        return f"{kind}-{case.pk}"
+    return f"{kind}{(case.due_at - _EPOCH) // timedelta(microseconds=1)}-{case.pk}"

@@ -64,7 +64,16 @@ def ask(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse:
             ("eye-off", _("The learner does not see questions and answers")),
         ),
     )
-    return show_form(request, top, form, words, tried)
+    about = [line for line in reports_of(top) if line.report.pk == report.pk]
+    return show_form(
+        request,
+        top,
+        form,
+        words,
+        tried,
+        template="cases/desk/ask.html",
+        file={"reports": about},
+    )
 
 
 def _report(top: Head, public_id: UUID) -> Report:
