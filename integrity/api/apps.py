@@ -14,5 +14,6 @@ class ApiConfig(AppConfig):
 
         import_module("integrity.api.events")
         import_module("integrity.api.schema")
-        # Whoever is restricted can still see which programs act for them, and stop them.
-        restricted.allow("tokens:list", "tokens:revoke")
+        # Whoever is restricted can still see which programs act for them, and stop them; what
+        # everybody may read stays open to them too.
+        restricted.allow("tokens:list", "tokens:revoke", "api:docs", "api:schema")
