@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cases import rules
 from cases.enums import DeterminationStatus, EvidenceKind, FileRole, ReportMode, Stance
 from cases.models import (
+    AdviserAccess,
     Allegation,
     Appeal,
     Case,
@@ -22,12 +23,14 @@ from cases.models import (
     Evidence,
     EvidenceFile,
     Finding,
+    InterimMeasure,
     Notice,
     Report,
     ReportMessage,
     Respondent,
     ResponsePoint,
     Sanction,
+    StatementRequest,
     Watcher,
 )
 from cases.selectors.appeals import grounds_of
@@ -354,9 +357,17 @@ def people_of(top: Head, user: User) -> People:
     declared = ConflictDeclaration.objects.filter(case=case)
     teachings = Teaching.objects.filter(course=case.course_id)
     parties = Respondent.objects.filter(case=case)
+    advisers = AdviserAccess.objects.filter(respondent__case=case, adviser__isnull=False)
+    asked = StatementRequest.objects.filter(case=case, withdrawn_at__isnull=True)
+    protected = InterimMeasure.objects.filter(case=case, protects__isnull=False)
     ids = watchers.values("user")
     if top.officer:
-        ids = ids.union(declared.values("user"), teachings.values("user"), parties.values("user"))
+        ids = ids.union(
+            *(rows.values("user") for rows in (declared, teachings, parties)),
+            advisers.values("adviser"),
+            asked.values("person"),
+            protected.values("protects"),
+        )
     at = clock.now()
     grants = RoleGrant.objects.filter(
         Q(institution__isnull=True) | Q(institution=case.institution_id),
@@ -373,6 +384,9 @@ def people_of(top: Head, user: User) -> People:
             declared=Exists(declared.filter(user=me)),
             teaches=Exists(teachings.filter(user=me)),
             party=Exists(parties.filter(user=me)),
+            beside=Exists(advisers.filter(adviser=me))
+            | Exists(asked.filter(person=me))
+            | Exists(protected.filter(protects=me)),
         )
         .order_by("display_name", "pk")
     )
@@ -385,11 +399,13 @@ def people_of(top: Head, user: User) -> People:
             if row.teaches and case.course is not None
             else _("Is part of this case")
             if row.party and not top.names_hidden
+            else _("Advises the learner, was asked for a statement, or is protected")
+            if row.beside and not top.names_hidden
             else ""
         )
         if shut_out:
             if row.works and top.officer:
                 people.blocked.append((row, shut_out))
-        elif row.watches and not row.party:
+        elif row.watches and not row.party and not row.beside:
             people.watchers.append(row)
     return people

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import resolve, reverse
 
 from cases.models import Report
-from cases.services import appeal, triage
+from cases.services import appeal, statement, triage
 from integrity.accounts.models import User
 from integrity.core import clock
 from tests.cases import builders as build
@@ -31,6 +31,7 @@ NO_PAGE = {
     *("evidence:file", "report:resume"),
     *("desk:claim", "desk:release", "desk:watch", "desk:unwatch", "desk:letter"),
     *("desk:send_back",),
+    *("my:adviser_end", "advising:accept", "advising:decline", "desk:withdraw_statement"),
 }
 
 Place = tuple[User | None, str]
@@ -79,6 +80,16 @@ def in_other_states() -> Iterator[tuple[str, Place]]:
     yield at("desk:allege", world.moderator, world)
     yield at("desk:add_evidence", world.moderator, world)
     yield at("desk:notice", world.moderator, world, world.rid)
+    yield at("desk:ask_statement", world.moderator, world)
+    teacher = make.teach(world.enrolment.course)
+    asked = statement.ask(
+        actor=world.moderator,
+        number=world.number,
+        email=teacher.email,
+        question="What was on the reading list?",
+        form_key=uuid4().hex,
+    )
+    yield "my:statement", (teacher, reverse("my:statement", args=[asked.public_id]))
     alleged = world.respondent.allegations.get()
     yield at("desk:withdraw", world.moderator, world, alleged.public_id)
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from cases import rules
 from cases.enums import EvidenceKind
 from cases.models import Evidence, StatementRequest
+from cases.selectors.case_parts import people_page
 from cases.services import adviser, notice, statement, triage
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
@@ -308,6 +309,8 @@ def test_case_21_who_was_asked_does_no_desk_work_in_the_case(client: Client, wor
     assert rules.access(colleague, world.case) == rules.Access.WORK
     request = ask(world, colleague)
     assert rules.access(colleague, world.case) == rules.Access.NONE
+    people = people_page(world.officer, world.number).people
+    assert [row for row, _why in people.blocked] == [colleague]
     client.force_login(colleague)
     assert client.get(reverse("desk:case", args=[world.number])).status_code == 404
     # Taken back before anything was said, nothing ties them to it.
