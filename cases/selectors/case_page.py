@@ -364,9 +364,10 @@ def people_of(top: Head, user: User) -> People:
     if top.officer:
         ids = ids.union(
             *(rows.values("user") for rows in (declared, teachings, parties)),
-            advisers.values("adviser"),
-            asked.values("person"),
-            protected.values("protects"),
+            # Without their order, which SQLite does not take inside a union.
+            advisers.order_by().values("adviser"),
+            asked.order_by().values("person"),
+            protected.order_by().values("protects"),
         )
     at = clock.now()
     grants = RoleGrant.objects.filter(

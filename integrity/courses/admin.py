@@ -6,12 +6,13 @@ teachers and decisions.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from integrity.accounts.admin_scope import Scoped, administered
 from integrity.courses.models import (
     Assignment,
     Channel,
@@ -25,10 +26,15 @@ from integrity.courses.models import (
 )
 
 
-class _Kept(admin.ModelAdmin):
-    """Rows that others hang on are kept."""
+class _Kept(Scoped):
+    """Rows that others hang on are kept. Each administrator has those of their institutions."""
 
     list_per_page = 50
+    foreign_paths: ClassVar[dict[str, str]] = {
+        "institution": "pk",
+        "programme": "institution",
+        "course": "institution",
+    }
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -76,10 +82,18 @@ class InstitutionAdmin(_Kept):
     search_fields = ("name", "slug")
     ordering = ("name",)
     inlines = (HolidayInline,)
+    institution_path = "pk"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and administered(request) is None
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # The short name is in the history; which one is the platform decides who decides.
+        return () if obj is None else ("slug", "is_platform")
 
 
 @admin.register(Holiday)
-class HolidayAdmin(admin.ModelAdmin):
+class HolidayAdmin(Scoped):
     list_display = ("day", "name", "institution")
     list_filter = ("institution",)
     list_select_related = ("institution",)
@@ -112,6 +126,7 @@ class CourseAdmin(_Kept):
 
 @admin.register(Assignment)
 class AssignmentAdmin(_Kept):
+    institution_path = "course__institution"
     list_display = ("title", "course", "weight", "max_score", "position")
     list_filter = ("course__institution",)
     list_select_related = ("course",)
@@ -121,6 +136,7 @@ class AssignmentAdmin(_Kept):
 
 @admin.register(Enrolment)
 class EnrolmentAdmin(_Kept):
+    institution_path = "course__institution"
     list_display = ("learner", "course", "status", "enrolled_at")
     list_filter = ("status", "course__institution")
     list_select_related = ("learner", "course")
@@ -132,6 +148,7 @@ class EnrolmentAdmin(_Kept):
 
 @admin.register(Channel)
 class ChannelAdmin(_Kept):
+    institution_path = "course__institution"
     list_display = ("name", "course")
     list_filter = ("course__institution",)
     list_select_related = ("course",)
@@ -144,6 +161,7 @@ class ChannelAdmin(_Kept):
 class HeldRoleAdmin(_Kept):
     """Base values: whether a role counts now follows from decisions, which are on the desk."""
 
+    institution_path = "course__institution"
     list_display = ("user", "role", "course", "since")
     list_filter = ("role", "course__institution")
     list_select_related = ("user", "course")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from integrity.core.forms import OnceForm, PickField, Text, TextField
+from integrity.core.forms import Form, LineField, OnceForm, PickField, Text, TextField
 from integrity.courses.enums import Permission
 from integrity.courses.selectors import QUESTIONS
 from integrity.courses.services.terms import MAX_NOTE
@@ -43,3 +43,9 @@ class WriteForm(OnceForm):
     def __init__(self, data: Any = None, *, label: Text, most: int, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.fields["body"] = TextField(label=label, max_length=most, rows=4, missing=EMPTY)
+
+
+class FindForm(Form):
+    """Somebody's name, or a part of it."""
+
+    q = LineField(label=_("Name"), max_length=100, required=False)

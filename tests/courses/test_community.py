@@ -460,6 +460,14 @@ def test_people_are_found_by_name_within_ones_courses(client: Client, room: Room
     )
 
 
+@pytest.mark.parametrize("words", ["\x00", "x" * 101])
+def test_a_name_that_cannot_be_is_refused(client: Client, room: Room, words: str) -> None:
+    client.force_login(room.learner)
+    answer = client.get(reverse("messages:messages"), {"q": words})
+    assert answer.status_code == 400
+    assert 'href="#id_q"' in answer.content.decode()
+
+
 def test_after_the_course_the_conversation_stays_and_ends(client: Client, room: Room) -> None:
     make.message(room.peer, room.learner, body="See you")
     room.remove()

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from integrity.core.errors import InvalidInput
 from integrity.courses import page_selectors, services
-from integrity.courses.forms import WriteForm
+from integrity.courses.forms import FindForm, WriteForm
 from integrity.courses.services.community import MAX_MESSAGE, MAX_POST
 
 _READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
@@ -48,9 +48,11 @@ def channel(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
 def messages(request: HttpRequest) -> HttpResponse:
     """With whom one has written, and the people of one's courses."""
     user: Any = request.user
-    words = " ".join(request.GET.get("q", "").split())[:100]
+    form = FindForm(request.GET if "q" in request.GET else None)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
     shown = page_selectors.messages_page(user, words=words, after=request.GET.get("after"))
-    return render(request, "courses/messages.html", {"shown": shown, "words": words})
+    context = {"shown": shown, "words": words, "form": form}
+    return render(request, "courses/messages.html", context, status=form.http_status)
 
 
 @login_required
