@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -17,7 +16,7 @@ from cases.enums import CaseKind, CaseStatus
 from cases.models import Case
 from cases.selectors.case_head import Head, head
 from cases.selectors.case_page import reports_of
-from cases.selectors.queue_rows import heading_of, page_of, with_line
+from cases.selectors.queue_rows import heading_of, is_key, page_of, with_line
 from integrity.accounts.enums import Role
 from integrity.accounts.rules import STAFF_OF_CASES
 from integrity.api.body import CleanText, PageQuery, Strict
@@ -26,7 +25,6 @@ from integrity.api.views import ApiView, bad_cursor, page, page_shape
 from integrity.core.errors import NotPermitted
 
 SORTS = ("newest", "due")
-_CURSORS = {"newest": re.compile(r"n-\d{1,18}"), "due": re.compile(r"d(\d{1,17})?-\d{1,18}")}
 
 
 class CasesQuery(PageQuery):
@@ -52,7 +50,7 @@ class CasesView(ApiView):
         """As the queue lists them, of every status; without those in which you have a conflict."""
         asked = self.asked
         after = asked.get("cursor", "")
-        if after and not _CURSORS[asked["sort"]].fullmatch(after):
+        if after and not is_key(after, sort=asked["sort"]):
             raise bad_cursor()
         cases = rules.visible_to(self.user).select_related("institution")
         if "status" in asked:

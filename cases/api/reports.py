@@ -156,25 +156,21 @@ class ReportsView(ApiView):
     def _send(self, request: Request) -> Response:
         told = self.read(NewReport, request)
         matter = _matter(self.user, told)
-        slot = floods.take(floods.REPORTS, floods.Source.account(self.user))
-        try:
-            report = intake.submit_report(
-                actor=self.user,
-                kind=told["kind"],
-                mode=told["mode"],
-                form_key=secrets.token_hex(32),
-                account=told.get("account", ""),
-                quoted_text=told.get("quoted_text", ""),
-                visible_name=told.get("visible_name", ""),
-                links=told.get("links", ()),
-                incident_at=told.get("incident_at"),
-                good_faith=told["good_faith"],
-                language=self.user.language,
-                **matter,
-            )
-        except BaseException:
-            slot.give_back()
-            raise
+        report = intake.submit_report(
+            actor=self.user,
+            kind=told["kind"],
+            mode=told["mode"],
+            form_key=secrets.token_hex(32),
+            account=told.get("account", ""),
+            quoted_text=told.get("quoted_text", ""),
+            visible_name=told.get("visible_name", ""),
+            links=told.get("links", ()),
+            incident_at=told.get("incident_at"),
+            good_faith=told["good_faith"],
+            language=self.user.language,
+            source=floods.Source.account(self.user),
+            **matter,
+        )
         return Response(Report(report).data, status=status.HTTP_201_CREATED)
 
 

@@ -158,6 +158,11 @@ def _by_due(cases: QuerySet[Case], found: re.Match[str] | None, limit: int) -> l
     return rows
 
 
+def is_key(after: str, *, sort: str) -> bool:
+    """Whether `after` can be a key that `page_of` gave for this order."""
+    return (_NEWEST_KEY if sort == "newest" else _KEY).fullmatch(after) is not None
+
+
 def _newest(cases: QuerySet[Case], after: str, size: int) -> tuple[list[Case], str]:
     found = _NEWEST_KEY.fullmatch(after)
     if found is not None:

@@ -71,6 +71,7 @@ def test_filters_and_orders_are_those_of_the_queue() -> None:
 def test_a_list_goes_on_where_it_stopped(sort: str) -> None:
     made = {build.case().number for _number in range(5)}
     made |= {build.case(status=CaseStatus.CLOSED).number for _number in range(2)}
+    made |= {build.case(urgent=True).number for _number in range(3)}
     officer = Program(build.officer())
     seen: list[str] = []
     cursor = ""
@@ -80,7 +81,7 @@ def test_a_list_goes_on_where_it_stopped(sort: str) -> None:
         if told["next"] is None:
             break
         cursor = f"&cursor={told['next']}"
-    assert len(seen) == 7
+    assert len(seen) == 10
     assert set(seen) == made
 
 
