@@ -5,17 +5,17 @@ An administrator of one institution sees and changes that institution's alone.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from integrity.accounts.admin_scope import Scoped, administered
 from integrity.accounts.enums import Role
-from integrity.accounts.rules import scope
 from integrity.audit import services as audit
 from integrity.core.errors import DomainError
 from integrity.core.text import clean_text
@@ -33,28 +33,11 @@ def _actor(request: HttpRequest) -> audit.Actor:
     return audit.Actor.user(user.public_id, role=Role.ADMINISTRATOR)
 
 
-class _Scoped(admin.ModelAdmin):
-    """Only what belongs to an institution the administrator works for."""
+class _Scoped(Scoped):
+    """Only what belongs to an institution the administrator works for; nothing is deleted."""
 
-    institution_path = "institution"
     list_per_page = 50
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request)
-        user: Any = request.user
-        where = scope(user, Role.ADMINISTRATOR)
-        return rows if where is None else rows.filter(Q(**{f"{self.institution_path}__in": where}))
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        user: Any = request.user
-        where = scope(user, Role.ADMINISTRATOR)
-        path = {"institution": "pk__in", "document": "institution__in"}.get(db_field.name)
-        if isinstance(field, forms.ModelChoiceField) and where is not None and path:
-            rows = field.queryset
-            field.queryset = rows.filter(**{path: where}) if rows is not None else rows
-            field.required = True
-        return field
+    foreign_paths: ClassVar[dict[str, str]] = {"institution": "pk", "document": "institution"}
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -259,8 +242,7 @@ class SchemeVersionAdmin(_Scoped):
     ) -> Any:
         if obj is not None:
             return super().get_form(request, obj, change, **kwargs)
-        user: Any = request.user
-        where = scope(user, Role.ADMINISTRATOR)
+        where = administered(request)
         return type("SchemeFileForm", (SchemeFileForm,), {"where": where})
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Prefetch, QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from integrity.accounts import services
+from integrity.accounts.admin_scope import Scoped, administered
 from integrity.accounts.models import RoleGrant, User
 from integrity.audit import services as audit
 
 # Roles are granted with their scope; Django's groups mean nothing here.
 admin.site.unregister(Group)
+# Addresses are confirmed by whoever reads their mail: confirming one here would open an account.
+admin.site.unregister(EmailAddress)
 
 
 class RoleGrantInline(admin.TabularInline):
@@ -26,8 +30,16 @@ class RoleGrantInline(admin.TabularInline):
     extra = 0
     fields = ("role", "institution", "granted_at", "ended_at")
     readonly_fields = ("granted_at", "ended_at")
-    autocomplete_fields = ("institution",)
     show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RoleGrant]:
+        rows: QuerySet[RoleGrant] = super().get_queryset(request)
+        where = administered(request)
+        return rows if where is None else rows.filter(institution__in=where)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Elsewhere than for the whole platform roles are granted on the page of roles.
+        return administered(request) is None
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -36,7 +48,7 @@ class RoleGrantInline(admin.TabularInline):
         return False
 
 
-class PersonForm(ModelForm):
+class PersonForm(forms.ModelForm):
     """The address in lower case, as the login compares it."""
 
     def clean_email(self) -> str:
@@ -58,6 +70,10 @@ class UserAdmin(admin.ModelAdmin):
     inlines = (RoleGrantInline,)
     list_per_page = 50
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        # Without this the hash of a password could be read letter by letter.
+        return lookup.startswith(("is_active", "grants__role"))
+
     @admin.display(description=_("roles"))
     def roles(self, user: User) -> str:
         return ", ".join(
@@ -74,9 +90,17 @@ class UserAdmin(admin.ModelAdmin):
         )
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        actor: Any = request.user
         if not change:
             obj.set_unusable_password()
-        super().save_model(request, obj, form, change)
+        with audit.transaction():
+            super().save_model(request, obj, form, change)
+            services.note_person(person=obj, actor=actor, fields=form.changed_data, new=not change)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Whoever sets an address can have a new password sent there: an administrator of one
+        # institution must not reach people of others that way.
+        return super().has_change_permission(request, obj) and administered(request) is None
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         actor: Any = request.user
@@ -90,14 +114,17 @@ class UserAdmin(admin.ModelAdmin):
 
 
 @admin.register(RoleGrant)
-class RoleGrantAdmin(admin.ModelAdmin):
-    """Who holds which role, and where. A grant is ended by the action of the list, never edited."""
+class RoleGrantAdmin(Scoped):
+    """Who holds which role, and where. A grant is ended by the action of the list, never edited.
+
+    An administrator of one institution grants and ends roles there, and sees no others.
+    """
 
     list_display = ("user", "role", "institution", "granted_at", "ended_at")
     list_filter = ("role", "institution", ("ended_at", admin.EmptyFieldListFilter))
     list_select_related = ("user", "institution")
     search_fields = ("user__display_name", "user__email")
-    autocomplete_fields = ("user", "institution")
+    autocomplete_fields = ("user",)
     ordering = ("user__display_name", "pk")
     actions = ("end_now",)
     readonly_fields = ("granted_at", "ended_at")

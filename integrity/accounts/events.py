@@ -20,3 +20,17 @@ audit.register(
     label=_("Role ended"),
     icon="user-x",
 )
+audit.register(
+    "person.added",
+    fields={"fields"},
+    personal={"person"},
+    label=_("Person added by an administrator"),
+    icon="user-plus",
+)
+audit.register(
+    "person.changed",
+    fields={"fields"},
+    personal={"person"},
+    label=_("Person changed by an administrator"),
+    icon="pencil",
+)

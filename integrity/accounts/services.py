@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from integrity.accounts.enums import RestrictionKind
@@ -61,4 +62,15 @@ def _note(action: str, grant: RoleGrant, actor: User) -> None:
         institution=grant.institution.slug if grant.institution else "",
         data={"role": grant.role},
         personal={"person": grant.user.public_id},
+    )
+
+
+def note_person(*, person: User, actor: User, fields: Sequence[str], new: bool) -> None:
+    """Record that `actor` made or changed a person; the names of the fields, never their values."""
+    audit.record(
+        "person.added" if new else "person.changed",
+        actor=audit.Actor.user(actor.public_id, role="administrator"),
+        subject=("person", "administration"),
+        data={"fields": sorted(fields)},
+        personal={"person": person.public_id},
     )
