@@ -6,6 +6,7 @@ Somebody with several roles gets one page and links to the others; their own mat
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from cases.selectors import home as selectors
-from cases.selectors import my
+from cases.selectors import my, overview
 from cases.selectors.report import about
 from cases.views import my_words
 from cases.views.my_reports import progress
@@ -37,6 +38,13 @@ class Place:
     hint: str | Promise
     url: str
     icon: str
+
+
+# What the start page of a role counts.
+OVERVIEWS: dict[str, Callable[[User], Any]] = {
+    "administrator": overview.administration,
+    "auditor": overview.auditing,
+}
 
 
 @require_safe
@@ -63,6 +71,8 @@ def start(request: HttpRequest) -> HttpResponse:
     ):
         if has_role(user, role):
             context = {"others": _others(user, but=name), "shown": beside}
+            if name in OVERVIEWS:
+                context["overview"] = OVERVIEWS[name](user)
             return render(request, f"cases/home/{name}.html", context)
     if Teaching.objects.filter(user=user).exists():
         return _teacher(request)
