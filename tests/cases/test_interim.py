@@ -146,7 +146,7 @@ def test_no_messages_to_one_person_is_for_officers_and_names_them(world: Scene) 
         world.learner,
         world.other,
     )
-    make.enrol(world.case.course, world.other)
+    make.enrol(world.enrolment.course, world.other)
     assert not may_message(world.learner, world.other)
     assert may_message(world.other, world.learner)
     with clock.frozen(measure.ends_at):

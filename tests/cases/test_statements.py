@@ -351,9 +351,9 @@ def test_the_desk_asks_from_the_case_and_sees_what_came(
     assert request.person == teacher
     waiting = words_of(client.get(reverse("desk:statements", args=[world.number])))
     assert "Waits" in waiting
-    assert "1 question is not answered yet" in words_of(
-        client.get(reverse("desk:case", args=[world.number]))
-    )
+    case_page = words_of(client.get(reverse("desk:case", args=[world.number])))
+    assert "1 question is not answered yet" in case_page
+    assert "1 answer is missing, and cannot be added afterwards" in case_page
     give(request)
     page = client.get(reverse("desk:statements", args=[world.number]))
     assert "E1" in words_of(page)

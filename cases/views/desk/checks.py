@@ -45,10 +45,25 @@ def checks(page: CasePage, progress: Progress) -> tuple[Text, list[Check]]:
                 ngettext("%(count)s piece", "%(count)s pieces", len(page.evidence))
                 % {"count": len(page.evidence)},
             ),
+            *_asked(page),
         ]
     if status in (S.NOTIFIED, S.REVIEW, S.APPROVAL):
         return _("Before a decision"), _before_decision(page, progress)
     return "", []
+
+
+def _asked(page: CasePage) -> list[Check]:
+    """Whether everybody who was asked has answered: afterwards no statement can be added."""
+    asked, waiting = page.head.counts["statements"], page.head.counts["waiting"]
+    if not asked:
+        return []
+    detail = ngettext(
+        "%(count)s answer is missing, and cannot be added afterwards",
+        "%(count)s answers are missing, and cannot be added afterwards",
+        waiting,
+    )
+    answered = waiting == 0
+    return [_check(answered, _("Statements"), "" if answered else detail % {"count": waiting})]
 
 
 def _before_decision(page: CasePage, progress: Progress) -> list[Check]:
