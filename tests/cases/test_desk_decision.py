@@ -193,7 +193,8 @@ def test_a_warning_is_checked_and_issued_by_one_officer(client: Client, world: W
     assert (Letter.objects.count(), Event.objects.count()) == (letters, events)
     assert (fresh(world).status, fresh(world).revision) == (S.REVIEW, int(data["revision"]))
     assert not Sanction.objects.exists()
-    carried = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    form = page.partition("<main")[2].partition("</main>")[0]
+    carried = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
     carried.pop("csrfmiddlewaretoken", None)
     assert carried == {name: value for name, value in data.items() if name != "step"}
     goes_to(client.post(url("consequence", world), {**carried, "step": "send"}), case_url(world))
