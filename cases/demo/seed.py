@@ -10,6 +10,7 @@ from typing import Any
 from cases.demo import (
     drafts,
     people,
+    scenes_beside,
     scenes_conduct,
     scenes_decided,
     scenes_partners,
@@ -53,6 +54,7 @@ def seed() -> dict[str, Any]:
         "learners": len(people.learners()),
         "courses": len(COURSES),
         "cases": Case.objects.count(),
+        "receipt": scenes_beside.RECEIPT,
     }
 
 
@@ -68,6 +70,7 @@ def _tell() -> None:
         scenes_decided,
         scenes_conduct,
         scenes_partners,
+        scenes_beside,
         drafts,
     ):
         scene.tell(cast)

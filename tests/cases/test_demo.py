@@ -16,17 +16,35 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.test import Client
 
-from cases import rules
+from cases import receipts, rules
 from cases.demo import people, timeline
 from cases.demo.courses import COURSES
 from cases.enums import AppealOutcome, CaseStatus, ReportStatus, SanctionStatus
-from cases.models import Appeal, Case, Report, Respondent, Sanction
+from cases.models import (
+    AdviserAccess,
+    Appeal,
+    Case,
+    DismissalReview,
+    InterimMeasure,
+    Report,
+    ReportMessage,
+    Respondent,
+    Sanction,
+    StatementRequest,
+)
 from cases.selectors.dashboard import dashboard
 from integrity.accounts.enums import RestrictionKind
 from integrity.accounts.models import Restriction, User
 from integrity.audit.models import Event
 from integrity.core import clock
-from integrity.courses.models import Holiday, Institution, Submission
+from integrity.courses.models import (
+    AssignmentTerms,
+    DirectMessage,
+    HeldRole,
+    Holiday,
+    Institution,
+    Submission,
+)
 from notifications.models import OutboxMessage
 from policies.models import Version
 
@@ -143,6 +161,28 @@ def test_something_waits_for_each_account(demo: dict[str, Any]) -> None:
     partner = rules.visible_to(person("partner.officer"))
     assert {case.institution.slug for case in partner} == {people.NORTHBRIDGE}
     assert Version.objects.filter(status="draft").exists()
+
+
+def test_what_goes_on_beside_the_process_is_there_too(demo: dict[str, Any]) -> None:
+    assert set(AdviserAccess.objects.values_list("adviser__email", flat=True)) == {
+        "adviser@example.edu",
+        None,
+    }
+    given = StatementRequest.objects.values_list("given_at", flat=True)
+    assert len(given) == 2
+    assert None in given
+    assert set(InterimMeasure.objects.values_list("kind", flat=True)) == {
+        "content_hidden",
+        "no_contact",
+    }
+    assert not InterimMeasure.objects.filter(ends_at__lt=clock.now()).exists()
+    assert set(DismissalReview.objects.values_list("outcome", flat=True)) == {"", "stands"}
+    assert ReportMessage.objects.filter(asked_by=None).exists()
+    assert AssignmentTerms.objects.count() >= 4
+    assert DirectMessage.objects.exists()
+    assert HeldRole.objects.count() >= 4
+    nameless = Report.objects.get(mode="anonymous")
+    assert nameless.receipt_ref in receipts.fingerprints(demo["receipt"])
 
 
 def test_degrees_are_decided_by_their_institution(demo: dict[str, Any]) -> None:
