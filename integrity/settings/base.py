@@ -159,6 +159,8 @@ else:
         "default": {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
             "LOCATION": VAR_DIR / "cache",
+            # At Django's 300 a flood of strangers would push out what limits them.
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
         }
     }
     _BROKER = VAR_DIR / "broker"
