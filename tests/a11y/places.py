@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import resolve, reverse
 
 from cases.models import Report
-from cases.services import appeal, statement, triage
+from cases.services import appeal, review, statement, triage
 from integrity.accounts.models import User
 from integrity.core import clock
 from tests.cases import builders as build
@@ -31,6 +31,9 @@ NO_PAGE = {
     *("evidence:file", "report:resume"),
     *("desk:claim", "desk:release", "desk:watch", "desk:unwatch", "desk:letter"),
     *("desk:send_back",),
+    *("my:answer_report", "report:follow_answer", "report:follow_leave"),
+    # For a browser in which a receipt code was right; the page of my:review.
+    "report:follow_review",
     *("my:adviser_end", "advising:accept", "advising:decline", "desk:withdraw_statement"),
 }
 
@@ -73,8 +76,14 @@ def in_other_states() -> Iterator[tuple[str, Place]]:
     yield at("desk:open", world.moderator, world)
 
     world = World()
+    reporters = [make.person("Quentin Reporter"), make.person("Rosa Reporter")]
+    reports = [build.report(world.case, person) for person in reporters]
     triage.dismiss(actor=world.officer, number=world.number, reason="not_enough")
     yield at("desk:reopen", world.officer, world)
+    yield "my:review", (reporters[0], reverse("my:review", args=[reports[0].public_id]))
+    reports[1].refresh_from_db()
+    again = review.ask(report=reports[1], text="The second page.", form_key=uuid4().hex)
+    yield at("desk:review", world.second, world, again.public_id)
 
     world = World().alleged()
     yield at("desk:allege", world.moderator, world)
