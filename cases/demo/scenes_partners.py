@@ -44,7 +44,7 @@ def _northbridge(cast: Cast) -> None:
         by="reporter",
         links=["https://moots.example/2024/final"],
         desk="northbridge",
-    )
+    ).claimed(1.1, by="partner.officer")
     flagged(
         work("rhys.morgan", "contracts", "Essay 1", 8, own="Distawrwydd yw'r cyfan.", score=None),
         5,
@@ -56,7 +56,11 @@ def _northbridge(cast: Cast) -> None:
     ).claimed(4.5)
     flagged(
         work(
-            "reporter", "how-courts-reason", "Summary of a judgment", 21, own="Two judges agreed."
+            "hamza.malik",
+            "how-courts-reason",
+            "Summary of a judgment",
+            21,
+            own="Two judges agreed.",
         ),
         18,
         "The summary follows the newspaper line by line.",

@@ -145,7 +145,7 @@ def _dismissed(cast: Cast) -> None:
         "The list is the archive's own, from its web page.",
         by="anna.petrova",
     ).dismissed(46, DismissalReason.OUT_OF_SCOPE, "It looked like a matter for the archive.")
-    again.at(
+    again.claimed(1.6, by="officer2").at(
         2.2,
         lambda: triage.reopen(
             actor=cast.people["officer3"],

@@ -33,14 +33,16 @@ def _investigation(cast: Cast) -> None:
         by="zofia.wisniewska",
         links=[texts.LINK],
     ).opened(9).sourced(8, texts.TITLE, texts.ARTICLE, texts.SHOWS)
-    # Nobody has it any more: its moderator gave it back.
+    # Its moderator gave it back, and an officer has taken it.
     flagged(
         work("sam.li", "statistics", "Final test", 24, own="Question 7 is wrong, I think."),
         21,
         "Sam's screen could be seen in the window: a second person read the questions out.",
         by="minjun.kim",
         code="unauthorised_materials",
-    ).opened(19).noted(18, "On leave from Monday. The video is with the exam office.").released(17)
+    ).opened(19).noted(18, "On leave from Monday. The video is with the exam office.").released(
+        17
+    ).claimed(2, by="officer")
     both = cast.violation(
         "data-structures",
         13,

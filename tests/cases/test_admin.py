@@ -11,9 +11,10 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from cases.models import Case, Report
+from cases.selectors import overview
 from integrity.accounts.enums import Role
 from integrity.accounts.models import RoleGrant, User
-from integrity.audit.checkpoints import verify_database
+from integrity.audit.checkpoints import make_checkpoint, verify_database
 from integrity.audit.models import Event
 from integrity.courses.models import Institution
 from tests.cases import builders as build
@@ -255,3 +256,46 @@ def test_changing_a_person_is_on_record_without_saying_to_what() -> None:
     assert event.personal == {"person": str(person.public_id)}
     assert "After Change" not in event.payload
     assert verify_database().ok
+
+
+# Start pages of those who keep things in order, and of those who check
+
+
+def test_an_administrator_reads_how_things_stand() -> None:
+    user = administrator()
+    shown = overview.administration(user)
+    assert shown.staff == RoleGrant.objects.values("user").distinct().count()
+    assert shown.people == User.objects.count()
+    assert shown.institutions == Institution.objects.count()
+    page = inside(user).get("/")
+    assert page.status_code == 200
+    for name in ("policies_version", "policies_schemeversion", "accounts_user", "courses_course"):
+        link = reverse(f"admin:{name}_changelist")
+        assert link in page.content.decode()
+        assert inside(user).get(link).status_code == 200
+
+
+def test_an_administrator_of_an_institution_counts_its_own_only() -> None:
+    here = make.institution()
+    user = administrator(where=here)
+    make.grant(make.person("Olga Officer"), Role.OFFICER)
+    shown = overview.administration(user)
+    assert (shown.staff, shown.people, shown.institutions) == (1, None, 1)
+    assert inside(user).get("/").status_code == 200
+
+
+def test_an_auditor_reads_how_long_the_history_is_and_when_it_was_signed(world: World) -> None:
+    user = build.auditor()
+    assert overview.auditing(user).checkpoint_at is None
+    assert "Not yet" in inside(user).get("/").content.decode()
+    made = make_checkpoint()
+    assert made is not None
+    shown = overview.auditing(user)
+    assert shown.events == Event.objects.count() == shown.sealed
+    assert shown.checkpoint == made.pk
+    assert f"up to event {made.sequence}" in inside(user).get("/").content.decode()
+
+
+def test_an_auditor_of_another_institution_counts_its_events_only(world: World) -> None:
+    shown = overview.auditing(build.auditor("Tove Away", make.institution()))
+    assert (shown.events, shown.exports) == (0, 0)

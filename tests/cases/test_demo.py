@@ -148,6 +148,7 @@ def test_something_waits_for_each_account(demo: dict[str, Any]) -> None:
     assert waiting.notices.get().due_at > clock.now() + timedelta(days=2)
     states = set(rules.own_reports(person("reporter")).values_list("status", "outcome"))
     assert len(states) >= 5
+    assert not Respondent.objects.filter(user=person("reporter")).exists()
     assert Respondent.objects.filter(user=person("learner"), status=CaseStatus.DECIDED).exists()
     assert Submission.objects.filter(
         score__isnull=True, assignment__course__teachings__user=person("teacher")
@@ -155,6 +156,8 @@ def test_something_waits_for_each_account(demo: dict[str, Any]) -> None:
     assert Case.objects.filter(assignee=person("moderator")).count() >= 8
     for name in ("moderator", "moderator2", "officer", "officer2", "officer3", "partner.officer"):
         assert dashboard(person(name)).waiting, name
+    for name in ("officer", "officer2"):
+        assert Case.objects.filter(assignee=person(name), due_at__isnull=False).exists(), name
     for name in ("officer", "officer3"):
         piles = {pile.name: pile.rows for pile in dashboard(person(name)).piles}
         assert piles["confirm"], name
