@@ -14,7 +14,7 @@ INSTALLED := $(VENV)/.installed
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 TEST := $(PY) -m tests.support.run
 
-.PHONY: help setup run test test-sqlite check format bench faults fuzz a11y screenshots lock
+.PHONY: help setup run test test-sqlite check format bench faults fuzz a11y screenshots lock messages
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,13 @@ a11y: setup ## Accessibility of every page: dark, narrow, Spanish, right to left
 
 screenshots: setup ## Save pictures of the browser tests under var/screenshots
 	@SCREENSHOTS=var/screenshots $(TEST) tests/e2e $(ARGS)
+
+messages: setup ## Put new and changed sentences into the catalogues (needs GNU gettext)
+	@command -v msgmerge >/dev/null || { echo "GNU gettext is missing. On Debian: apt-get install gettext" >&2; exit 1; }
+	@$(PY) manage.py makemessages --all --no-wrap --no-obsolete --add-location file \
+	  --ignore '.venv' --ignore 'var' --ignore 'tests' --ignore 'staticfiles'
+	@$(PY) -m integrity.catalogues --tidy
+	@$(PY) -m integrity.catalogues --count
 
 lock: setup ## Pin the newest allowed versions, with hashes, from requirements/*.in
 	@for name in base dev uv; do \

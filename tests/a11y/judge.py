@@ -7,9 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.test import Client
-
-from integrity.accounts.models import User
+from tests.a11y.places import Reader, client_of
 
 AXE = (
     Path(__file__).resolve().parent.parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
@@ -24,16 +22,14 @@ NARROW, WIDE = 320, 1280
 
 
 @contextmanager
-def browser_of(new_context: Any, origin: str, user: User | None, **options: Any) -> Iterator[Any]:
-    """A page of a browser of its own, signed in as `user`."""
+def browser_of(new_context: Any, origin: str, reader: Reader, **options: Any) -> Iterator[Any]:
+    """A page of a browser of its own, in the session of `reader`."""
     context = new_context(**options)
-    if user is not None:
-        client = Client()
-        client.force_login(user)
+    if reader is not None:
         context.add_cookies(
             [
                 {"name": name, "value": morsel.value, "url": origin}
-                for name, morsel in client.cookies.items()
+                for name, morsel in client_of(reader).cookies.items()
             ]
         )
     page = context.new_page()

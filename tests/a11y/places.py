@@ -15,6 +15,7 @@ from uuid import uuid4
 from django.test import Client
 from django.urls import resolve, reverse
 
+from cases import receipts
 from cases.models import Report
 from cases.services import appeal, review, statement, triage
 from integrity.accounts.models import User
@@ -32,20 +33,38 @@ NO_PAGE = {
     *("desk:claim", "desk:release", "desk:watch", "desk:unwatch", "desk:letter"),
     *("desk:send_back",),
     *("my:answer_report", "report:follow_answer", "report:follow_leave"),
-    # For a browser in which a receipt code was right; the page of my:review.
-    "report:follow_review",
+    *("api:schema", "tokens:revoke"),
     *("my:adviser_end", "advising:accept", "advising:decline", "desk:withdraw_statement"),
 }
 
-Place = tuple[User | None, str]
+# Who looks: somebody signed in, a visitor, or the session of a visitor who has done something.
+Reader = User | Client | None
+Place = tuple[Reader, str]
 
 
-def is_page(user: User | None, address: str, route: str) -> bool:
-    """Whether a GET is answered with a page of this very route."""
+def client_of(reader: Reader) -> Client:
+    """The session in which the reader looks."""
+    if isinstance(reader, Client):
+        return reader
     client = Client()
-    if user is not None:
-        client.force_login(user)
-    answer = client.get(address)
+    if reader is not None:
+        client.force_login(reader)
+    return client
+
+
+def readers(pages: dict[str, list[Place]]) -> Iterator[tuple[Reader, list[tuple[str, str]]]]:
+    """Every reader once, with the names and addresses they look at."""
+    found: dict[object, tuple[Reader, list[tuple[str, str]]]] = {}
+    for route, places in pages.items():
+        for reader, address in places:
+            key = reader.pk if isinstance(reader, User) else reader
+            found.setdefault(key, (reader, []))[1].append((route, address))
+    yield from found.values()
+
+
+def is_page(reader: Reader, address: str, route: str) -> bool:
+    """Whether a GET is answered with a page of this very route."""
+    answer = client_of(reader).get(address)
     return (
         answer.status_code == 200
         and answer.headers["Content-Type"].startswith("text/html")
@@ -134,6 +153,34 @@ def in_other_states() -> Iterator[tuple[str, Place]]:
     yield at("desk:take_up", build.officer("Kwame Boateng"), world, world.rid)
 
 
+def followed() -> Iterator[tuple[str, Place]]:
+    """The pages of a report without a name, in the session in which its code was right."""
+    code = receipts.new_code()
+    world = World()
+    Report.objects.filter(pk=world.report.pk).update(
+        mode="anonymous",
+        reporter_ref="",
+        reporter_sealed=None,
+        receipt_ref=receipts.fingerprint(code),
+    )
+    triage.dismiss(actor=world.moderator, number=world.number, reason="not_enough")
+    visitor, address = Client(), reverse("report:follow")
+    assert visitor.post(address, {"code": code}).status_code == 303
+    yield "report:follow", (visitor, address)
+    yield "report:follow_review", (visitor, reverse("report:follow_review"))
+
+
+def just_signed_in() -> Iterator[tuple[str, Place]]:
+    """The pages that ask for the password once more, to somebody who has just given it."""
+    person = make.person("Petra Programmer")
+    person.set_password("a-long-pass-phrase")
+    person.save()
+    client = client_of(person)
+    told = {"password": "a-long-pass-phrase"}
+    assert client.post(reverse("account_reauthenticate"), told).status_code == 302
+    yield "tokens:new", (client, reverse("tokens:new"))
+
+
 def decided() -> World:
     """A case whose essay counts zero, by two officers."""
     world = World().found()
@@ -171,7 +218,7 @@ def every_page() -> dict[str, list[Place]]:
     pages: dict[str, list[Place]] = {}
     for route, place in in_scene(Scene()):
         pages.setdefault(route, []).append(place)
-    for route, place in (*in_other_states(), *drafts()):
+    for route, place in (*in_other_states(), *followed(), *just_signed_in(), *drafts()):
         assert is_page(*place, route), f"{route} is no page at {place[1]}"
         pages.setdefault(route, []).append(place)
     pages.pop(f"{ADMIN}:index")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.a11y.judge import browser_of, look, too_wide
-from tests.a11y.places import every_page
+from tests.a11y.places import every_page, readers
 
 
 @pytest.mark.a11y
@@ -19,13 +19,10 @@ from tests.a11y.places import every_page
 def test_every_page_is_accessible(live_server: Any, new_context: Any) -> None:
     pages = every_page()
     problems: list[str] = []
-    readers = {user.pk if user else None: user for places in pages.values() for user, _ in places}
-    for key, reader in readers.items():
+    for reader, addresses in readers(pages):
         with browser_of(new_context, live_server.url, reader) as browser:
-            for route, places in pages.items():
-                for user, address in places:
-                    if (user.pk if user else None) == key:
-                        found = look(browser, address) + too_wide(browser)
-                        problems += [f"{route} {address} {problem}" for problem in found]
+            for route, address in addresses:
+                found = look(browser, address) + too_wide(browser)
+                problems += [f"{route} {address} {problem}" for problem in found]
     print(f"{len(pages)} kinds of pages, {sum(map(len, pages.values()))} addresses")
     assert not problems, "\n".join(problems)

@@ -12,7 +12,7 @@ from django.utils.dates import MONTHS
 
 from integrity.accounts.models import User
 from integrity.core import clock
-from tests.a11y.places import every_page
+from tests.a11y.places import client_of, every_page
 
 pytestmark = pytest.mark.django_db
 
@@ -21,10 +21,8 @@ def test_every_page_can_be_read_in_spanish_and_left_again(settings: Any) -> None
     pages = every_page()
     problems = []
     for places in pages.values():
-        for user, address in places:
-            client = Client()
-            if user is not None:
-                client.force_login(user)
+        for reader, address in places:
+            client = client_of(reader)
             for language, other in (("es", "Español"), ("en", "English")):
                 choice = {"language": language, "next": address}
                 answer = client.post("/language/", choice)

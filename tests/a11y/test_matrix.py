@@ -19,7 +19,7 @@ from django.urls import Resolver404, resolve, reverse
 from integrity.accounts.models import User
 from integrity.supervisor import DEMO
 from tests.a11y.judge import NARROW, WIDE, browser_of, look, too_wide
-from tests.a11y.places import every_page
+from tests.a11y.places import every_page, readers
 from tests.cases import builders as build
 
 pytestmark = [pytest.mark.a11y, pytest.mark.django_db(transaction=True)]
@@ -46,20 +46,16 @@ def test_every_page(
     User.objects.update(language=language)
     cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}
     problems: list[str] = []
-    readers = {user.pk if user else None: user for places in pages.values() for user, _ in places}
-    for key, reader in readers.items():
+    for reader, addresses in readers(pages):
         with browser_of(new_context, live_server.url, reader) as browser:
             browser.context.add_cookies([cookie])
-            for route, places in pages.items():
-                for user, address in places:
-                    if (user.pk if user else None) != key:
-                        continue
-                    found = look(browser, address, scheme=scheme, width=width)
-                    spoken = browser.get_attribute("html", "lang")
-                    direction = browser.get_attribute("html", "dir")
-                    if (spoken, direction) != (language, "rtl" if language == "ar" else "ltr"):
-                        found.append(f"is in {spoken}, {direction}")
-                    problems += [f"{route} {address} {p}" for p in found + too_wide(browser)]
+            for route, address in addresses:
+                found = look(browser, address, scheme=scheme, width=width)
+                spoken = browser.get_attribute("html", "lang")
+                direction = browser.get_attribute("html", "dir")
+                if (spoken, direction) != (language, "rtl" if language == "ar" else "ltr"):
+                    found.append(f"is in {spoken}, {direction}")
+                problems += [f"{route} {address} {p}" for p in found + too_wide(browser)]
     assert not problems, "\n".join(problems)
 
 
