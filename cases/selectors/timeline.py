@@ -30,9 +30,7 @@ PAGE = 50
 _QUIET = frozenset({"letter.queued", "message.sent"})
 _OFFICERS_ONLY = frozenset({"conflict.declared"})
 # What is written to a reporter would tell when there was one to write to.
-_TO_REPORTERS = frozenset(
-    {"report_received", "report_closed", "report_question", "review_decided"}
-)
+_TO_REPORTERS = frozenset({"report_received", "report_closed", "report_question", "review_decided"})
 # Runs of these by one person are one line.
 _MERGED = frozenset({"evidence.added", "report.joined", "evidence.viewed"})
 # Which personal value of an event is a text worth reading in the timeline.
