@@ -99,8 +99,7 @@ def answer(request: HttpRequest, error: errors.DomainError) -> HttpResponse:
         return page(request, 404)
     if isinstance(error, errors.InvalidInput):
         fields = {
-            name: [str(message) for message in messages]
-            for name, messages in error.fields.items()
+            name: [str(message) for message in messages] for name, messages in error.fields.items()
         }
         if wants_problem(request):
             return problem(400, str(error.message), errors=fields)
