@@ -177,6 +177,7 @@ def test_catalogues_compile_without_gettext(tmp_path):
     [
         ("Caso %(number)s", "Caso", "other placeholders"),
         ("Caso %(number)s", "", "not translated"),
+        ("Caso %(number)s", "Caso <b>%(number)s</b>", "other placeholders"),
         ("%(count)s informes", "%(cuenta)s informes", "other placeholders"),
         ('msgid "Case', 'msgid Case"', "django.po"),
     ],
@@ -186,3 +187,14 @@ def test_faults_in_catalogues_are_found(tmp_path, capsys, old, new, said):
     source.write_text(GOOD.replace(old, new))
     assert catalogues.main(["--check", str(source)]) == 1
     assert said in capsys.readouterr().err
+
+
+def test_what_gettext_guessed_is_thrown_away(tmp_path, capsys):
+    source = tmp_path / "es" / "LC_MESSAGES" / "django.po"
+    source.parent.mkdir(parents=True)
+    source.write_text(GOOD.replace('msgid "Case', '#, fuzzy, python-format\nmsgid "Case'))
+    assert catalogues.main(["--tidy", str(source)]) == 0
+    assert catalogues.main(["--count", str(source)]) == 0
+    assert capsys.readouterr().out == "es: 1 of 2 translated\n"
+    entry = polib.pofile(str(source)).find("Case %(number)s")
+    assert (entry.msgstr, entry.flags) == ("", ["python-format"])
