@@ -292,7 +292,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# In the browser alone: a row of a session would tell who reports or answers without a name.
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 FORMS_URLFIELD_ASSUME_HTTPS = True
 
 # Views name their own classes (integrity.api.views); these are the ones they cannot name.

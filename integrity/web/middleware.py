@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
@@ -34,9 +35,11 @@ class PrivatePagesMiddleware:
     """Bounds the request and keeps what a signed-in person saw out of every cache.
 
     A body longer than `REQUEST_MAX_BYTES` is refused with 413 before anything reads it. Answers to
-    somebody signed in, and answers that touched a session, carry `Cache-Control: no-store`: the
-    back button shows nothing after signing out.
+    somebody signed in, and answers that touched a session or show a message, carry
+    `Cache-Control: no-store`: the back button shows nothing after signing out.
     """
+
+    _COOKIES = frozenset({settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name})
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -48,7 +51,7 @@ class PrivatePagesMiddleware:
             response = self.get_response(request)
         session = getattr(request, "session", None)
         if session is not None and (
-            settings.SESSION_COOKIE_NAME in request.COOKIES or session.modified
+            not self._COOKIES.isdisjoint(request.COOKIES) or session.modified
         ):
             response["Cache-Control"] = "no-store, private"
             patch_vary_headers(response, ("Cookie",))

@@ -519,6 +519,41 @@ def test_a_question_is_answered_by_code_and_the_end_is_one_of_three(
     assert "Ask for another look" in closed
 
 
+def test_a_message_on_the_way_is_in_no_session(visitor: Client, scene: make.Scene) -> None:
+    report, code = sent(visitor)
+    assert report.case is not None
+    signed_in = Client()
+    signed_in.force_login(base.person())
+    signed_in.get("/my/")
+    before = signed_in.session.items()
+    for number, browser in enumerate((Client(), signed_in)):
+        dialogue.ask(
+            actor=build.moderator(),
+            number=report.case.number,
+            report_id=report.public_id,
+            body=f"In which forum was it? {number}",
+            form_key=f"q{number}",
+        )
+        follow(browser, code)
+        form = {"form_token": token(browser.get(FOLLOW)), "body": "In the course forum."}
+        assert browser.post(f"{FOLLOW}answer/", form).status_code == 303
+        assert list(signed_in.session.items()) == list(before)
+        shown = browser.get(FOLLOW)
+        assert "Your answer has arrived" in text(shown)
+        assert "no-store" in shown["Cache-Control"]
+
+    assert Session.objects.count() == 1, "the one of whoever is signed in"
+
+
+def test_a_page_that_shows_a_visitor_a_message_is_kept_in_no_cache(visitor: Client) -> None:
+    report = threat(visitor)
+    address = reverse("report:discard", args=[report.public_id])
+    assert fill(visitor, address).status_code == 303
+    shown = visitor.get(reverse("report:choose"))
+    assert "Your draft was deleted" in text(shown)
+    assert "no-store" in shown["Cache-Control"]
+
+
 def test_nothing_in_a_followed_report_runs(visitor: Client) -> None:
     report, code = sent(visitor, account="<script>alert(1)</script>{{7*7}}")
     assert report.case is not None
