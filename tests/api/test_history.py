@@ -82,6 +82,8 @@ def test_case_21_a_conflict_hides_the_case_in_the_history_too(world: World) -> N
     build.conflict(world.case, auditor)
     program = Program(auditor)
     assert world.number not in json.dumps(rows(program, "events?limit=100"))
+    hidden = program.get(f"events?case={world.number}&limit=1")
+    assert hidden.content == program.get("events?case=IC-2020-999999&limit=1").content
     made = program.post("exports", {"format": "jsonl"}).json()
     assert world.number not in content(program, made["id"])
     refused(program.post("exports", {"format": "csv", "case": world.number}), 400)
