@@ -57,11 +57,15 @@ def effective_score(submission: Submission, *, at: datetime | None = None) -> De
 
 @dataclass(frozen=True)
 class CourseResult:
-    """`percent` of the course result, `passes`, and what becomes of the certificate."""
+    """`percent` of the course result, `passes`, and what becomes of the certificate.
+
+    `graded` says whether anything has a score yet; before that a percentage tells nothing.
+    """
 
     percent: Decimal
     passes: bool
     certificate: str  # "none", "issued", "withheld", "revoked"
+    graded: bool
 
 
 def course_result(
@@ -102,10 +106,13 @@ def course_results(
     )
     latest = {(row.learner_id, row.assignment_id): row for row in submissions}
     totals: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+    graded = set()
     for row in latest.values():
+        task = row.assignment
+        if row.score is not None or row.zeroed:
+            graded.add((row.learner_id, task.course_id))
         if row.zeroed or row.score is None or row == as_if_zero:
             continue
-        task = row.assignment
         totals[row.learner_id, task.course_id] += row.score / task.max_score * task.weight
     kinds: dict[int | None, set[str]] = defaultdict(set)
     for pk, kind in (
@@ -117,11 +124,13 @@ def course_results(
     )
     results = {}
     for enrolment in enrolments:
-        percent = totals[enrolment.learner_id, enrolment.course_id].quantize(CENT, ROUND_HALF_UP)
+        place = (enrolment.learner_id, enrolment.course_id)
+        percent = totals[place].quantize(CENT, ROUND_HALF_UP)
         results[enrolment.pk] = CourseResult(
             percent,
             percent >= enrolment.course.pass_mark,
             _certificate_state(enrolment.pk in certified, kinds[enrolment.pk]),
+            place in graded,
         )
     return results
 

@@ -52,6 +52,13 @@ def test_result_weighs_scores_by_the_share_of_each_assignment():
     assert (result.percent, result.passes) == (Decimal("78.00"), True)
 
 
+def test_a_zero_is_a_score_and_no_score_is_none():
+    enrolment, [work] = graded((100, 90))
+    zero(work, "sanction:a")
+    result = selectors.course_result(enrolment)
+    assert (result.percent, result.graded) == (Decimal("0.00"), True)
+
+
 def test_result_uses_the_highest_score_of_the_assignment():
     course = make.course()
     enrolment = make.enrol(course)
@@ -75,7 +82,8 @@ def test_an_ungraded_submission_counts_nothing():
     course = make.course()
     enrolment = make.enrol(course)
     make.submission(make.assignment(course), enrolment.learner, score=None)
-    assert selectors.course_result(enrolment).percent == Decimal("0.00")
+    result = selectors.course_result(enrolment)
+    assert (result.percent, result.graded) == (Decimal("0.00"), False)
 
 
 def test_other_peoples_work_and_other_courses_do_not_count():
