@@ -20,6 +20,7 @@ from integrity.core import clock, crypto
 from integrity.core.errors import NotFound
 from integrity.courses.enums import DECIDED_BY_INSTITUTION
 from integrity.courses.models import Assignment, Course, Institution, Post, Submission
+from integrity.courses.page_selectors.record import with_decisions
 from integrity.courses.paging import Page, newest_first
 from integrity.courses.rules import courses_of, visible_posts, visible_submissions
 from integrity.courses.selectors import platform
@@ -62,12 +63,20 @@ def reportable_submission(user: User, public_id: UUID | str) -> Submission | Non
 
 
 def reportable_post(user: User, public_id: UUID | str) -> Post | None:
-    """A post the user may read; None for any other, and for none."""
+    """A post the user may read; None for any other, for one that a decision removed, for none."""
     wanted = _uuid(public_id)
     if wanted is None:
         return None
     found = visible_posts(user).select_related("course__programme", "course__institution")
-    return found.filter(public_id=wanted).first()
+    post = with_decisions(found).filter(public_id=wanted).first()
+    return None if post is None or post.hidden else post  # type: ignore[attr-defined]
+
+
+def post_now(report: Report) -> Post | None:
+    """The post a draft is about, as it is shown in the course now; None where it is about none."""
+    if report.post_id is None:
+        return None
+    return with_decisions(Post.objects.select_related("course")).get(pk=report.post_id)
 
 
 def _uuid(value: UUID | str) -> UUID | None:

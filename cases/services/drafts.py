@@ -105,11 +105,7 @@ def start(
                 status=ReportStatus.DRAFT,
                 submission=submission,
                 post=post,
-                course=submission.assignment.course
-                if submission
-                else post.course
-                if post
-                else None,
+                course=_course_of(submission, post),
                 submitted_at=clock.now(),
                 form_key=form_key,
                 form_digest="draft",

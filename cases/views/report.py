@@ -209,7 +209,11 @@ def _details_page(request: HttpRequest, report: Report, way: Way) -> HttpRespons
     if form.is_bound and form.is_valid():
         with pages.refusals_on(form):
             return pages.saved(request, report, way, _details(form))
-    context = {"kind": report.kind, "submission": report.submission, "post": report.post}
+    context = {
+        "kind": report.kind,
+        "submission": report.submission,
+        "post": selectors.post_now(report),
+    }
     return pages.show(request, "details", form, way, context, pointed=[report.account])
 
 
@@ -289,6 +293,7 @@ def _check_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
     files = selectors.files_of(report)
     context = {
         "files": files,
+        "post": selectors.post_now(report),
         "place_asked": any(step.slug == "place" for step in way.steps),
         "email": who.user.email if who.user is not None else "",
         # The day as it was given, whatever the reader's zone makes of its midnight.
@@ -323,6 +328,8 @@ def sent(request: HttpRequest, report: Report) -> HttpResponse:
         context["email"] = who.user.email if who.user is not None else ""
         return render(request, "cases/report/sent.html", context)
     context["code"] = receipts.matching(who.key, report.public_id, report.receipt_ref)
+    # Changing language or colours would load the page again, and the code would be gone.
+    context["shown_once"] = bool(context["code"])
     response = render(request, "cases/report/receipt.html", context)
     if request.method == "GET":
         keys.forget(response, shown_at=request.path)

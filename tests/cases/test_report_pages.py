@@ -20,7 +20,9 @@ from cases.models import Case, DraftFile, Report
 from cases.services import drafts, triage
 from integrity.core import clock
 from integrity.core import forms as web_forms
+from integrity.courses.enums import EffectKind
 from integrity.courses.models import Submission
+from integrity.courses.services import apply_effect
 from notifications.models import OutboxMessage
 from tests.cases import builders
 from tests.cases import intake_builders as make
@@ -192,6 +194,27 @@ def test_an_incident_says_where_to_find_help_and_asks_for_the_place(
     assert report.incident_at.date().isoformat() == "2026-01-15"
     assert report.visible_name == "dark_wolf_77"
     assert report.case.evidence.get().text == "I know where you live."
+
+
+def test_what_a_decision_did_to_a_post_holds_where_it_is_reported(
+    reader: Client, scene: make.Scene
+) -> None:
+    address = f"{INCIDENT}?post={scene.post.public_id}"
+    apply_effect(
+        kind=EffectKind.CONTENT_REPLACED, source="sanction:1", post=scene.post, replacement="Shown."
+    )
+    edited = text(reader.get(address))
+    assert "Shown." in edited
+    assert scene.post.body not in edited
+    fill(reader, address, code="harassment", account="It shuts people out.")
+    draft = Report.objects.get()
+    apply_effect(kind=EffectKind.CONTENT_HIDDEN, source="interim:2", post=scene.post)
+    for page in (address, step(draft, "details"), step(draft, "check")):
+        shown = text(reader.get(page, follow=True))
+        assert scene.post.body not in shown
+        assert "Shown." not in shown
+    assert "This post was removed" in text(reader.get(step(draft, "details")))
+    assert "The post" not in text(reader.get(address)), "it cannot be chosen any more"
 
 
 def test_an_incident_in_a_post_knows_its_place(reader: Client, scene: make.Scene) -> None:
