@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases import rules, workflow
-from cases.models import Case, Respondent
+from cases.models import Case, Respondent, Watcher
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
 from integrity.accounts.rules import has_role
@@ -63,6 +63,17 @@ def respondent_of(case: Case, public_id: UUID | str) -> Respondent:
     if respondent is None:
         raise NotFound
     return respondent
+
+
+def shut_out(case: Case, user: User) -> None:
+    """Take the locked case from somebody who from now on may have nothing to do with it.
+
+    Else it would stay with them for good: nobody could claim it, and they could not give it back.
+    """
+    if case.assignee_id == user.pk:
+        case.assignee = None
+        case.assigned_at = None
+    Watcher.objects.filter(case=case, user=user).delete()
 
 
 def check_revision(case: Case, revision: int | None) -> None:

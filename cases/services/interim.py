@@ -18,7 +18,14 @@ from django.utils.translation import gettext_lazy as _
 from cases import letters, workflow
 from cases.enums import InterimKind
 from cases.models import Case, InterimMeasure, Respondent
-from cases.services.base import locked_case, record, respondent_of, save, visible_or_404
+from cases.services.base import (
+    locked_case,
+    record,
+    respondent_of,
+    save,
+    shut_out,
+    visible_or_404,
+)
 from cases.services.clean import Problems
 from integrity.accounts.models import User
 from integrity.accounts.selectors import find_by_email
@@ -107,6 +114,8 @@ def take(
         measure.form_key = form_key
         save(measure)
         _apply(measure)
+        if measure.protects is not None:
+            shut_out(case, measure.protects)
         record(
             "interim.taken",
             case,

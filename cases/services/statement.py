@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from cases import letters, rules, workflow
 from cases.enums import EvidenceKind
 from cases.models import AdviserAccess, Case, StatementRequest
-from cases.services.base import locked_case, record, save
+from cases.services.base import locked_case, record, save, shut_out
 from cases.services.clean import Problems
 from cases.services.evidence import attach
 from integrity.accounts.models import User
@@ -67,6 +67,7 @@ def ask(*, actor: User, number: str, email: str, question: str, form_key: str) -
             subject=("statement", str(request.public_id)),
             personal={"person": str(person.public_id)},
         )
+        shut_out(case, person)
         letters.statement_requested(case, request)
     return request
 

@@ -23,7 +23,7 @@ from cases.models import (
     Respondent,
     Watcher,
 )
-from cases.services.base import locked_case, record, save, visible_or_404
+from cases.services.base import locked_case, record, save, shut_out, visible_or_404
 from cases.services.interim import end_all
 from integrity.accounts.models import User
 from integrity.accounts.rules import STAFF_OF_CASES, has_role
@@ -305,8 +305,5 @@ def declare_conflict(*, actor: User, number: str, reason: str) -> None:
         _works_here(actor, case)
         declaration = ConflictDeclaration(case=case, user=actor, reason=reason.strip())
         save(declaration)
-        if case.assignee_id == actor.pk:
-            case.assignee = None
-            case.assigned_at = None
-        Watcher.objects.filter(case=case, user=actor).delete()
+        shut_out(case, actor)
         record("conflict.declared", case, actor, personal={"reason": reason.strip()})

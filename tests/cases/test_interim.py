@@ -407,6 +407,10 @@ def test_case_63_a_measure_that_takes_the_case_away_holds_at_once(world: Scene) 
     world.take(BAR, protects_email=world.moderator.email)
     with pytest.raises(NotFound):
         triage.dismiss(actor=world.moderator, number=world.number, reason="no_violation")
+    # It does not stay with somebody who cannot give it back.
+    another = build.moderator()
+    triage.claim(actor=another, number=world.number)
+    assert rules.access(another, world.case) == rules.Access.WORK
 
 
 def form(world: Scene, **changes: Any) -> dict[str, str]:
@@ -475,6 +479,16 @@ def test_what_is_wrong_is_said_at_its_field(
     assert answer.status_code == 400
     assert "error" in answer.content.decode()
     assert not InterimMeasure.objects.exists()
+
+
+def test_in_triage_the_letter_is_checked_without_the_name(client: Client, world: Scene) -> None:
+    client.force_login(world.moderator)
+    name = world.case.respondents.get().user.display_name
+    page = client.post(take_url(world), form(world)).content.decode()
+    assert REASON in page
+    assert name not in page
+    world.opened()
+    assert name in client.post(take_url(world), form(world)).content.decode()
 
 
 def test_an_officer_is_told_plainly_that_the_letter_names_the_person(

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from cases import rules
 from cases.enums import EvidenceKind
-from cases.models import Evidence, StatementRequest
+from cases.models import Case, Evidence, StatementRequest
 from cases.selectors.case_parts import people_page
 from cases.services import adviser, notice, statement, triage
 from integrity.accounts.enums import Role
@@ -316,6 +316,16 @@ def test_case_21_who_was_asked_does_no_desk_work_in_the_case(client: Client, wor
     # Taken back before anything was said, nothing ties them to it.
     statement.withdraw(actor=world.moderator, number=world.number, request_id=request.public_id)
     assert rules.access(colleague, world.case) == rules.Access.WORK
+
+
+def test_a_case_does_not_stay_with_somebody_who_is_asked(world: World) -> None:
+    triage.watch(actor=world.officer, number=world.number)
+    request = ask(world, world.moderator, actor=world.officer)
+    another = build.moderator()
+    triage.claim(actor=another, number=world.number)
+    statement.withdraw(actor=another, number=world.number, request_id=request.public_id)
+    case = Case.objects.get(number=world.number)
+    assert rules.access(world.moderator, case) == rules.Access.SUMMARY
 
 
 def test_the_desk_asks_from_the_case_and_sees_what_came(
