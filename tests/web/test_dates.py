@@ -110,3 +110,18 @@ def test_words_of_one_language_do_not_leak_into_another() -> None:
             spanish = dates.day_words(date(2026, 12, 4), "long")
     assert english == "4 December 2026"
     assert "diciembre" in spanish.lower()
+
+
+def test_a_day_named_without_an_hour_is_that_day_for_everybody() -> None:
+    day = datetime(2026, 11, 20, tzinfo=UTC)
+    instant = datetime(2026, 11, 21, 2, 14, tzinfo=UTC)
+    with clock.frozen(NOW), timezone.override(BOGOTA):
+        html = render("{% happened at %}|{% happened at 'brief' %}", at=day)
+        told = render("{% happened at %}|{% happened at 'brief' %}", at=instant)
+    assert html == (
+        '<time datetime="2026-11-20">20 November 2026</time>|'
+        '<time datetime="2026-11-20">20 Nov</time>'
+    )
+    assert ">20 Nov, 21:14</time>|" in told
+    assert told.endswith(">20 Nov</time>")
+    assert render("{% happened at empty='never' %}", at=None) == "never"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
@@ -108,6 +108,20 @@ def day(
     return format_html(
         '<time datetime="{}">{}</time>', value.isoformat(), dates.day_words(value, form)
     )
+
+
+@register.simple_tag
+def happened(moment: datetime | None, form: str = "", empty: object = "") -> SafeString | str:
+    """When something happened: `day` in this form, or `when` without a form.
+
+    A report may name a day alone; that is kept as 00:00 UTC (cases/views/report.py). It is told
+    as that day everywhere: the hour was never given, and west of UTC it would be the day before.
+    """
+    if moment is not None:
+        given = moment.astimezone(UTC)
+        if given.time() == time():
+            return day(given.date(), form or "long")
+    return day(moment, form, empty) if form else when(moment, empty)
 
 
 @register.simple_tag
