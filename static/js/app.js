@@ -15,6 +15,24 @@
     });
   });
 
+  // Whoever leaves what they have written is asked once by the browser: a link, the language, the
+  // colours and the back button would all lose it. What an answer to a sent form shows again, with an error or to be
+  // checked, is kept nowhere either.
+  var unsent = document.querySelector("main[data-unsent]");
+  var boxes = document.querySelectorAll("main form[method=post] textarea");
+  var sending = null;
+  document.addEventListener("submit", function (event) { sending = event.target; });
+  if (boxes.length) {
+    window.addEventListener("beforeunload", function (event) {
+      var form = sending;
+      sending = null;
+      var lost = Array.prototype.some.call(boxes, function (box) {
+        return box.form !== form && box.value.trim() !== (unsent ? "" : box.defaultValue.trim());
+      });
+      if (lost) { event.preventDefault(); }
+    });
+  }
+
   // Menus close with Escape, and when the reader goes elsewhere.
   var menus = document.querySelectorAll("details.menu");
   document.addEventListener("keydown", function (event) {

@@ -64,6 +64,11 @@ def tell(guest: Visit) -> str:
     guest.page.get_by_label("Threats and violence").check()
     guest.page.get_by_label("What happened?").fill(THREAT)
     pictured(guest, "details")
+    asked: list[str] = []
+    guest.page.once("dialog", lambda box: (asked.append(box.type), box.dismiss()))
+    guest.page.get_by_role("button", name="Dark", exact=True).click()
+    expect(guest.page.get_by_label("What happened?")).to_have_value(THREAT)
+    assert asked == ["beforeunload"]
     guest.press("Save and continue")
     guest.page.get_by_label("The words themselves").fill("You will see on Friday.")
     guest.page.get_by_label("Who did it?").fill("Nova K.")
@@ -84,6 +89,9 @@ def tell(guest: Visit) -> str:
     guest.press("Send this report")
     guest.heading("We have your report")
     guest.sees("You see this code only now")
+    # They would load the page again, and with that the code would be gone.
+    expect(guest.page.get_by_role("button", name="Dark", exact=True)).to_have_count(0)
+    expect(guest.page.get_by_role("button", name="Español")).to_have_count(0)
     pictured(guest, "receipt")
     code = guest.page.locator(".code").inner_text()
     guest.page.reload()
