@@ -70,7 +70,10 @@ def main(arguments: list[str]) -> int:
     arguments = [argument for argument in arguments if argument != "--embedded"]
     named = any((ROOT / argument.split("::")[0]).exists() for argument in arguments)
     if not named and "-n" not in arguments:
-        arguments = ["-n", "2", "--dist", "loadfile", *arguments]
+        # In the order of the folders: by default the files with few tests, which are those of the
+        # browser and the slowest, come last, and one process does them while the other waits.
+        split = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+        arguments = [*split, *arguments]
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
     server = os.environ.get("DATABASE_URL", "")
