@@ -149,10 +149,14 @@ def messages_for_case(case_number: str) -> list[OutboxMessage]:
 
 
 def register_rows(
-    messages: Collection[OutboxMessage], *, show_names: bool = False
+    messages: Collection[OutboxMessage],
+    *,
+    show_names: bool = False,
+    hidden_in: Collection[str] = (),
 ) -> list[RegisterRow]:
-    """Messages as register rows. `show_names` opens the names of recipients who are not sealed;
-    a reporter's is never opened here."""
+    """Messages as register rows. `show_names` opens the names of recipients who are not sealed,
+    but for those of the cases `hidden_in`; a reporter's is never opened here. Nor is one of a
+    message that names no case: who may know who is in the matter cannot be told then."""
     rows = []
     for message in messages:
         label: str | Promise
@@ -162,7 +166,11 @@ def register_rows(
         except UnknownEvent:
             # Rows outlive the code that wrote them.
             label, audience = message.event, ""
-        named = show_names and message.recipient_kind == RecipientKind.NAMED
+        named = (
+            show_names
+            and message.recipient_kind == RecipientKind.NAMED
+            and message.case_number not in ("", *hidden_in)
+        )
         name = unseal_address(message.recipient_sealed).name if named else ""
         rows.append(RegisterRow(message, label, audience, name))
     return rows

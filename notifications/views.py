@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
@@ -74,11 +74,13 @@ def register_view(
     among: Q | None = None,
     action_url_name: str = "",
     show_names: bool = False,
+    hidden_in: Callable[[Collection[str]], Collection[str]] = lambda _numbers: (),
 ) -> HttpResponse:
     """The register of letters, for a desk that has checked who is asking.
 
     `institutions` are the slugs the reader may see (None: all), `among` a further condition on the
-    messages. With `action_url_name`, the name of a URL that takes `public_id` and calls
+    messages. `hidden_in` picks the cases whose names are hidden from the numbers of cases it is
+    given. With `action_url_name`, the name of a URL that takes `public_id` and calls
     `register_action`, rows that need a person get buttons.
     """
     state, event = request.GET.get("state", ""), request.GET.get("event", "")
@@ -98,7 +100,11 @@ def register_view(
         request,
         "notifications/register.html",
         {
-            "rows": selectors.register_rows(page.rows, show_names=show_names),
+            "rows": selectors.register_rows(
+                page.rows,
+                show_names=show_names,
+                hidden_in=hidden_in({row.case_number for row in page.rows}),
+            ),
             "next": page.next,
             "events": events,
             "states": State.choices,

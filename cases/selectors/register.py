@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -10,8 +11,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from cases import rules
-from cases.enums import SanctionStatus
-from cases.models import Sanction
+from cases.enums import CaseStatus, SanctionStatus
+from cases.models import Case, Sanction
 from cases.selectors.words import Days, Due, due
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
@@ -98,6 +99,12 @@ def letters_scope(user: User) -> tuple[set[str] | None, Q]:
     elif everything:
         among |= Q(case_number="", institution__in=everything)
     return institutions, among
+
+
+def names_hidden_in(numbers: Collection[str]) -> set[str]:
+    """Those of these cases that are in triage, where nobody is named yet: one query."""
+    found = Case.objects.filter(number__in=numbers, status=CaseStatus.TRIAGE)
+    return set(found.values_list("number", flat=True))
 
 
 def slugs(user: User, *roles: str) -> set[str] | None:

@@ -491,6 +491,17 @@ def test_in_triage_the_letter_is_checked_without_the_name(client: Client, world:
     assert name in client.post(take_url(world), form(world)).content.decode()
 
 
+def test_in_triage_the_register_of_letters_has_no_name(client: Client, world: Scene) -> None:
+    world.take(STOP)
+    client.force_login(world.moderator)
+    name = world.case.respondents.get().user.display_name
+    address = reverse("desk:letters")
+    assert world.number in client.get(address).content.decode()
+    assert name not in client.get(address).content.decode()
+    world.opened()
+    assert name in client.get(address).content.decode()
+
+
 def test_an_officer_is_told_plainly_that_the_letter_names_the_person(
     client: Client, world: Scene
 ) -> None:

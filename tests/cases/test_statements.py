@@ -318,6 +318,18 @@ def test_case_21_who_was_asked_does_no_desk_work_in_the_case(client: Client, wor
     assert rules.access(colleague, world.case) == rules.Access.WORK
 
 
+def test_case_21_the_register_of_letters_does_not_say_who_was_asked(
+    client: Client, world: World, teacher: User
+) -> None:
+    ask(world, teacher)
+    conflicted = build.officer("Connie Colleague")
+    build.conflict(world.case, conflicted)
+    client.force_login(conflicted)
+    page = client.get(reverse("desk:letters") + "?event=statement_requested").content.decode()
+    assert teacher.display_name not in page
+    assert page.count("<tr") > 1, "that a letter is on its way can be seen"
+
+
 def test_a_case_does_not_stay_with_somebody_who_is_asked(world: World) -> None:
     triage.watch(actor=world.officer, number=world.number)
     request = ask(world, world.moderator, actor=world.officer)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from cases.selectors.register import letters_scope, sanctions_page
+from cases.selectors.register import letters_scope, names_hidden_in, sanctions_page
 from cases.views.desk.guard import for_readers, for_staff
 from integrity.accounts.enums import Role
 from integrity.accounts.rules import STAFF_OF_CASES, has_role
@@ -41,6 +41,7 @@ def letters(request: HttpRequest) -> HttpResponse:
         among=among,
         action_url_name="desk:letter" if has_role(user, *STAFF_OF_CASES) else "",
         show_names=True,
+        hidden_in=names_hidden_in,
     )
 
 
