@@ -165,7 +165,8 @@ def save(*, actor: User | None, draft_id: UUID, page: Page, key: str = "") -> Re
 def _without_name(report: Report, key: str) -> Report:
     """A copy of the draft that nothing ties to whoever began it, which goes (IN4).
 
-    Another row with other identifiers, so that not even an older backup tells whose it was.
+    Another row with other identifiers. Whoever has a backup from in between can still compare the
+    words and the files of the two.
     """
     if not receipts.is_key(key):
         raise InvalidInput({"mode": [_("Choose how you want to report.")]})
