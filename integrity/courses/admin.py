@@ -13,6 +13,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from integrity.accounts.admin_scope import Scoped, administered
+from integrity.audit import services as audit
+from integrity.courses import services
 from integrity.courses.models import (
     Assignment,
     Channel,
@@ -47,9 +49,14 @@ class HolidayInline(admin.TabularInline):
 
 
 class TeachingInline(admin.TabularInline):
+    """Added and removed, never rewritten: both are in the history."""
+
     model = Teaching
     extra = 0
     autocomplete_fields = ("user",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class AssignmentInline(admin.TabularInline):
@@ -122,6 +129,16 @@ class CourseAdmin(_Kept):
     autocomplete_fields = ("institution", "programme")
     ordering = ("code", "pk")
     inlines = (TeachingInline, AssignmentInline, ChannelInline, HeldRoleInline)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        actor: Any = request.user
+        with audit.transaction():
+            super().save_formset(request, form, formset, change)
+            if formset.model is Teaching:
+                for row in formset.new_objects:
+                    services.note_teaching(teaching=row, actor=actor, ended=False)
+                for row in formset.deleted_objects:
+                    services.note_teaching(teaching=row, actor=actor, ended=True)
 
 
 @admin.register(Assignment)

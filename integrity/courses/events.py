@@ -12,3 +12,9 @@ audit.register(
     label=_("What an assignment permits was set"),
     icon="pencil",
 )
+# Whoever teaches a course is shut out of its cases, so both are told.
+for _action, _label in (
+    ("course.teacher_added", _("Teacher of a course added")),
+    ("course.teacher_removed", _("Teacher of a course removed")),
+):
+    audit.register(_action, fields={"course"}, personal={"person"}, label=_label, icon="user")

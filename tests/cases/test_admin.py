@@ -240,6 +240,43 @@ def test_an_administrator_of_an_institution_changes_no_other(world: World) -> No
     assert course.title not in client.get("/admin/courses/course/").content.decode()
 
 
+def test_who_is_made_a_teacher_and_unmade_is_on_record(world: World) -> None:
+    course = world.case.course
+    assert course is not None
+    person = make.person("Priya Teacher")
+    url = reverse("admin:courses_course_change", args=[course.pk])
+    client = inside(administrator())
+
+    def send(rows: list[dict[str, str]]) -> None:
+        page = client.get(url).context
+        form = page["adminform"].form
+        data = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+        for inline in page["inline_admin_formsets"]:
+            formset = inline.formset
+            data |= {f"{formset.prefix}-TOTAL_FORMS": "0", f"{formset.prefix}-INITIAL_FORMS": "0"}
+        old = sum(1 for row in rows if "id" in row)
+        data |= {"teachings-TOTAL_FORMS": str(len(rows)), "teachings-INITIAL_FORMS": str(old)}
+        for number, row in enumerate(rows):
+            data |= {f"teachings-{number}-{name}": value for name, value in row.items()}
+        answer = client.post(url, data)
+        assert answer.status_code == 302, answer.content.decode()
+
+    send([{"course": str(course.pk), "user": str(person.pk)}])
+    row = course.teachings.get(user=person)
+    known = {"id": str(row.pk), "course": str(course.pk)}
+    send([{**known, "user": str(make.person().pk)}])
+    assert course.teachings.filter(user=person).exists(), "nobody is put in another's place"
+    send([{**known, "DELETE": "on"}])
+    assert not course.teachings.filter(user=person).exists()
+
+    events = Event.objects.filter(action__startswith="course.teacher").order_by("sequence")
+    assert [event.action for event in events] == ["course.teacher_added", "course.teacher_removed"]
+    for event in events:
+        assert event.institution == course.institution.slug
+        assert event.personal == {"person": str(person.public_id)}
+    assert verify_database().ok
+
+
 def test_changing_a_person_is_on_record_without_saying_to_what() -> None:
     person = make.person("Before Change")
     url = reverse("admin:accounts_user_change", args=[person.pk])
