@@ -43,7 +43,10 @@ class SchemeKind(models.TextChoices):
 
 
 class ConsequenceCode(models.TextChoices):
-    """The catalogue (SA5). `cases.sanctions` has one handler for each code it can carry out."""
+    """The catalogue (SA5). `cases.sanctions` has one handler for each code it can carry out.
+
+    What a new code needs besides: docs/how-to/add-a-consequence.md.
+    """
 
     NO_ACTION = "no_action", _("No action")
     WARNING_VERBAL = "warning_verbal", _("Spoken warning")

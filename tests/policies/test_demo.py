@@ -67,7 +67,8 @@ def test_the_catalogue_of_sa5_is_named(demo):
             "consequences__code", flat=True
         )
     )
-    assert set(ConsequenceCode.values) - named == set()
+    missing = set(ConsequenceCode.values) - named
+    assert not missing, f"no file policies/demo/*-types.json names {sorted(missing)}"
 
 
 def test_each_type_and_consequence_stands_at_its_clause(demo):

@@ -23,6 +23,7 @@ def test_the_example_says_what_the_page_says():
 def test_every_parameter_is_on_the_page():
     table = PAGE.split("### Consequences", 1)[1].split("## Facts", 1)[0]
     for code, params in PARAMS.items():
-        row = next(line for line in table.split("\n") if f"`{code}`" in line)
+        row = next((line for line in table.split("\n") if f"`{code}`" in line), "")
+        assert row, f"docs/schemes.md, Consequences, has no row for {code}"
         assert all(f"`{name}`" in row for name in params), code
     assert set(NEEDED) <= set(PARAMS) <= set(ConsequenceCode.values)
