@@ -30,7 +30,7 @@ from cases.models import (
     Report,
     Respondent,
 )
-from cases.services.filing import SEARCH_LENGTH
+from cases.services.indexing import SEARCH_LENGTH
 from cases.services.intake import PROCESSING_NOTICE
 from cases.workflow import STAGE_WORKING_DAYS
 from integrity.accounts.models import User
@@ -81,7 +81,7 @@ class Filed:
             self._event(1.8, "case.dismissed", self.moderator, "moderator", data=data)
 
     def index(self) -> None:
-        """The text the queue searches, as `filing.index` writes it."""
+        """The text the queue searches, as `indexing.searchable` makes it."""
         self.case.search_text = search_key(" ".join(filter(None, self.words)))[:SEARCH_LENGTH]
 
     def _event(
@@ -165,7 +165,9 @@ class Filed:
             )
         )
         self.words = [self.case.number, self.case.title, self.case.reported_as]
-        self.words += [course.code, course.title, learner.display_name]
+        self.words += [course.code, course.title]
+        if self.has != S.TRIAGE:
+            self.words.append(learner.display_name)
         self.respondent = self.add(
             Respondent(
                 public_id=identity(self.rng),

@@ -12,7 +12,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases import rules, workflow
+from cases.enums import CaseStatus
 from cases.models import Case, Respondent, Watcher
+from cases.services.indexing import searchable
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
 from integrity.accounts.rules import has_role
@@ -34,10 +36,13 @@ def locked_case(number: str) -> Iterator[Case]:
         case = Case.objects.select_for_update().filter(number=number).first()
         if case is None:
             raise NotFound
+        in_triage = case.status == CaseStatus.TRIAGE
         yield case
         if not audit.has_events():
             return
         workflow.settle(case)
+        if (case.status == CaseStatus.TRIAGE) != in_triage:
+            case.search_text = searchable(case)
         case.revision += 1
         save(case)
 

@@ -13,20 +13,19 @@ from django.utils.translation import gettext as _
 
 from cases import workflow
 from cases.enums import CaseKind, CaseStatus, EvidenceKind, ReportKind
-from cases.models import Case, CaseNumber, Report, Respondent
+from cases.models import Case, CaseNumber, Respondent
 from cases.selectors.report import governing_type
 from cases.services.clean import save
 from cases.services.evidence import attach
+from cases.services.indexing import searchable
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock
-from integrity.core.text import search_key
 from integrity.courses.models import Course, Institution, Post, Submission
 from policies import selectors as policies
 from policies.enums import DocumentKind
 from policies.models import Version, ViolationType
 
-SEARCH_LENGTH = 400_000
 _DOCUMENT = {
     ReportKind.FLAG: DocumentKind.HONOR_CODE,
     ReportKind.VIOLATION: DocumentKind.HONOR_CODE,
@@ -186,18 +185,6 @@ def _in_english(what: str) -> str:
 
 
 def index(case: Case) -> None:
-    """Write the normalised text the queue is searched by, from the case, its people and reports.
-
-    It holds what only readers of the case may know: searching must be bound to them.
-    """
-    words: list[str] = [case.number, case.title, case.reported_as]
-    if case.course is not None:
-        words += [case.course.code, case.course.title]
-    words += case.respondents.values_list("user__display_name", flat=True)
-    rows = Report.objects.filter(case=case).order_by("id")
-    for reference, account, quoted, name, links in rows.values_list(
-        "reference", "account", "quoted_text", "visible_name", "links"
-    ):
-        words += [reference, account, quoted, name, *links]
-    case.search_text = search_key(" ".join(filter(None, words)))[:SEARCH_LENGTH]
+    """Write the normalised text the queue is searched by; see `indexing.searchable`."""
+    case.search_text = searchable(case)
     case.save(update_fields=["search_text"])

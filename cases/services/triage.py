@@ -32,7 +32,6 @@ from integrity.audit.chain import ACTOR
 from integrity.audit.models import Event, EventValue
 from integrity.core import clock
 from integrity.core.errors import Conflict, InvalidInput, NotPermitted
-from integrity.core.text import search_key
 from notifications import services as notifications
 from notifications.recipients import Recipient
 
@@ -135,7 +134,6 @@ def _name(case: Case, actor: User, email: str) -> Respondent:
         case=case, user=user, defaults={"status": case.status}
     )
     if created:
-        case.search_text = f"{case.search_text} {search_key(user.display_name)}".strip()
         record(
             "respondent.named",
             case,

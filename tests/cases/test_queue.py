@@ -20,6 +20,7 @@ from cases.models import Case
 from cases.selectors.queue import queue_page
 from cases.selectors.queue_filters import VIEWS, Filters
 from cases.selectors.queue_rows import page_of
+from cases.services import filing, triage
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.errors import InvalidInput
@@ -304,6 +305,16 @@ def test_20_a_name_finds_nothing_in_a_case_one_may_not_read(moderator: User) -> 
     assert numbers(moderator, f"view=open&q={case.number}") == [case.number]
     assert numbers(moderator, f"view=open&q={case.course.code}") == [case.number]
     build.watcher(case, moderator)
+    assert numbers(moderator, "view=open&q=quirke") == [case.number]
+
+
+def test_a_name_finds_nothing_in_triage_where_names_are_hidden(moderator: User) -> None:
+    learner = make.person("Zebulon Quirke")
+    case = build.case(learner=learner, status=S.TRIAGE)
+    filing.index(case)
+    assert numbers(moderator, f"view=open&q={case.course.code}") == [case.number]
+    assert numbers(moderator, "view=open&q=quirke") == []
+    triage.open_case(actor=moderator, number=case.number)
     assert numbers(moderator, "view=open&q=quirke") == [case.number]
 
 
