@@ -201,7 +201,7 @@ class ConsequenceForm(RevisedForm):
                 label=_("Why does this case need something else?"),
                 help_text=_(
                     "Only when you leave the recommended range. Say which fact the scheme does "
-                    "not weigh."
+                    "not weigh. The learner reads it in the letter."
                 ),
                 max_length=4_000,
                 required=False,
