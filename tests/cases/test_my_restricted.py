@@ -67,6 +67,11 @@ OPEN = {
     "policies:document",
     "policies:version",
     "policies:compare",
+    # what every visitor may read, and stopping programs that act for oneself
+    "api:docs",
+    "api:schema",
+    "tokens:list",
+    "tokens:revoke",
 }
 
 
