@@ -101,9 +101,9 @@ def accept(*, actor: User, access_id: UUID | str) -> AdviserAccess:
         if access is None:
             raise NotFound
         if not rules.may_advise(actor, case):
-            raise NotPermitted(
-                _("You have to do with this matter in another way, so you cannot help with it.")
-            )
+            # One answer for every reason: who is looked into and has not been told, or who
+            # reported, would learn or show it here.
+            raise NotPermitted(_("This invitation cannot be accepted from your account."))
         if AdviserAccess.objects.filter(
             respondent=access.respondent_id, adviser=actor, revoked_at__isnull=True
         ).exists():

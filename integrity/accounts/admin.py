@@ -38,8 +38,9 @@ class RoleGrantInline(admin.TabularInline):
         return rows if where is None else rows.filter(institution__in=where)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Elsewhere than for the whole platform roles are granted on the page of roles.
-        return administered(request) is None
+        # Elsewhere than for the whole platform roles are granted on the page of roles; nobody
+        # grants themselves one, or being an administrator would open every case.
+        return administered(request) is None and (obj is None or obj.pk != request.user.pk)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -128,6 +129,15 @@ class RoleGrantAdmin(Scoped):
     ordering = ("user__display_name", "pk")
     actions = ("end_now",)
     readonly_fields = ("granted_at", "ended_at")
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> forms.ModelChoiceField | None:
+        if db_field.name == "user":
+            # Somebody else grants an administrator a role.
+            actor: Any = request.user
+            kwargs["queryset"] = User.objects.exclude(pk=actor.pk)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.action(description=_("End the selected roles now"))
     def end_now(self, request: HttpRequest, rows: QuerySet[RoleGrant]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
+
 from integrity.accounts.enums import RestrictionKind
 from integrity.accounts.models import Restriction, RoleGrant, User
 from integrity.audit import services as audit
@@ -31,12 +33,12 @@ def restrict(
 
 
 def lift(*, source: str, at: datetime | None = None) -> bool:
-    """Lift the restriction that `source` caused; False when none stands."""
-    return bool(
-        Restriction.objects.filter(source=source, lifted_at__isnull=True).update(
-            lifted_at=at or clock.now()
-        )
-    )
+    """Lift the restriction that `source` caused; False when none stands or it has ended already."""
+    at = at or clock.now()
+    open_ = Restriction.objects.filter(source=source, lifted_at__isnull=True)
+    stood = open_.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at)).exists()
+    open_.update(lifted_at=at)
+    return stood
 
 
 def note_granted(*, grant: RoleGrant, actor: User) -> None:

@@ -186,3 +186,29 @@ def test_lists_cost_the_same_for_one_row_and_three(inside, name, count_queries):
     more()
     more()
     assert cost() == before
+
+
+def test_an_administrator_grants_themselves_no_role(inside, administrator):
+    alone = {"user": administrator.pk, "role": Role.OFFICER, "institution": ""}
+    answer = inside.post(reverse("admin:accounts_rolegrant_add"), alone)
+    assert answer.status_code == 200
+    page = reverse("admin:accounts_user_change", args=[administrator.pk])
+    assert "grants-0-role" not in inside.get(page).content.decode()
+    inside.post(
+        page,
+        {
+            "email": administrator.email,
+            "display_name": administrator.display_name,
+            "language": "en",
+            "time_zone": "UTC",
+            "is_active": "on",
+            "grants-TOTAL_FORMS": 1,
+            "grants-INITIAL_FORMS": 0,
+            "grants-0-role": Role.OFFICER,
+            "grants-0-user": administrator.pk,
+        },
+    )
+    assert not has_role(User.objects.get(pk=administrator.pk), Role.OFFICER)
+    other = make.person("Ona Ruiz")
+    inside.post(reverse("admin:accounts_rolegrant_add"), {**alone, "user": other.pk})
+    assert has_role(other, Role.OFFICER)

@@ -113,3 +113,15 @@ def test_a_restricted_person_is_still_an_active_account(learner):
     suspend(learner, ends_at=None)
     learner.refresh_from_db()
     assert learner.is_active
+
+
+def test_what_has_ended_by_itself_is_not_lifted() -> None:
+    user = make.person()
+    services.restrict(
+        user=user,
+        kind=RestrictionKind.SUSPENDED,
+        source="sanction:over",
+        starts_at=START,
+        ends_at=START + SECOND,
+    )
+    assert not services.lift(source="sanction:over", at=START + SECOND)

@@ -189,21 +189,24 @@ def test_an_administrator_of_an_institution_grants_roles_there_only() -> None:
     own = administrator(where=here)
     officer_of_all = make.person("Olga Officer")
     make.grant(officer_of_all, Role.OFFICER)
+    colleague = make.person("Cora Colleague")
     client = inside(own)
     page = client.get("/admin/accounts/rolegrant/").content.decode()
     assert "Olga Officer" not in page
     add = "/admin/accounts/rolegrant/add/"
     for institution in ("", elsewhere.pk):
         answer = client.post(
-            add, {"user": own.pk, "role": Role.OFFICER, "institution": institution}
+            add, {"user": colleague.pk, "role": Role.OFFICER, "institution": institution}
         )
         assert answer.status_code == 200
-        assert not RoleGrant.objects.filter(user=own, role=Role.OFFICER).exists()
+        assert not RoleGrant.objects.filter(user=colleague, role=Role.OFFICER).exists()
     assert (
-        client.post(add, {"user": own.pk, "role": Role.OFFICER, "institution": here.pk}).status_code
+        client.post(
+            add, {"user": colleague.pk, "role": Role.OFFICER, "institution": here.pk}
+        ).status_code
         == 302
     )
-    assert RoleGrant.objects.filter(user=own, role=Role.OFFICER, institution=here).exists()
+    assert RoleGrant.objects.filter(user=colleague, role=Role.OFFICER, institution=here).exists()
 
 
 def test_an_administrator_of_an_institution_ends_no_role_elsewhere() -> None:
