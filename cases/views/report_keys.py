@@ -11,10 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core import signing
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -22,6 +20,7 @@ from django.utils.cache import patch_vary_headers
 from cases import receipts
 from cases.services.floods import Source
 from integrity.accounts.models import User
+from integrity.web.clients import address_of
 
 KEY_COOKIE = "report-key"
 SHOWN_COOKIE = "report-shown"
@@ -131,12 +130,4 @@ def source(request: HttpRequest, *, nameless: bool) -> Source:
     user: Any = request.user
     if user.is_authenticated and not nameless:
         return Source.account(user)
-    return Source.address(_address(request))
-
-
-def _address(request: HttpRequest) -> str:
-    try:
-        return get_adapter().get_client_ip(request)
-    except PermissionDenied:
-        # No address is known: everybody of that kind is counted together.
-        return ""
+    return Source.address(address_of(request))

@@ -19,6 +19,7 @@ from integrity.accounts.models import User
 from integrity.accounts.selectors import active_restriction
 from integrity.api import limits, tokens
 from integrity.api.models import ApiToken
+from integrity.web.clients import address_of
 
 REALM = 'Bearer realm="api"'
 
@@ -46,8 +47,7 @@ class BearerAuthentication(BaseAuthentication):
 
     @staticmethod
     def _refuse(request: Request) -> None:
-        address = request.META.get("REMOTE_ADDR", "")
-        if wait := limits.wait_for("bad-token", address, limits.BAD_TOKENS):
+        if wait := limits.wait_for("bad-token", address_of(request), limits.BAD_TOKENS):
             raise Throttled(wait=wait)
 
     def authenticate_header(self, request: HttpRequest) -> str:
