@@ -60,9 +60,10 @@ def source() -> Callable[[str], Path]:
     """Path of a source document; skips, with the reason, where there are none."""
 
     def find(name: str) -> Path:
-        path = SOURCES / name
-        if not path.exists():
+        if not SOURCES.exists():
             pytest.skip(f"the source documents are not here ({SOURCES})")
+        path = SOURCES / name
+        assert path.exists(), f"{name} is not among the source documents"
         return path
 
     return find
