@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -283,14 +282,6 @@ def read_by(report: Report) -> datetime | None:
     if report.case is None:
         return None
     return workflow.stage_deadline(report.case, CaseStatus.TRIAGE, at=report.submitted_at)
-
-
-def shown_reporter(report: Report) -> str | None:
-    """The name of a reporter who gave it to the desk; None where it is in confidence (IN4)."""
-    if report.mode != ReportMode.NAMED or report.reporter_sealed is None:
-        return None
-    person = json.loads(crypto.unseal(report.reporter_sealed, purpose=rules.REPORTER))
-    return str(person["name"])
 
 
 def about(report: Report) -> str:

@@ -16,7 +16,9 @@ from cases import rules
 from cases.enums import CaseStatus, EvidenceKind, FileRole, ReportStatus
 from cases.evidence import store
 from cases.models import Case, Evidence, EvidenceFile, Report
-from cases.selectors.report import office_for, shown_reporter
+from cases.selectors.case_head import head
+from cases.selectors.case_page import reports_of
+from cases.selectors.report import office_for
 from cases.services import indexing, intake, triage
 from cases.services.answers import ACCOUNT_LENGTH
 from integrity.audit.models import Event, EventValue
@@ -333,8 +335,12 @@ def _everything_about_cases() -> list[str]:
 
 
 def test_the_name_is_shown_to_the_desk_only_when_it_was_given(scene: make.Scene) -> None:
-    assert shown_reporter(make.send(scene, mode="named")) == make.CANARY
-    assert shown_reporter(make.send(scene, mode="confidential")) is None
+    make.send(scene, form_key="named", mode="named")
+    case = make.send(scene, form_key="confidential", mode="confidential").case
+    officer = builders.officer()
+    triage.open_case(actor=officer, number=case.number)
+    shown = {line.report.mode: line.reporter for line in reports_of(head(officer, case.number))}
+    assert shown == {"named": make.CANARY, "confidential": ""}
 
 
 def test_case_46_two_reporters_of_one_file_leave_no_common_row(scene: make.Scene) -> None:

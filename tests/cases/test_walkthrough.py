@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,6 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from cases.models import Case
-from integrity.audit.models import Event
-from notifications.models import OutboxMessage
 
 SHARED = Path(settings.BASE_DIR).parent / "shared" / "data" / "answers"
 
@@ -54,19 +51,6 @@ def test_bad_use_ends_with_2(options: tuple[str, ...]) -> None:
         walk(*options)
     assert error.value.returncode == 2
     assert not Case.objects.exists()
-
-
-def test_the_demo_is_built_once(mailoutbox: list) -> None:
-    out = io.StringIO()
-    call_command("seed_demo", stdout=out)
-    first = json.loads(out.getvalue())
-    assert len(first["accounts"]) == 13
-    assert first["cases"] == Case.objects.count() >= 12
-    assert len(set(Case.objects.values_list("status", flat=True))) >= 7
-    assert not OutboxMessage.objects.exclude(state="sent").exists()
-    events, mails = Event.objects.count(), len(mailoutbox)
-    call_command("seed_demo", stdout=io.StringIO())
-    assert (Event.objects.count(), len(mailoutbox)) == (events, mails)
 
 
 def test_the_demo_is_refused_in_production(settings: object) -> None:
