@@ -56,6 +56,23 @@ class CaseKind(models.TextChoices):
     CONDUCT = "conduct", _("Conduct")
 
 
+class GoverningBasis(models.TextChoices):
+    """How it was settled which text governs a case (PO4)."""
+
+    INSTANT = "instant", _("The text in force at the instant of the incident")
+    DAY = "day", _("The text in force on that day")
+    KINDER = "kinder", _("Two texts were in force that day; the kinder one governs")
+    RECEIVED = "received", _("Nobody said when; the text in force when we received the report")
+    NONE = "none", _("No text was in force then")
+
+
+class CaseReportKind(models.TextChoices):
+    """What an institution's report to the platform tells of."""
+
+    DETERMINED = "determined", _("Decided")
+    CHANGED = "changed", _("Changed on appeal or taken back")
+
+
 class DismissalReason(models.TextChoices):
     """Why a case is dismissed (QU4)."""
 

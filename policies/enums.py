@@ -42,6 +42,34 @@ class SchemeKind(models.TextChoices):
     TABLE = "table", _("Rule table")
 
 
+class MailingKind(models.TextChoices):
+    """What a message to very many people is about."""
+
+    PLEDGE_REMINDER = "pledge_reminder", _("Reminder to pledge")
+    NEW_VERSION = "new_version", _("A new version")
+    DISSEMINATION = "dissemination", _("The policy, once a year")
+
+
+class ReviewCapacity(models.TextChoices):
+    """The three groups of which somebody has to take part in a review (PO7)."""
+
+    LEARNER = "learner", _("Learner")
+    INSTRUCTOR = "instructor", _("Instructor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Medium(models.TextChoices):
+    """How a policy was brought before everybody (PO7)."""
+
+    EMAIL = "email", _("Email")
+    BANNER = "banner", _("Notice on the site")
+    COURSE = "course", _("Course pages")
+    SOCIAL = "social", _("Social media")
+    PRINT = "print", _("Print or poster")
+    EVENT = "event", _("Event or meeting")
+    OTHER = "other", _("Something else")
+
+
 class ConsequenceCode(models.TextChoices):
     """The catalogue (SA5). `cases.sanctions` has one handler for each code it can carry out.
 

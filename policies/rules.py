@@ -53,12 +53,12 @@ class ProcessTerms:
         return tuple(title for _code, title in self.grounds)
 
 
-def process_terms(version: Version | None, supplement: Version | None = None) -> ProcessTerms:
-    """What holds under `version`; a value that `supplement` sets takes its place (PO5).
+def process_terms(*versions: Version | None) -> ProcessTerms:
+    """What holds where `versions` apply together; the first that sets a value governs it (PO5).
 
-    `supplement` is the institution's policy. Where neither says anything the defaults hold.
+    `None` stands for a text that is not there. Where nobody says anything the defaults hold.
     """
-    order = [item for item in (supplement, version) if item is not None]
+    order = [item for item in versions if item is not None]
 
     def days(name: str, default: int) -> int:
         return next((getattr(v, name) for v in order if getattr(v, name) is not None), default)

@@ -9,9 +9,11 @@ from datetime import datetime
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from integrity.core import clock
-from integrity.courses.models import Institution
+from integrity.courses.models import Course, Institution
+from integrity.courses.selectors import decided_by_institution
 from policies.enums import VersionStatus, ViolationKind
 from policies.models import Document, Scheme, SchemeVersion, Version, ViolationType
+from policies.precedence import Texts
 
 # A platform with many partners has many supplements; the list of policies has them all.
 MAX_RELATED = 8
@@ -71,8 +73,37 @@ def governing_for(
     owner = Q(document__institution__isnull=True)
     if institution is not None and not institution.is_platform:
         owner = Q(document__institution=institution)
-    found = in_force(at).filter(owner, document__kind=kind)
+    found = in_force(at).filter(owner, document__kind=kind, document__course__isnull=True)
     return found.order_by("document__slug").first()
+
+
+def texts_for(
+    kind: str,
+    *,
+    at: datetime | None = None,
+    institution: Institution | None = None,
+    course: Course | None = None,
+) -> Texts:
+    """The texts of `kind` that apply together `at` (default: now) in a place. One query.
+
+    Of several documents of one owner the first by its short name counts. The products that an
+    institution decides itself leave what may follow to it alone.
+    """
+    institution = institution or (course.institution if course else None)
+    owner = Q(document__institution__isnull=True)
+    if institution is not None and not institution.is_platform:
+        owner |= Q(document__institution=institution, document__course__isnull=True)
+    if course is not None:
+        owner |= Q(document__course=course)
+    platform = own = terms = None
+    for version in in_force(at).filter(owner, document__kind=kind).order_by("document__slug"):
+        if version.document.course_id is not None:
+            terms = terms or version
+        elif version.document.institution_id is None:
+            platform = platform or version
+        else:
+            own = own or version
+    return Texts(platform, own, terms, sole=decided_by_institution(course))
 
 
 def latest_published(document: Document) -> Version | None:

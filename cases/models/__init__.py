@@ -13,6 +13,7 @@ from cases.models.case import (
 from cases.models.decision import Determination, Finding, PointAnswer, Sanction
 from cases.models.evidence import Disclosure, Evidence, EvidenceFile
 from cases.models.hearing import Allegation, Notice, Response, ResponsePoint
+from cases.models.partner import CaseReport
 from cases.models.report import DismissalReview, DraftFile, Report, ReportMessage
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Appeal",
     "Case",
     "CaseNumber",
+    "CaseReport",
     "ConflictDeclaration",
     "Determination",
     "Disclosure",

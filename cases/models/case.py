@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import CaseKind, CaseStatus, DismissalReason
+from cases.enums import CaseKind, CaseStatus, DismissalReason, GoverningBasis
 from integrity.core import clock, ids
 from integrity.core.fields import BoundedText
 
@@ -79,8 +79,33 @@ class Case(models.Model):
         related_name="cases",
         verbose_name=_("governing policy"),
     )
+    # What supplements it (PO5): the institution's own policy and the terms of the course.
+    supplement = models.ForeignKey(
+        "policies.Version",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("policy of the institution"),
+    )
+    course_terms = models.ForeignKey(
+        "policies.Version",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("terms of the course"),
+    )
+    governing_basis = models.CharField(
+        _("why this text"), max_length=10, choices=GoverningBasis.choices, blank=True
+    )
+    # A degree, MasterTrack or university certificate: the institution's staff decide (PO5). Kept
+    # as it was when the case was filed, for a programme may become another product later.
+    institution_decides = models.BooleanField(_("decided by the institution"), default=False)
     reported_as = models.CharField(_("reported as"), max_length=200, blank=True)
     incident_at = models.DateTimeField(_("when it happened"), null=True, blank=True)
+    # Only the day is known; `incident_at` is then its beginning in the zone of the policy's owner.
+    incident_day_only = models.BooleanField(_("hour not known"), default=False)
     opened_at = models.DateTimeField(_("received"), default=clock.now)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
@@ -114,6 +139,10 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=CaseStatus.values),
                 name="cases_case_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(governing_basis="") | Q(governing_basis__in=GoverningBasis.values),
+                name="cases_case_basis_known",
             ),
             models.CheckConstraint(
                 condition=Q(assignee__isnull=True) | Q(assigned_at__isnull=False),

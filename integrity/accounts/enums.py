@@ -19,3 +19,13 @@ class RestrictionKind(models.TextChoices):
 
     SUSPENDED = "suspended", _("Suspended")
     EXPELLED = "expelled", _("Expelled")
+
+
+class MatchStatus(models.TextChoices):
+    """Where a pair of accounts stands that may belong to one person (PO9)."""
+
+    FOUND = "found", _("To be looked at")
+    DISMISSED = "dismissed", _("Two people")
+    ASKED = "asked", _("Person asked")
+    DENIED = "denied", _("Person says: not mine")
+    CLOSED = "closed", _("One account closed")

@@ -10,8 +10,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from integrity.accounts.enums import RestrictionKind, Role
+from integrity.accounts.enums import MatchStatus, RestrictionKind, Role
 from integrity.core import clock, ids
+from integrity.core.fields import BoundedText
 
 
 class UserManager(BaseUserManager["User"]):
@@ -37,6 +38,18 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), default=clock.now, editable=False)
+    # The account that its person keeps after closing this one; nobody signs in here again (PO9).
+    closed_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="closed_accounts",
+    )
+    # By what likely second accounts are found; see `matching`.
+    email_key = models.CharField(max_length=254, blank=True, editable=False)
+    name_key = models.CharField(max_length=150, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -53,6 +66,16 @@ class User(AbstractBaseUser):
                 name="accounts_user_email_lower",
                 violation_error_message=_("Write the email address in lower case."),
             ),
+            # A closed account is not one anybody can use.
+            models.CheckConstraint(
+                condition=Q(closed_into__isnull=True)
+                | Q(is_active=False) & ~Q(closed_into=F("pk")),
+                name="accounts_user_closed_inactive",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["email_key"], name="accounts_user_email_key"),
+            models.Index(fields=["name_key"], name="accounts_user_name_key"),
         ]
 
     def __str__(self) -> str:
@@ -175,3 +198,58 @@ class Restriction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.user}"
+
+
+class AccountMatch(models.Model):
+    """Two accounts that may belong to one person, and what became of the question (PO9).
+
+    `older` is the account with the smaller key. `reasons` are the codes of what the two share:
+    "email", "name", "institution"; never a device or an address on the network.
+    """
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
+    older = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    newer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reasons = models.JSONField(_("what they share"), default=list)
+    status = models.CharField(
+        _("status"), max_length=10, choices=MatchStatus.choices, default=MatchStatus.FOUND
+    )
+    found_at = models.DateTimeField(_("found"), default=clock.now)
+    settled_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    note = BoundedText(_("reason"), max_length=2_000, blank=True)
+    asked_at = models.DateTimeField(_("asked"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    answer = BoundedText(_("what the person says"), max_length=2_000, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    # What was carried over when one of them was closed: numbers by kind.
+    carried = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("likely second account")
+        verbose_name_plural = _("likely second accounts")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["older", "newer"], name="accounts_match_once"),
+            models.CheckConstraint(
+                condition=Q(older__lt=F("newer")), name="accounts_match_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=MatchStatus.values), name="accounts_match_status_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=MatchStatus.ASKED) | Q(asked_at__isnull=False),
+                name="accounts_match_asked_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=MatchStatus.CLOSED) | Q(closed_at__isnull=False),
+                name="accounts_match_closed_has_time",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # The list of the desk, page by page.
+            models.Index(fields=["status", "-found_at", "-id"], name="accounts_match_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id}"

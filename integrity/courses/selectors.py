@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from integrity.core import clock
-from integrity.courses.enums import EffectKind, Permission
+from integrity.courses.enums import DECIDED_BY_INSTITUTION, EffectKind, Permission
 from integrity.courses.models import (
     Assignment,
     AssignmentTerms,
@@ -164,6 +164,13 @@ def holidays(institution: Institution) -> Collection[date]:
 def teaches(user_id: int, course: Course | None) -> bool:
     """Whether the user teaches this course."""
     return course is not None and course.teachings.filter(user_id=user_id).exists()
+
+
+def decided_by_institution(course: Course | None) -> bool:
+    """Whether cases in this course are decided by its institution alone (PO5)."""
+    if course is None or course.programme is None:
+        return False
+    return course.programme.product_kind in DECIDED_BY_INSTITUTION
 
 
 def terms_at(assignment: Assignment, at: datetime | None = None) -> AssignmentTerms | None:

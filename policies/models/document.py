@@ -15,7 +15,8 @@ from policies.enums import DocumentKind
 class Document(models.Model):
     """An honor code, a code of conduct or terms of use.
 
-    Without an institution it is the platform's; with one it supplements the platform's (PO5).
+    Without an institution it is the platform's; with one it supplements the platform's (PO5). With
+    a course as well it holds the additional terms of that course alone.
     """
 
     slug = models.SlugField(_("short name"), max_length=80, unique=True)
@@ -30,6 +31,16 @@ class Document(models.Model):
         related_name="policy_documents",
         verbose_name=_("institution"),
     )
+    course = models.ForeignKey(
+        "courses.Course",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="policy_documents",
+        verbose_name=_("course"),
+        help_text=_("For the additional terms of one course"),
+    )
+    needs_pledge = models.BooleanField(_("learners pledge to it in every course"), default=False)
 
     class Meta:
         verbose_name = _("policy")
@@ -40,6 +51,11 @@ class Document(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(slug="") & ~Q(title=""), name="policies_document_has_name"
+            ),
+            # A course has an owner, so its terms have one too.
+            models.CheckConstraint(
+                condition=Q(course__isnull=True) | Q(institution__isnull=False),
+                name="policies_document_course_owned",
             ),
         ]
 

@@ -55,6 +55,16 @@ class Version(models.Model):
     change_summary = models.CharField(_("what changed"), max_length=1000, blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")
     no_refunds = models.CharField(_("no refunds"), max_length=1000, blank=True)
+    pledge = BoundedText(
+        _("what learners promise"),
+        max_length=4_000,
+        blank=True,
+        help_text=_("Markdown; shown above the button with which a learner pledges"),
+    )
+    # Days in which a learner who pledged to the version before may go on without pledging anew.
+    pledge_grace_days = models.PositiveSmallIntegerField(
+        _("days to pledge to a new version"), default=14, validators=[MaxValueValidator(365)]
+    )
     response_working_days = models.PositiveSmallIntegerField(
         _("working days to answer"), null=True, blank=True, default=10, validators=WINDOW
     )
@@ -108,6 +118,9 @@ class Version(models.Model):
                     "extension_working_days",
                     "appeal_working_days",
                 )
+            ),
+            models.CheckConstraint(
+                condition=Q(pledge_grace_days__lte=365), name="policies_version_grace_days"
             ),
             models.CheckConstraint(
                 condition=Q(standard_of_proof="") | Q(standard_of_proof__in=StandardOfProof.values),

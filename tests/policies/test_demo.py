@@ -98,7 +98,7 @@ def test_the_supplement_sets_what_differs_and_leaves_the_rest(demo):
     platform = selectors.governing_for("honor_code")
     college = Institution.objects.get(slug="northbridge")
     supplement = selectors.governing_for("honor_code", institution=college)
-    terms = process_terms(platform, supplement)
+    terms = process_terms(supplement, platform)
     assert terms.response_working_days == 15
     assert terms.extension_working_days == 5
     assert terms.appeal_working_days == 10

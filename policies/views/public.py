@@ -55,7 +55,7 @@ def _page(
         "version": shown,
         "permalink": permalink,
         "rendered": render(shown.body, page.document.title),
-        "terms": process_terms(base, shown) if own else process_terms(shown),
+        "terms": process_terms(shown, base) if own else process_terms(shown),
         "changes": difference.compare(page.before, shown) if page.before else None,
     }
     return render_page(request, "policies/policy.html", context)

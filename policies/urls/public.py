@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from policies import views
+from policies.views import public as views
 
 app_name = "policies"
 

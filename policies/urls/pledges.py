@@ -1,0 +1,7 @@
+"""Pledges: `/pledges/`."""
+
+from django.urls import URLPattern
+
+app_name = "pledges"
+
+urlpatterns: list[URLPattern] = []
