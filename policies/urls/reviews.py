@@ -1,4 +1,4 @@
-"""Reviews, dissemination and mailings of a policy: `/policies/manage/<slug>/...`, and what everybody may add."""
+"""Reviews, dissemination and mailings of a policy: `/policies/manage/<slug>/...`."""
 
 from django.urls import URLPattern
 
