@@ -42,6 +42,15 @@ class SchemeKind(models.TextChoices):
     TABLE = "table", _("Rule table")
 
 
+class PledgeState(models.TextChoices):
+    """How far a learner is with the texts of a course (PO6)."""
+
+    PLEDGED = "pledged", _("Pledged")
+    IN_GRACE = "in_grace", _("Still open from before")
+    WAITING = "waiting", _("Not pledged")
+    NOTHING = "nothing", _("Nothing to pledge")
+
+
 class MailingKind(models.TextChoices):
     """What a message to very many people is about."""
 
