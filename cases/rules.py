@@ -1,5 +1,6 @@
 """Who may see a case, how much of it, and who is shut out by a conflict of interest (QU5, AC2).
 
+And whose word counts where an institution decides (PO5): see `decides`, `is_officer`, `hears`.
 Everything here answers for one person. Pages, services, exports and counts all ask here.
 """
 
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -28,9 +29,10 @@ from cases.models import (
     Watcher,
 )
 from integrity.accounts.enums import Role
+from integrity.accounts.models import RoleGrant
 from integrity.accounts.rules import STAFF_OF_CASES, has_role, scope
 from integrity.accounts.selectors import active_restriction, confirmed_addresses
-from integrity.core import crypto
+from integrity.core import clock, crypto
 from integrity.courses.models import Teaching
 
 if TYPE_CHECKING:
@@ -55,18 +57,36 @@ def reporter_refs(user: User) -> list[str]:
     return crypto.references(user.public_id, purpose=REPORTER)
 
 
-def part_in_it(user: User) -> Q:
-    """True for cases that are about the user, or that they told the office something in."""
+def _reported(user: User) -> Q:
+    reports = Report.objects.filter(case=OuterRef("pk"), reporter_ref__in=reporter_refs(user))
+    return Q(Exists(reports))
+
+
+def _part_known(user: Any, inside: Any) -> Q:
+    """As `part_in_it`, as far as the desk can see it. `inside` is `user` within a subquery."""
     case = OuterRef("pk")
-    asked = StatementRequest.objects.filter(case=case, person=user, withdrawn_at__isnull=True)
+    asked = StatementRequest.objects.filter(case=case, person=inside, withdrawn_at__isnull=True)
     return (
         Q(submission__learner=user)
         | Q(post__author=user)
-        | Q(Exists(Respondent.objects.filter(case=case, user=user)))
-        | Q(Exists(Report.objects.filter(case=case, reporter_ref__in=reporter_refs(user))))
+        | Q(Exists(Respondent.objects.filter(case=case, user=inside)))
         | Q(Exists(asked))
-        | Q(Exists(InterimMeasure.objects.filter(case=case, protects=user)))
+        | Q(Exists(InterimMeasure.objects.filter(case=case, protects=inside)))
     )
+
+
+def _related(inside: Any) -> Q:
+    case = OuterRef("pk")
+    return (
+        Q(Exists(Teaching.objects.filter(course=OuterRef("course"), user=inside)))
+        | Q(Exists(ConflictDeclaration.objects.filter(case=case, user=inside)))
+        | Q(Exists(AdviserAccess.objects.filter(respondent__case=case, adviser=inside)))
+    )
+
+
+def part_in_it(user: User) -> Q:
+    """True for cases that are about the user, or that they told the office something in."""
+    return _part_known(user, user) | _reported(user)
 
 
 def conflict_filter(user: User) -> Q:
@@ -76,13 +96,7 @@ def conflict_filter(user: User) -> Q:
     interim measure protects, and whoever reads or once read along as an adviser: what they learned
     there stays with them when the access ends.
     """
-    case = OuterRef("pk")
-    return (
-        part_in_it(user)
-        | Q(Exists(Teaching.objects.filter(course=OuterRef("course"), user=user)))
-        | Q(Exists(ConflictDeclaration.objects.filter(case=case, user=user)))
-        | Q(Exists(AdviserAccess.objects.filter(respondent__case=case, adviser=user)))
-    )
+    return part_in_it(user) | _related(user)
 
 
 def in_conflict(user: User, case: Case) -> bool:
@@ -155,16 +169,148 @@ def _by_role(user: User, case: Case, watching: Callable[[], bool]) -> Access:
     return Access.READ if audits else Access.SUMMARY
 
 
-def is_officer(user: User, case: Case) -> bool:
-    """Whether the user may determine cases where this one belongs."""
+def oversees(user: User, case: Case) -> bool:
+    """Whether the user is an officer in whose scope the case is, platform-wide or of the place."""
     return has_role(user, Role.OFFICER, institution_id=case.institution_id, anywhere=False)
 
 
+def own(user: User | AnonymousUser, *roles: str) -> set[int]:
+    """The institutions for which the user holds one of `roles` by a grant for that very one."""
+    if not user.is_authenticated or not user.is_active:
+        return set()
+    return {
+        grant.institution_id
+        for grant in user.role_grants()
+        if grant.role in roles and grant.institution_id is not None
+    }
+
+
+def own_officers(case: str = "pk", institution: str = "institution") -> QuerySet[RoleGrant]:
+    """For a subquery: grants of officers of the institution who are free to act in the outer case.
+
+    `case` and `institution` say where the outer row has them. Not free is who has a conflict that
+    officers can see. That one is the reporter does not count: else it would show here.
+    """
+    barred = Case.objects.filter(
+        _part_known(OuterRef("user"), OuterRef(OuterRef("user")))
+        | _related(OuterRef(OuterRef("user"))),
+        pk=OuterRef(OuterRef(case)),
+    )
+    return RoleGrant.objects.filter(
+        Q(ended_at__isnull=True) | Q(ended_at__gt=clock.now()),
+        ~Exists(barred),
+        institution=OuterRef(institution),
+        role=Role.OFFICER,
+        user__is_active=True,
+    )
+
+
+def vacant(case: Case) -> bool:
+    """Whether the institution has no officer of its own who is free to act in the case.
+
+    Then the platform's officers stand in, under the institution's policy (decision 0015). One
+    query, none for a case annotated with `has_officer=Exists(own_officers())`.
+    """
+    known: bool | None = getattr(case, "has_officer", None)
+    if known is None:
+        known = Case.objects.filter(Exists(own_officers()), pk=case.pk).exists()
+    return not known
+
+
+def _by_own_staff(user: User, case: Case, *roles: str) -> bool:
+    if not has_role(user, *roles, institution_id=case.institution_id, anywhere=False):
+        return False
+    if not case.institution_decides or case.institution_id in own(user, *roles):
+        return True
+    return vacant(case)
+
+
+def decides(user: User, case: Case) -> bool:
+    """Whether the user may say what was found and what follows, as far as the institution goes.
+
+    In a degree, a MasterTrack-like or a university certificate these are its own staff (PO5): a
+    grant for that very institution is needed, unless it is `vacant`.
+    """
+    return _by_own_staff(user, case, *STAFF_OF_CASES)
+
+
+def is_officer(user: User, case: Case) -> bool:
+    """Whether the user may determine this case as an officer; as `decides`, for officers."""
+    return _by_own_staff(user, case, Role.OFFICER)
+
+
+def decided_by(user: User, *roles: str) -> Q:
+    """The cases `decides` is true for, or with OFFICER for `roles` `is_officer`; scope apart."""
+    return (
+        Q(institution_decides=False)
+        | Q(institution__in=own(user, *(roles or STAFF_OF_CASES)))
+        | ~Q(Exists(own_officers()))
+    )
+
+
 def officer_cases(user: User | AnonymousUser) -> QuerySet[Case]:
-    """The visible cases the user may determine and hear appeals in, as far as the role goes."""
+    """The visible cases the user may determine, as far as role and institution go."""
+    if not user.is_authenticated:
+        return Case.objects.none()
+    cases = visible_to(user).filter(_in_scope(scope(user, Role.OFFICER)))
+    return cases.filter(decided_by(user, Role.OFFICER))
+
+
+def free_officers(
+    respondent: str = "respondent", case: str = "respondent__case"
+) -> QuerySet[RoleGrant]:
+    """As `own_officers`, and without a hand in the decision about the outer row's respondent."""
+    officer, about = OuterRef("user"), OuterRef(OuterRef(respondent))
+    decisions = Determination.objects.filter(
+        Q(found_by=officer) | Q(proposed_by=officer) | Q(decided_by=officer), respondent=about
+    )
+    return own_officers(case, f"{case}__institution").filter(
+        ~Exists(decisions),
+        ~Exists(Case.objects.filter(pk=OuterRef(OuterRef(case)), assignee=officer)),
+        ~Exists(Notice.objects.filter(respondent=about, sent_by=officer)),
+        ~Exists(Allegation.objects.filter(respondent=about, added_by=officer)),
+    )
+
+
+def hears(user: User, respondent: Respondent, *, free: bool | None = None) -> bool:
+    """Whether the user may hear an appeal of this respondent, their own involvement apart.
+
+    Where the institution decides, its officers do. Where each of them had a hand in the decision
+    the platform's officers stand in, so that an appeal never waits for nobody (decision 0015).
+    `free`: whether an officer of the institution is left, if known; else one query.
+    """
+    case = respondent.case
+    if not oversees(user, case):
+        return False
+    if not case.institution_decides or case.institution_id in own(user, Role.OFFICER):
+        return True
+    if free is None:
+        rows = Respondent.objects.filter(Exists(free_officers("pk", "case")), pk=respondent.pk)
+        free = rows.exists()
+    return not free
+
+
+def heard_by(user: User) -> Q:
+    """The appeals `hears` is true for, scope apart."""
+    return (
+        Q(respondent__case__institution_decides=False)
+        | Q(respondent__case__institution__in=own(user, Role.OFFICER))
+        | ~Q(Exists(free_officers()))
+    )
+
+
+def overseen(user: User | AnonymousUser) -> QuerySet[Case]:
+    """The visible cases in which the user is an officer, whoever decides them."""
     if not user.is_authenticated:
         return Case.objects.none()
     return visible_to(user).filter(_in_scope(scope(user, Role.OFFICER)))
+
+
+def for_the_platform(user: User | AnonymousUser) -> bool:
+    """Whether the user works on cases, or audits them, for the platform as a whole."""
+    if not user.is_authenticated:
+        return False
+    return scope(user, *STAFF_OF_CASES, Role.AUDITOR) is None
 
 
 def involvement(user: User) -> Q:

@@ -17,13 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from cases import rules
 from cases.enums import CaseStatus as S
 from cases.enums import DeterminationStatus
+from cases.governing import texts
 from cases.models import Case, Determination, Notice, Respondent
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.calendar import add_working_days
 from integrity.core.errors import IllegalTransition, NotFound, NotPermitted
 from integrity.courses.selectors import holidays
-from policies.rules import process_terms
 
 Guard = Callable[[Case, Respondent | None], str | Promise | None]
 
@@ -53,6 +53,7 @@ class By:
 
     DESK = "desk"  # a moderator or officer who works on the case
     OFFICER = "officer"
+    HEARER = "hearer"  # an officer who may hear the appeal of this respondent
     UNDO = "undo"  # an officer, or whoever of the desk did what is undone
     RESPONDENT = "respondent"
     SYSTEM = "system"
@@ -60,7 +61,11 @@ class By:
 
 @dataclass(frozen=True)
 class Step:
-    """One row of the table. `target` None leaves the status as it is."""
+    """One row of the table. `target` None leaves the status as it is.
+
+    `decisive`: from these statuses the step is part of deciding. Where the institution decides it
+    is for its own staff (PO5, `rules.decides`).
+    """
 
     action: str
     sources: frozenset[str]
@@ -68,6 +73,7 @@ class Step:
     by: str
     label: str | Promise
     guards: tuple[Guard, ...] = ()
+    decisive: frozenset[str] = frozenset()
 
 
 def _named(case: Case, respondent: Respondent | None) -> str | Promise | None:
@@ -111,8 +117,9 @@ def _step(
     by: str,
     label: str | Promise,
     *guards: Guard,
+    decisive: Iterable[str] = (),
 ) -> Step:
-    return Step(action, frozenset(sources), target, by, label, guards)
+    return Step(action, frozenset(sources), target, by, label, guards, frozenset(decisive))
 
 
 BEFORE_DECISION = (S.TRIAGE, S.INVESTIGATION, S.NOTIFIED, S.REVIEW)
@@ -143,9 +150,18 @@ TABLE: dict[str, Step] = {
             By.DESK,
             _("Dismiss with a reason"),
             _undecided,
+            # Before the notice it is triage, in which the platform helps.
+            decisive=(S.NOTIFIED, S.REVIEW),
         ),
         _step("reopen", [S.DISMISSED], S.TRIAGE, By.UNDO, _("Take up again")),
-        _step("review", [S.DISMISSED], S.TRIAGE, By.OFFICER, _("Look at the dismissal again")),
+        _step(
+            "review",
+            [S.DISMISSED],
+            S.TRIAGE,
+            By.OFFICER,
+            _("Look at the dismissal again"),
+            decisive=[S.DISMISSED],
+        ),
         _step(
             "allege",
             [S.INVESTIGATION],
@@ -196,7 +212,14 @@ TABLE: dict[str, Step] = {
             _has_evidence,
         ),
         _step("respond", [S.NOTIFIED], S.REVIEW, By.RESPONDENT, _("Answer this letter")),
-        _step("lapse", [S.NOTIFIED], S.REVIEW, By.OFFICER, _("Go on without an answer")),
+        _step(
+            "lapse",
+            [S.NOTIFIED],
+            S.REVIEW,
+            By.OFFICER,
+            _("Go on without an answer"),
+            decisive=[S.NOTIFIED],
+        ),
         _step(
             "find",
             [S.REVIEW],
@@ -205,27 +228,58 @@ TABLE: dict[str, Step] = {
             _("Record findings"),
             _claimed,
             _evidence_shown,
+            decisive=[S.REVIEW],
         ),
-        _step("propose", [S.REVIEW], S.APPROVAL, By.DESK, _("Send to a second officer")),
-        _step("decide", [S.REVIEW], S.DECIDED, By.OFFICER, _("Issue the decision")),
-        _step("send_back", [S.APPROVAL], S.REVIEW, By.OFFICER, _("Send back")),
-        _step("confirm", [S.APPROVAL], S.DECIDED, By.OFFICER, _("Confirm and issue")),
+        _step(
+            "propose",
+            [S.REVIEW],
+            S.APPROVAL,
+            By.DESK,
+            _("Send to a second officer"),
+            decisive=[S.REVIEW],
+        ),
+        _step(
+            "decide",
+            [S.REVIEW],
+            S.DECIDED,
+            By.OFFICER,
+            _("Issue the decision"),
+            decisive=[S.REVIEW],
+        ),
+        _step(
+            "send_back",
+            [S.APPROVAL],
+            S.REVIEW,
+            By.OFFICER,
+            _("Send back"),
+            decisive=[S.APPROVAL],
+        ),
+        _step(
+            "confirm",
+            [S.APPROVAL],
+            S.DECIDED,
+            By.OFFICER,
+            _("Confirm and issue"),
+            decisive=[S.APPROVAL],
+        ),
         _step(
             "reverse",
             [S.DECIDED, S.CLOSED],
             None,
             By.OFFICER,
             _("Reverse a consequence"),
+            decisive=[S.DECIDED, S.CLOSED],
         ),
         _step("appeal", [S.DECIDED], S.APPEAL, By.RESPONDENT, _("Appeal against this decision")),
-        _step("uphold", [S.APPEAL], S.DECIDED, By.OFFICER, _("Decide the appeal")),
-        _step("remit", [S.APPEAL], S.REVIEW, By.OFFICER, _("Send the case back for review")),
+        _step("uphold", [S.APPEAL], S.DECIDED, By.HEARER, _("Decide the appeal")),
+        _step("remit", [S.APPEAL], S.REVIEW, By.HEARER, _("Send the case back for review")),
         _step(
             "take_up",
             [S.DECIDED, S.CLOSED],
             S.REVIEW,
             By.OFFICER,
             _("Look at the decision again"),
+            decisive=[S.DECIDED, S.CLOSED],
         ),
         _step("close", [S.DECIDED], S.CLOSED, By.SYSTEM, _("Close")),
     )
@@ -243,7 +297,12 @@ def _permitted(step: Step, actor: User | None, case: Case, respondent: Responden
         return False
     if step.by == By.UNDO and case.dismissed_by_id == actor.pk:
         return True
-    return step.by == By.DESK or rules.is_officer(actor, case)
+    if step.by == By.HEARER:
+        return respondent is not None and rules.hears(actor, respondent)
+    if status_of(case, respondent) in step.decisive:
+        asked = rules.decides if step.by == By.DESK else rules.is_officer
+        return asked(actor, case)
+    return step.by == By.DESK or rules.oversees(actor, case)
 
 
 def unmet(action: str, case: Case, respondent: Respondent | None = None) -> list[str | Promise]:
@@ -274,7 +333,7 @@ def require(
     not reach, `IllegalTransition` from a wrong status or while something is missing.
     """
     step = TABLE[action]
-    if step.by in (By.DESK, By.OFFICER, By.UNDO) and (
+    if step.by in (By.DESK, By.OFFICER, By.HEARER, By.UNDO) and (
         actor is None or rules.access(actor, case) == rules.Access.NONE
     ):
         raise NotFound
@@ -346,7 +405,7 @@ def review_until(case: Case, *, closed_at: datetime) -> datetime:
     """
     return add_working_days(
         closed_at,
-        process_terms(case.policy_version).appeal_working_days,
+        texts(case).terms.appeal_working_days,
         zone=case.institution.time_zone,
         holidays=holidays(case.institution),
     )

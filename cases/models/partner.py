@@ -18,9 +18,9 @@ from integrity.core import clock, ids
 class CaseReport(models.Model):
     """The report of a case that an institution decided under its own policy, to the platform.
 
-    Written in the transaction of the decision, never changed but for who has read it. `findings`
-    and `consequences` are codes and titles as the letter to the respondent names them; the reasons
-    stay with the institution.
+    Written in the transaction of the decision, or of what changed it, and never changed but for who
+    has read it. `findings` (code, title, outcome) and `consequences` (code, title, state) are named
+    as in the letter to the respondent; the reasons stay with the institution.
     """
 
     public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
@@ -42,8 +42,11 @@ class CaseReport(models.Model):
         verbose_name_plural = _("case reports of institutions")
         ordering: ClassVar[list[str]] = ["-sent_at", "-id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Decided once; changed as often as something is taken back.
             models.UniqueConstraint(
-                fields=["determination", "kind"], name="cases_case_report_once"
+                fields=["determination"],
+                condition=Q(kind=CaseReportKind.DETERMINED),
+                name="cases_case_report_once",
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=CaseReportKind.values), name="cases_case_report_kind_known"
