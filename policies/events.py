@@ -6,10 +6,19 @@ from django.utils.translation import gettext_lazy as _
 
 from integrity.audit import services as audit
 
-_TEXT = {"document", "number", "effective_at", "sha256"}
+# sha256: of the text; sha256_whole: of all that the version says (policies.contents).
+_TEXT = {"document", "number", "effective_at", "sha256", "sha256_whole"}
 
 audit.register(
     "policy.version_created", fields=_TEXT, label=_("Draft of a policy made"), icon="file-text"
+)
+audit.register(
+    "policy.imported",
+    fields=_TEXT
+    | {"source_sha256", "source_lines", "dropped_lines"}
+    | {"violation_types", "consequences", "unclear"},
+    label=_("Text of a policy taken over from a file"),
+    icon="file-text",
 )
 audit.register(
     "policy.draft_changed", fields=_TEXT, label=_("Draft of a policy changed"), icon="pencil"
@@ -19,7 +28,7 @@ audit.register(
 )
 audit.register(
     "policy.document_saved",
-    fields={"document", "kind", "title"},
+    fields={"document", "kind", "title", "course", "needs_pledge"},
     label=_("Name of a policy changed"),
     icon="pencil",
 )
@@ -40,4 +49,23 @@ audit.register(
     fields={"scheme", "number", "effective_at", "sha256", "policy"},
     label=_("Scheme published"),
     icon="scale",
+)
+_MAILING = {"document", "number", "kind", "people", "messages", "course"}
+audit.register(
+    "policy.mailing_started", fields=_MAILING, label=_("Message to many people started"), icon="send"
+)
+audit.register("policy.mailing_finished", fields=_MAILING, label=_("Message to many people finished"))
+audit.register("policy.mailing_stopped", fields=_MAILING, label=_("Message to many people stopped"))
+_QUESTION = {"document", "number", "clause"}
+audit.register(
+    "policy.question_asked",
+    fields=_QUESTION,
+    label=_("Question about a policy asked"),
+    icon="circle-help",
+)
+audit.register(
+    "policy.question_answered",
+    fields=_QUESTION,
+    label=_("Question about a policy answered"),
+    icon="message-square",
 )

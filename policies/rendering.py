@@ -71,6 +71,21 @@ class Rendered:
             for clause in part.clauses:
                 yield part, clause
 
+    def has_text(self) -> bool:
+        """Whether there is more than headings."""
+        return any(clause.text for _part, clause in self.clauses())
+
+    def known(self) -> dict[str, str]:
+        """Number of every part and clause -> its title or first words, in their order."""
+        found: dict[str, str] = {}
+        for part in self.parts:
+            if part.number:
+                found[part.number] = part.title
+            for clause in part.clauses:
+                if clause.number:
+                    found[clause.number] = clause.title or clause.text[:100]
+        return found
+
     def numbers(self) -> dict[str, str]:
         """Title of a part or clause, folded -> its number; the first one of a title counts.
 

@@ -68,6 +68,8 @@ class Entry:
     item: Item
     url: str
     request: HttpRequest = field(repr=False)
+    # Addresses of other entries below this one: there those are the place, not this one.
+    below: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.label = self.item.label
@@ -78,6 +80,8 @@ class Entry:
     @property
     def current(self) -> str:
         """The attribute `aria-current`, when this is the page in front of the reader."""
+        if self.request.path.startswith(self.below):
+            return ""
         return rendering.current_mark(self.request, self.url, exact=self.item.exact)
 
     @property
@@ -113,13 +117,20 @@ def register_search(search: Search) -> None:
 def entries(request: HttpRequest, place: str) -> list[Entry]:
     """The entries of `place` for the reader, in order; under a restriction only what it leaves."""
     bound = getattr(request, "restriction", None) is not None
-    return [
+    found = [
         Entry(item, reverse(item.url_name), request)
         for item in sorted(_items.values(), key=lambda item: (item.order, item.key))
         if item.place == place
         and item.shown_to(reader(request))
         and (not bound or restricted.is_allowed(item.url_name))
     ]
+    for entry in found:
+        entry.below = tuple(
+            other.url
+            for other in found
+            if other.url != entry.url and other.url.startswith(entry.url)
+        )
+    return found
 
 
 def search(request: HttpRequest) -> dict[str, Any] | None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from policies.enums import DocumentKind
+
+# Addresses below /policies/ and /policies/manage/ that are no policy.
+RESERVED_SLUGS = frozenset({"manage", "new"})
 
 
 class Document(models.Model):
@@ -61,6 +65,11 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Raises `ValidationError` for a short name that stands for something else here."""
+        if self.slug in RESERVED_SLUGS:
+            raise ValidationError({"slug": _("This short name is taken by a page of ours.")})
 
     def get_absolute_url(self) -> str:
         return reverse("policies:document", args=[self.slug])

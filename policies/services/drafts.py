@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,28 +13,20 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from integrity.audit import services as audit
-from integrity.core.errors import Conflict, InvalidInput
+from integrity.core import clock
+from integrity.core.errors import Conflict, InvalidInput, Stale
 from integrity.core.text import clean_text
+from policies import contents
 from policies.enums import TAKES_AWAY, VersionStatus
 from policies.models import Consequence, Document, Version, ViolationType
 from policies.models.version import BODY_LIMIT
 from policies.parts import ConsequenceDraft, ViolationDraft
 from policies.rendering import render
+from policies.rules import start_of_day
 
-EDITABLE = frozenset(
-    {
-        "effective_at",
-        "change_summary",
-        "language",
-        "no_refunds",
-        "response_working_days",
-        "extension_working_days",
-        "appeal_working_days",
-        "standard_of_proof",
-        "appeal_grounds",
-    }
-)
-
+EDITABLE = frozenset((*contents.FIELDS[contents.TEXT], *contents.FIELDS[contents.TERMS])) - {"body"}
+# What a new version gives people to prepare, unless somebody says otherwise.
+NOTICE_DAYS = 30
 
 # What a new version takes over from the one before.
 COPIED = EDITABLE - {"effective_at", "change_summary"}
@@ -76,6 +69,38 @@ def create_draft(
     return version
 
 
+def start_next(*, actor: audit.Actor, document: Document, after: int) -> Version:
+    """The version that follows number `after` (0: the first), as a draft that is a copy of it.
+
+    Asked again it is the same one, and so is the draft that somebody else is working on. It takes
+    effect a month from now, but never before what is published already; the first version has no
+    text but its title. Raises `Conflict` where there is no version `after`.
+    """
+    with audit.transaction():
+        document = Document.objects.select_for_update().get(pk=document.pk)
+        versions = list(document.versions.order_by("number"))
+        newer = next((item for item in versions if item.number > after), None)
+        if newer is not None:
+            return newer
+        before = versions[-1] if versions else None
+        if (before.number if before else 0) != after:
+            raise Conflict(_("There is no such version. Please go back and look again."))
+        if before is not None and not before.is_published:
+            return before
+        zone = document.owner_zone
+        day = (clock.now() + timedelta(days=NOTICE_DAYS)).astimezone(ZoneInfo(zone)).date()
+        starts = start_of_day(day, zone)
+        if before is not None and before.effective_at > clock.now():
+            # Of two that take effect at the same instant the later one counts: it replaces it.
+            starts = before.effective_at
+        return create_draft(
+            actor=actor,
+            document=document,
+            body=before.body if before else f"# {document.title}\n",
+            effective_at=starts,
+        )
+
+
 def edit_draft(
     *,
     actor: audit.Actor,
@@ -83,19 +108,29 @@ def edit_draft(
     body: str | None = None,
     violation_types: Sequence[ViolationDraft] | None = None,
     consequences: Sequence[ConsequenceDraft] | None = None,
+    seen: Mapping[str, str] | None = None,
     **fields: Any,
 ) -> Version:
-    """Change a draft; what is not given stays.
+    """Change a draft; what is not given stays, and clauses are found again under a new number.
 
-    Raises `Conflict` for a published version, `InvalidInput` naming the fields that are wrong.
+    `seen` are the digests (`policies.contents`) of the parts as the editor knew them. Raises
+    `Stale` when somebody changed one of them since, `Conflict` for a published version,
+    `InvalidInput` naming the fields that are wrong. Saving what is stored already does nothing.
     """
     _only_editable(fields)
     with audit.transaction():
         version = Version.objects.select_for_update().get(pk=version.pk)
         if version.status != VersionStatus.DRAFT:
             raise Conflict(_("A published version never changes. Please start a new version."))
+        stored = contents.digests(version)
         if body is not None:
-            version.body = _body(body)
+            body = _body(body)
+            if body != version.body:
+                if violation_types is None:
+                    violation_types = _types_of(version, body)
+                if consequences is None:
+                    consequences = _consequences_of(version, body)
+            version.body = body
         for name, value in fields.items():
             setattr(version, name, value)
         _clean(version)
@@ -105,6 +140,10 @@ def edit_draft(
         if consequences is not None:
             version.consequences.all().delete()
         _write_parts(version, None, violation_types or (), consequences or ())
+        if contents.digests(version) == stored:
+            return version
+        if contents.others(seen or {}, stored):
+            raise Stale(_("Somebody changed this draft after you opened the page."))
         audit.record("policy.draft_changed", **event(version, actor))
     return version
 
@@ -137,6 +176,7 @@ def event(version: Version, actor: audit.Actor) -> dict[str, Any]:
             "number": version.number,
             "effective_at": version.effective_at.isoformat(),
             "sha256": digest(version.body),
+            "sha256_whole": contents.whole(version),
         },
     }
 
@@ -225,42 +265,56 @@ def _write_parts(
     Consequence.objects.bulk_create(rows)
 
 
-def _types_of(version: Version | None) -> list[ViolationDraft]:
-    """As in the version before; the clause is found again, for numbers may have moved."""
+def _types_of(version: Version | None, body: str | None = None) -> list[ViolationDraft]:
+    """As in the version; the clause is found again, for numbers may have moved."""
     if version is None:
         return []
-    titles = _titles(version)
+    moved = _moved(version, body)
     return [
         ViolationDraft(
             code=row.code,
             kind=row.kind,
             title=row.title,
             description=row.description,
-            under=titles.get(row.clause, ""),
             urgent=row.urgent,
             elements=tuple(row.elements),
+            **moved(row.clause),
         )
         for row in version.violation_types.all()
     ]
 
 
-def _consequences_of(version: Version | None) -> list[ConsequenceDraft]:
+def _consequences_of(version: Version | None, body: str | None = None) -> list[ConsequenceDraft]:
     if version is None:
         return []
-    titles = _titles(version)
+    moved = _moved(version, body)
     return [
         ConsequenceDraft(
             code=row.code,
             title=row.title,
             description=row.description,
-            under=titles.get(row.clause, ""),
             takes_away=row.takes_away,
+            **moved(row.clause),
         )
         for row in version.consequences.all()
     ]
 
 
-def _titles(version: Version) -> dict[str, str]:
-    """Number of a part or clause -> its title, to find it again under another number."""
-    numbers = render(version.body, version.document.title).numbers()
-    return {number: title for title, number in numbers.items()}
+def _moved(version: Version, body: str | None) -> Callable[[str], dict[str, str]]:
+    """Where a clause of the version is found in a new text: under its title.
+
+    With `body`, that text: a clause whose title is gone keeps its number while there is one.
+    """
+    title = version.document.title
+    old = render(version.body, title).numbers()
+    titles = {number: name for name, number in old.items()}
+    if body is None:
+        return lambda clause: {"under": titles.get(clause, "")}
+    new = render(body, title)
+    numbers, known = new.numbers(), new.known()
+
+    def find(clause: str) -> dict[str, str]:
+        number = numbers.get(titles.get(clause, ""), clause)
+        return {"clause": number if number in known else ""}
+
+    return find

@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from integrity.audit import services as audit
 from integrity.core import clock
-from integrity.core.errors import Conflict, InvalidInput, Text
+from integrity.core.errors import Conflict, InvalidInput, Stale, Text
+from policies import contents
 from policies.enums import VersionStatus
 from policies.models import Version
+from policies.rendering import render
 from policies.services.drafts import event
 
 
@@ -20,10 +22,13 @@ def publish(
     version: Version,
     effective_at: datetime | None = None,
     posted_at: datetime | None = None,
+    at_once: bool = False,
+    seen: str | None = None,
 ) -> Version:
     """Publish a draft, to take effect at `effective_at` (default: the draft's own), now or later.
 
-    A text that was already in force elsewhere is taken over with `posted_at`, the instant it was
+    With `at_once` it takes effect at the very instant of publication. `seen` is the digest of what
+    was checked (`policies.contents.whole`): `Stale` when somebody changed the draft since. A text that was already in force elsewhere is taken over with `posted_at`, the instant it was
     posted there; only then may it take effect in the past. Versions take effect in the order of
     their numbers. Raises `Conflict` for a published one, `InvalidInput` otherwise.
     """
@@ -36,7 +41,9 @@ def publish(
         if version.status != VersionStatus.DRAFT:
             raise Conflict(_("This version is published already."))
         now = clock.now()
-        start = effective_at or version.effective_at
+        if seen is not None and seen != contents.whole(version):
+            raise Stale(_("Somebody changed this draft after you opened the page."))
+        start = now if at_once else effective_at or version.effective_at
         posted = min(posted_at, now) if posted_at is not None else now
         errors: dict[str, list[Text]] = {}
         if start < posted:
@@ -55,7 +62,7 @@ def publish(
                 _("Version %(number)s takes effect later than that. Please choose a later day.")
                 % {"number": before.number}
             ]
-        if not version.body.strip():
+        if not render(version.body, version.document.title).has_text():
             errors["body"] = [_("There is no text yet.")]
         if errors:
             raise InvalidInput(errors)
