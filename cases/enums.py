@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from policies.enums import GoverningBasis as GoverningBasis
+
 
 class ReportKind(models.TextChoices):
     FLAG = "flag", _("Flagged submission")
@@ -54,16 +56,6 @@ OPEN_STATUSES = (
 class CaseKind(models.TextChoices):
     ACADEMIC = "academic", _("Academic integrity")
     CONDUCT = "conduct", _("Conduct")
-
-
-class GoverningBasis(models.TextChoices):
-    """How it was settled which text governs a case (PO4)."""
-
-    INSTANT = "instant", _("The text in force at the instant of the incident")
-    DAY = "day", _("The text in force on that day")
-    KINDER = "kinder", _("Two texts were in force that day; the kinder one governs")
-    RECEIVED = "received", _("Nobody said when; the text in force when we received the report")
-    NONE = "none", _("No text was in force then")
 
 
 class CaseReportKind(models.TextChoices):

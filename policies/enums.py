@@ -36,6 +36,16 @@ class TakesAway(models.TextChoices):
     MEMBERSHIP = "membership", _("a membership")
 
 
+class GoverningBasis(models.TextChoices):
+    """How it was settled which text governs a case (PO4)."""
+
+    INSTANT = "instant", _("The text in force at the instant of the incident")
+    DAY = "day", _("The text in force on that day")
+    KINDER = "kinder", _("Two texts were in force that day; the kinder one governs")
+    RECEIVED = "received", _("Nobody said when; the text in force when we received the report")
+    NONE = "none", _("No text was in force then")
+
+
 class SchemeKind(models.TextChoices):
     LADDER = "ladder", _("Ladder")
     TARIFF = "tariff", _("Points tariff")
