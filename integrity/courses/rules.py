@@ -7,11 +7,13 @@ begin or to end.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from integrity.accounts.models import User
 from integrity.accounts.selectors import active_restriction
+from integrity.courses import gates
 from integrity.courses.enums import EffectKind, EnrolmentStatus, PostPlace
 from integrity.courses.models import (
     Channel,
@@ -113,17 +115,39 @@ def channel_bar(user: User, channel: Channel) -> Effect | None:
 
 
 def may_post(user: User, channel: Channel) -> bool:
-    """Whether the user is in the channel's course, under no restriction and not barred here."""
+    """Whether its course is open to the user, under no restriction and not barred here."""
+    gate = gates.gate(user, channel.course)
     return (
         in_course(user, channel.course)
+        and (gate is None or not gate.closed)
         and channel_bar(user, channel) is None
         and active_restriction(user) is None
     )
 
 
 def reachable(user: User) -> QuerySet[User]:
-    """The people of the user's courses, without the user: whom one can write to at all."""
-    courses = courses_of(user)
+    """The people of the courses open to the user, without the user: whom one can write to."""
+    closed = [gate.course.pk for gate in gates.closed(user)]
+    return _people(user, courses_of(user).exclude(pk__in=closed))
+
+
+def gate_to(user: User, other: User | UUID) -> gates.Gate | None:
+    """The closed gate behind which the two share a course, where they share no open one."""
+    person = Q(public_id=other) if isinstance(other, UUID) else Q(pk=other.pk)
+    if reachable(user).filter(person).exists():
+        return None
+    found = sorted(gates.closed(user), key=lambda gate: gate.course.pk)
+    return next(
+        (
+            gate
+            for gate in found
+            if _people(user, courses_of(user).filter(pk=gate.course.pk)).filter(person).exists()
+        ),
+        None,
+    )
+
+
+def _people(user: User, courses: QuerySet[Course]) -> QuerySet[User]:
     enrolled = Enrolment.objects.filter(
         ~_removed(enrolment=OuterRef("pk")),
         learner=OuterRef("pk"),

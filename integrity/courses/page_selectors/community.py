@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from integrity.accounts.models import User
 from integrity.core.errors import NotFound
-from integrity.courses import rules
+from integrity.courses import gates, rules
 from integrity.courses.models import Channel, Course, DirectMessage, Effect, Post
 from integrity.courses.page_selectors.record import course_of, with_decisions
 from integrity.courses.paging import Page, newest_first
@@ -33,22 +33,25 @@ class MessagesPage:
     """With whom the reader has written (users with `last_sent` and `last_body`), and who is there.
 
     `people` are at most `PEOPLE_SHOWN` people of the reader's courses, by name; `more` says whether
-    there are others.
+    there are others. The people of courses behind `closed` gates are not among them.
     """
 
     conversations: Page[User]
     people: Sequence[User]
     more: bool
+    closed: Sequence[gates.Gate]
 
 
 @dataclass(frozen=True)
 class ConversationPage:
-    """What two people wrote to each other. `apart`: they share no course any more."""
+    """What two people wrote to each other. `apart`: they share no course any more, or none that
+    is open to the reader; then `gate` is what the reader has to do first."""
 
     other: User
     messages: Page[DirectMessage]
     bar: Effect | None
     apart: bool
+    gate: gates.Gate | None
 
 
 def channel_page(
@@ -85,6 +88,7 @@ def messages_page(user: User, *, words: str = "", after: str | None = None) -> M
         newest_first(written, by="last_sent", after=after),
         found[:PEOPLE_SHOWN],
         len(found) > PEOPLE_SHOWN,
+        gates.closed(user),
     )
 
 
@@ -92,7 +96,8 @@ def conversation_page(user: User, public_id: UUID, *, after: str | None = None) 
     """What the user and one other person wrote to each other.
 
     `NotFound` for somebody with whom the user neither shares a course nor ever wrote: whether there
-    is such a person is told to nobody.
+    is such a person is told to nobody. `gates.Closed` where the only course they share does not
+    open to the user yet and they never wrote.
     """
     reachable = rules.reachable(user).filter(pk=OuterRef("pk"))
     written = Exists(_between(user, OuterRef("pk")))
@@ -103,6 +108,9 @@ def conversation_page(user: User, public_id: UUID, *, after: str | None = None) 
         .first()
     )
     if other is None:
+        gate = rules.gate_to(user, public_id)
+        if gate is not None:
+            raise gates.Closed(gate)
         raise NotFound
     messages = newest_first(_between(user, other), by="sent_at", after=after)
     return ConversationPage(
@@ -110,6 +118,7 @@ def conversation_page(user: User, public_id: UUID, *, after: str | None = None) 
         messages=messages,
         bar=rules.message_bar(user, other),
         apart=not other.together,
+        gate=None if other.together else rules.gate_to(user, other),
     )
 
 

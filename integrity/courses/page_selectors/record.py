@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from integrity.accounts.models import User
 from integrity.core.errors import NotFound
-from integrity.courses import rules, selectors
+from integrity.courses import gates, rules, selectors
 from integrity.courses.enums import EffectKind, PostPlace
 from integrity.courses.models import (
     Assignment,
@@ -31,11 +31,15 @@ ROLES_SHOWN = 100
 
 @dataclass(frozen=True)
 class MyCourse:
-    """A course the reader is enrolled in. After a removal there is no page to open any more."""
+    """A course the reader is enrolled in. After a removal there is no page to open any more.
+
+    `gate` is something to do before its pages open, or so that they stay open.
+    """
 
     course: Course
     result: selectors.CourseResult
     removed: bool
+    gate: gates.Gate | None
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,7 @@ def my_courses(user: User) -> MyCourses:
         .values_list("enrolment_id", flat=True)
     )
     results = selectors.course_results(enrolments)
+    to_do = gates.gates(user)
     taught = (
         Course.objects.filter(teachings__user=user)
         .select_related("institution")
@@ -137,7 +142,10 @@ def my_courses(user: User) -> MyCourses:
         .order_by("course__title", "course_id", "role")
     )
     return MyCourses(
-        [MyCourse(row.course, results[row.pk], row.pk in removed) for row in enrolments],
+        [
+            MyCourse(row.course, results[row.pk], row.pk in removed, to_do.get(row.course_id))
+            for row in enrolments
+        ],
         list(taught),
         list(helping),
     )
@@ -265,8 +273,12 @@ def to_look_at(user: User, *, limit: int = 5) -> list[Submission]:
     )
 
 
-def course_of(user: User, slug: str) -> Course:
-    """A course the user is in, with `taught`: whether by them. Raises `NotFound` for others."""
+def course_of(user: User, slug: str, *, gated: bool = True) -> Course:
+    """A course the user is in, with `taught`, whether by them, and `gate`, what they have to do.
+
+    Raises `NotFound` for others, and `gates.Closed`, unless not `gated`, while the course does not
+    open to them.
+    """
     course = (
         rules.courses_of(user)
         .filter(slug=slug)
@@ -276,6 +288,10 @@ def course_of(user: User, slug: str) -> Course:
     )
     if course is None:
         raise NotFound
+    gate = gates.gate(user, course)
+    if gated and gate is not None and gate.closed:
+        raise gates.Closed(gate)
+    course.gate = gate  # type: ignore[attr-defined]
     return course
 
 

@@ -16,12 +16,14 @@ from integrity.core.errors import InvalidInput
 from integrity.courses import page_selectors, services
 from integrity.courses.forms import FindForm, WriteForm
 from integrity.courses.services.community import MAX_MESSAGE, MAX_POST
+from integrity.courses.views.gated import gated
 
 _READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @login_required
 @_READ_OR_SEND
+@gated
 def channel(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     """A channel: what was written, and a form to write unless a decision keeps one out."""
     user: Any = request.user
@@ -57,6 +59,7 @@ def messages(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @_READ_OR_SEND
+@gated
 def conversation(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What two people wrote to each other, and a form to write unless a decision forbids it."""
     user: Any = request.user

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from integrity.courses import page_selectors
+from integrity.courses.views.gated import gated
 
 
 @login_required
@@ -23,6 +24,7 @@ def courses(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+@gated
 def course(request: HttpRequest, slug: str) -> HttpResponse:
     """A course: assignments, the reader's result, the forum."""
     user: Any = request.user
@@ -32,6 +34,7 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_safe
+@gated
 def assignment(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     """An assignment: what to do, what the reader handed in, what others did."""
     user: Any = request.user
@@ -41,6 +44,7 @@ def assignment(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse
 
 @login_required
 @require_safe
+@gated
 def submission(
     request: HttpRequest, slug: str, assignment_id: UUID, public_id: UUID
 ) -> HttpResponse:
@@ -52,6 +56,7 @@ def submission(
 
 @login_required
 @require_safe
+@gated
 def post(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     """One post."""
     user: Any = request.user
