@@ -12,7 +12,14 @@ _REPORTER = pgettext_lazy("recipient of a letter", "Reporter")
 _RESPONDENT = pgettext_lazy("recipient of a letter", "Respondent")
 _OFFICER = pgettext_lazy("recipient of a letter", "Officer")
 _ADVISER = pgettext_lazy("recipient of a letter", "Adviser")
+_EVERYBODY = pgettext_lazy("recipient of a letter", "Everybody")
+_LEARNER = pgettext_lazy("recipient of a letter", "Learner")
+_ADMINISTRATOR = pgettext_lazy("recipient of a letter", "Administrator")
+_INVITED = pgettext_lazy("recipient of a letter", "Whoever is invited")
 _WITNESS = pgettext_lazy("recipient of a letter", "Whoever was asked")
+_READER = pgettext_lazy("recipient of a letter", "Reader of a policy")
+# What goes to very many people comes after everything else that waits.
+_AFTER_ALL = 90
 
 register(
     "report_received",
@@ -192,4 +199,52 @@ register(
     title=_("Something we asked of you has ended"),
     audience=_RESPONDENT,
     priority=10,
+)
+register(
+    "policy_new_version",
+    payload=payloads.PolicyNewVersion,
+    letter=False,
+    label=_("New version of a policy"),
+    audience=_EVERYBODY,
+    priority=_AFTER_ALL,
+)
+register(
+    "pledge_reminder",
+    payload=payloads.PledgeReminder,
+    letter=False,
+    label=_("Reminder to pledge"),
+    audience=_LEARNER,
+    priority=_AFTER_ALL,
+)
+register(
+    "policy_yearly",
+    payload=payloads.PolicyYearly,
+    letter=False,
+    label=_("A policy, once a year"),
+    audience=_EVERYBODY,
+    priority=_AFTER_ALL,
+)
+register(
+    "policy_review_due",
+    payload=payloads.PolicyReviewDue,
+    letter=True,
+    label=_("Review of a policy due"),
+    title=_("A policy waits for its yearly work"),
+    audience=_ADMINISTRATOR,
+)
+register(
+    "policy_review_invited",
+    payload=payloads.PolicyReviewInvited,
+    letter=True,
+    label=_("Invitation to the review of a policy"),
+    title=_("We would like your view on our rules"),
+    audience=_INVITED,
+)
+register(
+    "question_answered",
+    payload=payloads.QuestionAnswered,
+    letter=True,
+    label=_("Question about a policy answered"),
+    title=_("The answer to your question"),
+    audience=_READER,
 )

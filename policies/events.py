@@ -52,9 +52,14 @@ audit.register(
 )
 _MAILING = {"document", "number", "kind", "people", "messages", "course"}
 audit.register(
-    "policy.mailing_started", fields=_MAILING, label=_("Message to many people started"), icon="send"
+    "policy.mailing_started",
+    fields=_MAILING,
+    label=_("Message to many people started"),
+    icon="send",
 )
-audit.register("policy.mailing_finished", fields=_MAILING, label=_("Message to many people finished"))
+audit.register(
+    "policy.mailing_finished", fields=_MAILING, label=_("Message to many people finished")
+)
 audit.register("policy.mailing_stopped", fields=_MAILING, label=_("Message to many people stopped"))
 _QUESTION = {"document", "number", "clause"}
 audit.register(

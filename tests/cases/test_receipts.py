@@ -14,6 +14,7 @@ from cases import receipts
 from cases.services import floods
 from integrity.core import clock
 from integrity.core.errors import TooMany
+from integrity.web import floods as mechanism
 from tests.cases.test_intake_concurrency import at_once
 
 HERE = floods.Source.address("192.0.2.7")
@@ -97,7 +98,7 @@ def test_the_time_to_wait_is_that_of_the_oldest() -> None:
 def test_slots_are_free_again_after_their_time() -> None:
     short = floods.Allowance("short", 1, 1, "Too many.")
     floods.take(short, HERE)
-    cache.touch(next(iter(floods._keys(short, HERE))), timeout=-1)
+    cache.touch(next(iter(mechanism._keys(short, HERE))), timeout=-1)
 
     floods.take(short, HERE)
 
@@ -114,7 +115,7 @@ def test_nothing_in_the_cache_tells_the_address(settings: Any) -> None:
     floods.take(floods.REPORTS, HERE)
 
     assert "192.0.2.7" not in repr(HERE)
-    assert all("192.0.2" not in key for key in floods._keys(floods.REPORTS, HERE))
+    assert all("192.0.2" not in key for key in mechanism._keys(floods.REPORTS, HERE))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -22,7 +22,7 @@ from tests.notifications.builders import ALLEGED, minimal, payload
 EVENTS = [event.name for event in registry.all_events()]
 LETTERS = [event.name for event in registry.all_events() if event.letter]
 # To people who learn of no case: not even its number.
-OUTSIDE = {"adviser_invited", "statement_requested"}
+OUTSIDE = {"adviser_invited", "question_answered", "statement_requested"}
 # Words that tell what it is about, or that there is an accusation at all, to whoever sees a screen.
 TELLING = re.compile(
     r"plagiar|cheat|misconduct|violat|accus|alleg|offen[cs]|sanction|suspen|suspect|guilt|warning|"
