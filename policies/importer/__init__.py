@@ -6,7 +6,7 @@ with the reason. `propose` finds violation types and consequences for an editor 
 file always gives the same result.
 """
 
-from policies.importer.document import Imported, import_text
+from policies.importer.document import Imported, Note, import_text
 from policies.importer.furniture import Dropped
 from policies.importer.proposals import Proposals, propose
 from policies.importer.reading import CannotRead, decode, read_source
@@ -15,6 +15,7 @@ __all__ = [
     "CannotRead",
     "Dropped",
     "Imported",
+    "Note",
     "Proposals",
     "decode",
     "import_text",

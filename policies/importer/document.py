@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -18,10 +19,23 @@ from policies.models.version import BODY_LIMIT
 _ATX = re.compile(r" {0,3}#{1,6}[ \t]+\S")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _ITEM = re.compile(r"(?P<mark>[-*+•‣▪–]|\d{1,3}[.)])\s+(?P<rest>\S.*)")
+# What Markdown would take for an underline, or for the target of a link and then not show.
+_RULE = re.compile(r"(=+|-+|[-*_](\s*[-*_]){2,})")
+_TARGET = re.compile(r"\[[^\]]+\]:")
+_INVISIBLE_GONE = "invisible characters were left out"
+_DAMAGED = "has a replacement character: the file was damaged before"
 # Markdown knows no such lists: each entry becomes a paragraph of its own.
 _LETTERED = re.compile(r"\(?([a-z]|[ivx]{1,4}|\d{1,3})\)\s+\S.*", re.IGNORECASE)
 _BULLETS = "•‣▪–"
 _END = re.compile(r"[.!?:;][\"'”’)\]]*$")
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something an editor should look at in a line that was kept."""
+
+    line: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -32,6 +46,7 @@ class Imported:
     dropped: tuple[Dropped, ...]
     layout: str
     source_lines: int
+    notes: tuple[Note, ...] = ()
 
     @property
     def dated(self) -> str:
@@ -41,10 +56,11 @@ class Imported:
 
 @dataclass
 class _Block:
-    kind: str  # heading, paragraph, item
+    kind: str  # heading, paragraph, item, rule
     lines: list[str]
     mark: str = ""
     level: int = 2
+    indent: int = 0  # of an entry, in columns of the source
     last: Line = field(default_factory=lambda: Line(0, "", 0))
 
 
@@ -52,7 +68,7 @@ def import_text(text: str) -> Imported:
     """The Markdown of a source text.
 
     Every line that is not blank is in the body, with the same words in the same order, or in
-    `dropped`. Raises `ValidationError` for a text that is too long.
+    `dropped`. Raises `CannotRead` for a text that is too long, naming the line that is too much.
     """
     lines = furniture.split(text)
     gone = furniture.find(lines)
@@ -64,6 +80,7 @@ def import_text(text: str) -> Imported:
         wrapped = _is_wrapped(kept)
         layout = "wrapped" if wrapped else "lines"
         body = _write(_blocks(kept, wrapped))
+    _require_short(kept, body)
     body = clean_text(re.sub(r"\n{3,}", "\n\n", body), max_length=BODY_LIMIT)
     _require_all(kept, body)
     return Imported(
@@ -71,6 +88,7 @@ def import_text(text: str) -> Imported:
         tuple(gone[number] for number in sorted(gone)),
         layout,
         sum(1 for line in lines if line.words),
+        tuple(_notes(kept)),
     )
 
 
@@ -111,8 +129,11 @@ def _blocks(lines: Sequence[Line], wrapped: bool) -> list[_Block]:
             current = None if blank_parts else current
             continue
         item = _ITEM.fullmatch(line.text.strip())
-        if item:
+        if _RULE.fullmatch(words):
+            current = _Block("rule", [line.text.strip()])
+        elif item:
             current = _Block("item", [item["rest"].rstrip()], item["mark"])
+            current.indent = _indent(line.text)
         elif _is_heading(line, before, following.get(line.number), current):
             current = _Block("heading", [line.text.strip()], level=1 if before is None else 2)
         elif current is not None and _goes_on(current, line, wrapped, written):
@@ -141,7 +162,7 @@ def _is_heading(
 
 def _goes_on(block: _Block, line: Line, wrapped: bool, written: Sequence[Line]) -> bool:
     """Whether `line` belongs to the open block."""
-    if block.kind == "heading" or _LETTERED.fullmatch(line.words):
+    if block.kind in ("heading", "rule") or _LETTERED.fullmatch(line.words):
         return False
     if not wrapped:
         # One line is one paragraph; only an indented line goes on with the entry above.
@@ -164,23 +185,52 @@ def _write(blocks: Sequence[_Block]) -> str:
 
 def _written(blocks: Sequence[_Block]) -> Iterator[str]:
     previous: _Block | None = None
+    lists: list[tuple[_Block, int]] = []  # the open entries, each with its column in the Markdown
     for block in blocks:
-        same_list = (
-            previous is not None
-            and previous.kind == block.kind == "item"
-            and _family(previous.mark) == _family(block.mark)
-        )
-        if previous is not None and not same_list:
-            yield ""
-        if block.kind == "heading":
-            yield f"{'#' * block.level} {block.lines[0]}"
-        elif block.kind == "item":
-            mark = _style(block.mark) + " "
-            yield mark + block.lines[0]
-            yield from (" " * len(mark) + line for line in block.lines[1:])
+        if block.kind == "item":
+            yield from _entry(block, lists, follows=previous is not None)
         else:
-            yield from block.lines
+            lists.clear()
+            if previous is not None:
+                yield ""
+            if block.kind == "heading":
+                yield f"{'#' * block.level} {block.lines[0]}"
+            else:
+                yield from (_shown(line) for line in block.lines)
         previous = block
+
+
+def _entry(block: _Block, lists: list[tuple[_Block, int]], *, follows: bool) -> Iterator[str]:
+    """An entry of a list. One that is indented below another belongs to it."""
+    sibling: _Block | None = None
+    # Numbers set flush right differ by one column and are of one list.
+    while lists and block.indent < lists[-1][0].indent + 2:
+        sibling, _column = lists.pop()
+    column = 0
+    if lists:
+        above, start = lists[-1]
+        column = start + len(_style(above.mark)) + 1
+    mark = _style(block.mark)
+    if sibling is not None:
+        apart = _family(sibling.mark) != _family(block.mark)
+    else:
+        # Only a list that begins with 1 may follow a line of text at once.
+        apart = follows and (not lists or (mark[0].isdigit() and int(mark[:-1]) != 1))
+    if apart:
+        yield ""
+    lists.append((block, column))
+    yield f"{' ' * column}{mark} {_shown(block.lines[0])}"
+    yield from (" " * (column + len(mark) + 1) + _shown(line) for line in block.lines[1:])
+
+
+def _shown(line: str) -> str:
+    """The line, so that Markdown shows it instead of keeping it as the target of a link."""
+    return f"\\{line}" if _TARGET.match(line) else line
+
+
+def _indent(text: str) -> int:
+    expanded = text.expandtabs(4)
+    return len(expanded) - len(expanded.lstrip())
 
 
 def _style(mark: str) -> str:
@@ -191,6 +241,28 @@ def _style(mark: str) -> str:
 def _family(mark: str) -> str:
     """Marks that make one list: the same bullet, or numbers written in the same way."""
     return mark[-1] if mark[:1].isdigit() else _style(mark)
+
+
+def _require_short(kept: Sequence[Line], body: str) -> None:
+    """Refuse a text that no version can hold, naming the line that is too much."""
+    if len(body) <= BODY_LIMIT:
+        return
+    length = 0
+    for line in kept:
+        length += len(line.text) + 1
+        if length > BODY_LIMIT:
+            break
+    reason = _("from here on the text is longer than %(limit)s characters")
+    raise CannotRead(reason % {"limit": f"{BODY_LIMIT:,}"}, line.number)
+
+
+def _notes(kept: Sequence[Line]) -> Iterator[Note]:
+    for line in kept:
+        composed = "".join(unicodedata.normalize("NFC", line.text).split())
+        if "".join(clean_text(line.text, max_length=10**7).split()) != composed:
+            yield Note(line.number, _INVISIBLE_GONE)
+        if "\ufffd" in line.text:
+            yield Note(line.number, _DAMAGED)
 
 
 def _require_all(kept: Sequence[Line], body: str) -> None:

@@ -10,7 +10,7 @@ from integrity.core.errors import DomainError, InvalidInput
 from policies.importer import CannotRead, read_source
 from policies.schemes import SchemeError
 
-BAD_USE = 2
+FINDING, BAD_USE = 1, 2
 
 
 def refusal(error: DomainError) -> str:

@@ -7,17 +7,32 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from integrity.audit import services as audit
 from integrity.core import clock
-from integrity.core.errors import InvalidInput
+from integrity.core.errors import Conflict, InvalidInput
 from integrity.courses.models import Institution
 from policies.importer import Imported, Proposals, import_text, propose
 from policies.models import Document, Version
 from policies.rules import start_of_day
-from policies.services.drafts import create_draft
+from policies.services.documents import change_document, create_document
+from policies.services.drafts import create_draft, digest, event
 from policies.services.publication import publish as publish_version
+
+# What a text of an institution says only when somebody sets it; else the platform's holds (PO5).
+_LEFT_OPEN: dict[str, Any] = {
+    "response_working_days": None,
+    "extension_working_days": None,
+    "appeal_working_days": None,
+    "standard_of_proof": "",
+    "appeal_grounds": [],
+}
+
+
+class AlreadyImported(Conflict):
+    """The newest version has the same text from the same instant on. Nothing was changed."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,7 @@ class ImportReport:
             "layout": self.imported.layout,
             "lines": {"source": source, "kept": source - len(dropped), "dropped": len(dropped)},
             "dropped": dropped,
+            "notes": [asdict(item) for item in self.imported.notes],
             "violation_types": [
                 {
                     "code": row.code,
@@ -64,6 +80,7 @@ class ImportReport:
                 for row in version.consequences.all()
             ],
             "unclear": proposals.unclear,
+            "to_confirm": _to_confirm(self),
             "no_refunds": version.no_refunds,
             "last_updated": proposals.last_updated or self.imported.dated,
         }
@@ -84,17 +101,22 @@ def import_policy(
 
     It takes effect at 00:00 of `effective` in the owner's zone (PO4), also in the past: the text
     was in force elsewhere. What it names as violations and consequences becomes part of the draft,
-    for an editor to confirm; with `publish` they stand as proposed. Raises `CannotRead`, and
-    `InvalidInput` naming the fields that are wrong.
+    for an editor to confirm; with `publish` they stand as proposed. The history keeps which ones
+    were proposed. Raises `CannotRead`, `AlreadyImported` where the newest version has this text
+    from this instant on, and `InvalidInput` naming the fields that are wrong.
     """
     try:
         imported = import_text(text)
     except ValidationError as error:
         raise InvalidInput({"body": error.messages}) from error
     with audit.transaction():
-        document = _document(slug, kind, title, institution)
+        document = _document(actor, slug, kind, title, institution)
         proposals = propose(imported.body, document.kind)
         start = start_of_day(effective, document.owner_zone)
+        newest = document.versions.order_by("-number").first()
+        if newest is not None and (newest.body, newest.effective_at) == (imported.body, start):
+            raise AlreadyImported(_already(newest))
+        open_terms = _LEFT_OPEN if newest is None and institution is not None else {}
         version = create_draft(
             actor=actor,
             document=document,
@@ -103,25 +125,78 @@ def import_policy(
             no_refunds=proposals.no_refunds,
             violation_types=proposals.violation_types,
             consequences=proposals.consequences,
+            **open_terms,
         )
+        _record(actor, text, version, imported, proposals)
         if publish:
             past = start if start < clock.now() else None
             version = publish_version(actor=actor, version=version, posted_at=past)
     return ImportReport(version, imported, proposals)
 
 
-def _document(slug: str, kind: str, title: str, institution: Institution | None) -> Document:
-    document = Document.objects.select_for_update().filter(slug=slug).first()
+def _record(
+    actor: audit.Actor, text: str, version: Version, imported: Imported, proposals: Proposals
+) -> None:
+    said = event(version, actor)
+    said["data"] |= {
+        "source_sha256": digest(text),
+        "source_lines": imported.source_lines,
+        "dropped_lines": [item.line for item in imported.dropped],
+        "violation_types": [item.code for item in proposals.violation_types],
+        "consequences": [item.code for item in proposals.consequences],
+        "unclear": len(proposals.unclear),
+    }
+    audit.record("policy.imported", **said)
+
+
+def _to_confirm(report: ImportReport) -> list[str]:
+    """What an editor still has to look at, in words."""
+    proposals = report.proposals
+    found = [
+        *(
+            gettext("Violation type proposed: %(title)s (%(code)s)")
+            % {"title": item.title, "code": item.code}
+            for item in proposals.violation_types
+        ),
+        *(
+            gettext("Consequence proposed: %(title)s (%(code)s)")
+            % {"title": item.title, "code": item.code}
+            for item in proposals.consequences
+        ),
+        *(
+            gettext("No consequence of the catalogue fits: %(text)s") % {"text": text}
+            for text in proposals.unclear
+        ),
+    ]
+    if not proposals.violation_types:
+        found.append(gettext("No violation type was found."))
+    if not (proposals.consequences or proposals.unclear):
+        found.append(gettext("No consequence was found."))
+    return found
+
+
+def _already(version: Version) -> str:
+    if version.is_published:
+        return gettext(
+            "Version %(number)s has this text and takes effect at the same instant. "
+            "Nothing was changed."
+        ) % {"number": version.number}
+    return gettext(
+        "Version %(number)s has this text and takes effect at the same instant; it is a draft. "
+        "Nothing was changed. To publish it, use the page of the draft."
+    ) % {"number": version.number}
+
+
+def _document(
+    actor: audit.Actor, slug: str, kind: str, title: str, institution: Institution | None
+) -> Document:
+    document = Document.objects.select_for_update(of=("self",)).filter(slug=slug).first()
     if document is None:
-        document = Document(slug=slug, kind=kind, title=title, institution=institution)
-    elif document.kind != kind:
+        return create_document(
+            actor=actor, slug=slug, kind=kind, title=title, institution=institution
+        )
+    if document.kind != kind:
         raise InvalidInput({"kind": [_("This policy is of another kind. Use another short name.")]})
-    elif document.institution_id != (institution.pk if institution else None):
+    if document.institution_id != (institution.pk if institution else None):
         raise InvalidInput({"institution": [_("This policy belongs to somebody else.")]})
-    document.title = " ".join(title.split())
-    try:
-        document.full_clean(validate_constraints=False)
-    except ValidationError as error:
-        raise InvalidInput(error.message_dict) from error
-    document.save()
-    return document
+    return change_document(actor=actor, document=document, title=title)

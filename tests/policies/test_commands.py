@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import subprocess
@@ -12,7 +13,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from integrity.audit.models import Event
+from policies.importer import read_source
 from policies.models import Document, Scheme, SchemeVersion, Version
+from policies.rules import process_terms
 from policies.services.demo import load_demo_policies
 from tests.policies.conftest import ACTOR, DATA, ROOT, at
 
@@ -25,11 +28,11 @@ def run(*args: Any) -> dict[str, Any]:
     return json.loads(out.getvalue())
 
 
-def refused(*args: Any) -> tuple[str, str]:
+def refused(*args: Any, status: int = 2) -> tuple[str, str]:
     out = io.StringIO()
     with pytest.raises(CommandError) as error:
         call_command(*map(str, args), stdout=out)
-    assert error.value.returncode == 2
+    assert error.value.returncode == status
     return str(error.value), out.getvalue()
 
 
@@ -71,7 +74,62 @@ class TestImportPolicy:
         assert Document.objects.count() == 1
         assert [v.number for v in Version.objects.order_by("number")] == [1, 2]
         actions = list(Event.objects.order_by("sequence").values_list("action", flat=True))
-        assert actions == ["policy.version_created", "policy.published"] * 2
+        made = ["policy.version_created", "policy.imported", "policy.published"]
+        assert actions == ["policy.document_saved", *made, *made]
+
+    def test_the_history_and_the_report_say_what_was_proposed(self):
+        said = run(*policy("helpcentre.txt"))
+        data = Event.objects.get(action="policy.imported").data
+        assert data["violation_types"] == [item["code"] for item in said["violation_types"]] != []
+        assert data["consequences"] == [item["code"] for item in said["consequences"]] != []
+        assert data["dropped_lines"] == [item["line"] for item in said["dropped"]] != []
+        assert data["source_lines"] == said["lines"]["source"]
+        assert data["unclear"] == len(said["unclear"]) == 1
+        text = read_source(DATA / "helpcentre.txt")
+        assert data["source_sha256"] == hashlib.sha256(text.encode()).hexdigest()
+        listed = said["to_confirm"]
+        assert len(listed) == len(data["violation_types"]) + len(data["consequences"]) + 1
+        assert listed[-1].endswith("We write to your school.")
+        assert "policies/school/v1" in said["url"]
+
+    def test_nothing_found_is_said_too(self, tmp_path):
+        file = tmp_path / "plain.txt"
+        file.write_text("Rules\n\nBe kind to one another.\n")
+        command = policy()
+        command[1] = file
+        assert run(*command)["to_confirm"] == [
+            "No violation type was found.", "No consequence was found.",
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize("publish", [[], ["--publish"]])
+    def test_the_same_text_from_the_same_day_is_no_new_version(self, publish):
+        run(*policy(), *publish)
+        events = Event.objects.count()
+        said, out = refused(*policy(), "--publish", status=1)
+        assert "Version 1 has this text" in said
+        assert ("it is a draft" in said) == (not publish)
+        assert out == ""
+        assert Version.objects.get().is_published == bool(publish)
+        assert Event.objects.count() == events, "a repeated command makes no noise"
+        # Another day is another version, and so is the text after it was changed and back.
+        assert run(*policy(effective="2024-06-01"))["version"] == 2
+
+    def test_an_institution_that_sets_no_window_leaves_the_platforms(self, northbridge):
+        run(*policy(slug="platform"), "--publish")
+        run(*policy(institution="northbridge"), "--publish")
+        own = Version.objects.get(document__slug="school")
+        assert (own.response_working_days, own.standard_of_proof, own.appeal_grounds) == (
+            None, "", [],
+        )  # fmt: skip
+        platform = Version.objects.get(document__slug="platform")
+        assert process_terms(own, platform) == process_terms(platform)
+
+    def test_another_title_is_kept_in_the_history(self):
+        run(*policy(), "--publish")
+        run(*policy("lines.txt", effective="2025-01-01", title="New rules"))
+        assert Document.objects.get().title == "New rules"
+        last = Event.objects.filter(action="policy.document_saved").latest("sequence")
+        assert last.data["title"] == "New rules"
 
     def test_a_bare_date_begins_in_the_owners_zone(self, northbridge):
         run(*policy(institution="northbridge"), "--publish")
@@ -119,7 +177,8 @@ class TestImportPolicy:
 
     @pytest.mark.parametrize(
         ("content", "word"),
-        [(b"", "no text"), (b"a\nb\xff", "Line 2"), (b"\x00", "Line 1"),
+        [(b"", "no text"), (b"a\nb\xff", "Line 2, byte 4"), (b"\x00", "Line 1, byte 1"),
+         (b"<html>", "HTML"), ("R\u00e4".encode("utf-16"), "UTF-16"),
          (b"x" * 1_000_001, "bytes"), (b"word " * 50_000, "200,000")],
     )  # fmt: skip
     def test_what_it_cannot_read_it_refuses_saying_where(self, tmp_path, content, word):

@@ -15,15 +15,17 @@ from integrity.core.errors import DomainError, InvalidInput
 from integrity.courses.models import Institution
 from policies.enums import DocumentKind
 from policies.importer import read_source
-from policies.management.output import BAD_USE, refusal
-from policies.services import import_policy
+from policies.management.output import BAD_USE, FINDING, refusal
+from policies.services import AlreadyImported, import_policy
 
 
 class Command(BaseCommand):
     help = (
         "Import a policy from plain text or Markdown as a draft; the same slug again is its next "
         "version. Prints JSON: what was dropped and why, and the violation types and consequences "
-        "it proposes. Exit status: 0 imported, 2 bad use or a file that cannot be read."
+        "it proposes for an editor to confirm. Exit status: 0 imported, 1 nothing was changed "
+        "because the newest version has this text from this day on already, 2 bad use or a file "
+        "that cannot be read, naming the line and the byte."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -63,6 +65,8 @@ class Command(BaseCommand):
                 institution=_institution(institution),
                 publish=publish,
             )
+        except AlreadyImported as error:
+            raise CommandError(f"{slug}: {error.message}", returncode=FINDING) from error
         except DomainError as error:
             raise CommandError(f"{file}: {refusal(error)}", returncode=BAD_USE) from error
         self.stdout.write(json.dumps(report.as_json(), indent=2, ensure_ascii=False))
