@@ -149,6 +149,14 @@ register(
     audience=_OFFICER,
 )
 register(
+    "case_report",
+    payload=payloads.CaseReported,
+    letter=True,
+    label=_("Case report of an institution"),
+    title=_("An institution reports a case"),
+    audience=_OFFICER,
+)
+register(
     "appeal_received",
     payload=payloads.AppealReceived,
     letter=True,

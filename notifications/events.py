@@ -11,6 +11,10 @@ audit.register(
     fields={"event", "message", "letter", "language"},
     label=_("Letter written"),
 )
+# A portion of a message to very many people; the outbox has each of them.
+audit.register(
+    "letters.queued", fields={"event", "messages"}, label=_("Messages to many people written")
+)
 audit.register("letter.read", fields={"event", "letter"}, label=_("Letter read"))
 audit.register("message.sent", fields={"event", "attempts"}, label=_("Message sent"))
 audit.register(

@@ -15,6 +15,14 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyItem:
+    """A text that governs, "Honor code, version 4", and its permanent page."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AllegationItem:
     """One allegation. `title` is the violation type, `clause_label` its clause and version
     ("clause 3.1 of the honor code, version 4"), `clause_url` that clause's permanent page,
@@ -132,12 +140,14 @@ class NoticeSent:
     when and where to answer. `matter` is "your work in Essay 2". `standard` is the standard of
     proof in a sentence; `rights` are sentences about how to answer and whom to bring (default: how
     to answer); `assent` says how the policy came to apply ("You agreed to it on 3 September
-    2026."); `message` holds the questions put to the respondent."""
+    2026."); `message` holds the questions put to the respondent. `policies` are all texts that
+    apply, where there are several: the one whose words hold where it says something comes first."""
 
     case_number: str
     matter: str
     policy_label: str
     policy_url: str
+    policies: tuple[PolicyItem, ...] = ()
     allegations: tuple[AllegationItem, ...]
     evidence: tuple[EvidenceItem, ...] = ()
     consequences: tuple[ConsequenceItem, ...]
@@ -181,13 +191,15 @@ class DeterminationIssued:
 
     `no_refunds` is the clause of the version in force, in its own words, or empty when it has
     none. `appeal_grounds` are the grounds of the policy, as sentences. `record_until` is when the
-    matter stops counting. `stayed` says what waits while an appeal is open."""
+    matter stops counting. `stayed` says what waits while an appeal is open. `policies` as in the
+    notice."""
 
     case_number: str
     matter: str
     decided_at: datetime
     policy_label: str
     policy_url: str
+    policies: tuple[PolicyItem, ...] = ()
     standard: str = ""
     findings: tuple[FindingItem, ...]
     reasons_finding: str
@@ -289,6 +301,18 @@ class ConfirmationRequested:
     proposal: str
     case_url: str
     confirm_by: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReported:
+    """To an officer of the platform: an institution reports a case it decided. Nothing of what was
+    alleged or found; `report_url` is where to read it."""
+
+    case_number: str
+    institution: str
+    sent_at: datetime
+    changed: bool = False
+    report_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,3 +74,16 @@ audit.register(
     label=_("Question about a policy answered"),
     icon="message-square",
 )
+# Pledges
+audit.register(
+    "pledge.made",
+    fields={"course", "document", "number"},
+    label=_("Pledge made"),
+    icon="file-check",
+)
+audit.register(
+    "pledge.list_exported",
+    fields={"document", "number", "course", "state"},
+    label=_("List of pledges exported"),
+    icon="download",
+)

@@ -15,12 +15,14 @@ with audit.transaction():
 """
 
 from notifications.recipients import Recipient, reporter_ref, seal_reporter
+from notifications.services.bulk import Item, queue_many
 from notifications.services.delivery import Tally, deliver_batch, deliver_due, recover
 from notifications.services.desk import mark_sent, resend
 from notifications.services.queueing import queue
 from notifications.services.reading import note_read
 
 __all__ = [
+    "Item",
     "Recipient",
     "Tally",
     "deliver_batch",
@@ -28,6 +30,7 @@ __all__ = [
     "mark_sent",
     "note_read",
     "queue",
+    "queue_many",
     "recover",
     "reporter_ref",
     "resend",

@@ -49,7 +49,7 @@ def queue(
     if not audit.in_transaction():
         raise RuntimeError("A message is queued inside audit.transaction() only.")
     kind = registry.get(event)
-    _check_lengths(key=key, case_number=case_number, institution=institution)
+    check_lengths(key=key, case_number=case_number, institution=institution)
     known = OutboxMessage.objects.filter(key=key).first()
     if known is None:
         try:
@@ -74,7 +74,8 @@ def queue(
     return known
 
 
-def _check_lengths(**values: str) -> None:
+def check_lengths(**values: str) -> None:
+    """`LetterRefused` for a value that its column cannot keep."""
     # SQLite keeps any length.
     for name, value in values.items():
         if len(value) > LIMITS[name] or not value.isprintable() or (name == "key" and not value):
@@ -108,7 +109,7 @@ def _write(
         institution=institution,
         case_number=case_number,
         # Fixed here, so that a message sent a second time is the same message to mail systems.
-        message_id=f"<{public_id}@{_mail_domain()}>",
+        message_id=f"<{public_id}@{mail_domain()}>",
         priority=kind.priority,
         next_attempt_at=at,
         give_up_at=at + conf.GIVE_UP_AFTER,
@@ -145,5 +146,6 @@ def _write(
     return message
 
 
-def _mail_domain() -> str:
+def mail_domain() -> str:
+    """The domain in the Message-ID of everything sent from here."""
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"

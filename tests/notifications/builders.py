@@ -76,6 +76,8 @@ def _value(hint: Any, name: str) -> Any:
         return _filled(hint)
     if hint is datetime:
         return DUE
+    if hint in (bool, int):
+        return hint(1)
     if name in KNOWN and name != "matter":
         return KNOWN[name]
     if name.endswith("url"):

@@ -22,7 +22,11 @@ from tests.notifications.builders import ALLEGED, minimal, payload
 EVENTS = [event.name for event in registry.all_events()]
 LETTERS = [event.name for event in registry.all_events() if event.letter]
 # To people who learn of no case: not even its number.
-OUTSIDE = {"adviser_invited", "question_answered", "statement_requested"}
+OUTSIDE = {
+    *("adviser_invited", "question_answered", "statement_requested"),
+    *("policy_new_version", "pledge_reminder", "policy_yearly"),
+    *("policy_review_due", "policy_review_invited"),
+}
 # Words that tell what it is about, or that there is an accusation at all, to whoever sees a screen.
 TELLING = re.compile(
     r"plagiar|cheat|misconduct|violat|accus|alleg|offen[cs]|sanction|suspen|suspect|guilt|warning|"

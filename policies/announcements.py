@@ -1,0 +1,96 @@
+"""What messages about policies are told: payloads of the letters in notifications/payloads.py."""
+
+from __future__ import annotations
+
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from integrity.core import clock
+from integrity.courses.models import Course
+from notifications import payloads
+from policies.enums import MailingKind
+from policies.models import Mailing, Version
+from policies.pledging import grace_until
+
+
+def contact() -> str:
+    """Where readers of a message get help."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1] or settings.DEFAULT_FROM_EMAIL
+
+
+def address(path: str) -> str:
+    """The full address of a page, as an email needs it."""
+    return f"{settings.SITE_URL}{path}"
+
+
+class Payloads:
+    """The payloads of one mailing; the same one for everybody in the same course."""
+
+    def __init__(self, mailing: Mailing) -> None:
+        self.mailing = mailing
+        self._known: dict[int | None, Any] = {}
+
+    def of(self, course: Course | None) -> Any:
+        """The payload for somebody, in `course` where the message is about one."""
+        # Who is reminded everywhere may be in many courses: one message for all of them.
+        named = course if self.mailing.course_id is not None else None
+        key = named.pk if named else None
+        if key not in self._known:
+            self._known[key] = self._made(named)
+        return self._known[key]
+
+    def _made(self, course: Course | None) -> Any:
+        version = self.mailing.version
+        if self.mailing.kind == MailingKind.PLEDGE_REMINDER:
+            return pledge_reminder(version, course)
+        if self.mailing.kind == MailingKind.NEW_VERSION:
+            return new_version(version)
+        return yearly(version)
+
+
+def new_version(version: Version) -> payloads.PolicyNewVersion:
+    """What is new, from when it holds, and until when to pledge where that is asked for."""
+    document = version.document
+    before = (
+        document.versions.filter(published_at__isnull=False, number__lt=version.number)
+        .order_by("-number")
+        .values_list("number", flat=True)
+        .first()
+    )
+    compare = reverse("policies:compare", args=[document.slug])
+    return payloads.PolicyNewVersion(
+        policy_title=document.title,
+        number=version.number,
+        effective_at=version.effective_at,
+        change_summary=version.change_summary,
+        policy_url=address(version.get_absolute_url()),
+        compare_url=address(f"{compare}?from={before}&to={version.number}") if before else "",
+        pledge_until=grace_until(version) if document.needs_pledge and before else None,
+        contact=contact(),
+    )
+
+
+def pledge_reminder(version: Version, course: Course | None) -> payloads.PledgeReminder:
+    """To what to pledge, and where."""
+    until = grace_until(version)
+    return payloads.PledgeReminder(
+        policy_title=version.document.title,
+        course_title=course.title if course else "",
+        pledge_url=address("/pledges/"),
+        pledge_until=until if until > clock.now() else None,
+        contact=contact(),
+    )
+
+
+def yearly(version: Version) -> payloads.PolicyYearly:
+    """Where the policy is, once a year."""
+    return payloads.PolicyYearly(
+        policy_title=version.document.title,
+        summary=version.document.summary,
+        effective_at=version.effective_at,
+        policy_url=address(version.document.get_absolute_url()),
+        contact=contact(),
+    )
