@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -49,10 +50,14 @@ class Advice:
 
 
 def earlier_findings(respondent: Respondent) -> list[Determination]:
-    """Issued determinations with something shown, of the same person, within the look-back."""
+    """Issued determinations with something shown, of the same person, within the look-back.
+
+    Whatever was found under an account that was closed into this one counts too.
+    """
+    person = respondent.user.closed_into_id or respondent.user_id
     return list(
         Determination.objects.filter(
-            respondent__user=respondent.user_id,
+            Q(respondent__user=person) | Q(respondent__user__closed_into=person),
             status=DeterminationStatus.ISSUED,
             findings__outcome=FindingOutcome.SHOWN,
             decided_at__gte=clock.now() - LOOK_BACK,

@@ -30,7 +30,7 @@ from cases.models import (
 )
 from integrity.accounts.enums import Role
 from integrity.accounts.models import RoleGrant
-from integrity.accounts.rules import STAFF_OF_CASES, has_role, scope
+from integrity.accounts.rules import STAFF_OF_CASES, has_role, same_person, scope
 from integrity.accounts.selectors import active_restriction, confirmed_addresses
 from integrity.core import clock, crypto
 from integrity.courses.models import Teaching
@@ -53,8 +53,15 @@ class Access(IntEnum):
 
 
 def reporter_refs(user: User) -> list[str]:
-    """The fingerprints under which reports of this person may be stored."""
-    return crypto.references(user.public_id, purpose=REPORTER)
+    """The fingerprints under which reports of this person may be stored.
+
+    Those of accounts closed into theirs too; no query.
+    """
+    return [
+        reference
+        for public_id in user.same_ids
+        for reference in crypto.references(public_id, purpose=REPORTER)
+    ]
 
 
 def _reported(user: User) -> Q:
@@ -313,6 +320,11 @@ def for_the_platform(user: User | AnonymousUser) -> bool:
     return scope(user, *STAFF_OF_CASES, Role.AUDITOR) is None
 
 
+def of_the_platforms_desk(user: User | AnonymousUser) -> bool:
+    """Whether the user works on cases for the platform as a whole."""
+    return user.is_authenticated and scope(user, *STAFF_OF_CASES) is None
+
+
 def involvement(user: User) -> Q:
     """True for respondents in the decision about whom the user has had a hand.
 
@@ -340,7 +352,7 @@ def respondent_cases(user: User | AnonymousUser) -> QuerySet[Respondent]:
     """The user's own part in cases, from the notice on: before it nothing is known to them."""
     if not user.is_authenticated:
         return Respondent.objects.none()
-    return Respondent.objects.filter(user=user, notices__isnull=False).distinct()
+    return Respondent.objects.filter(same_person(user, "user"), notices__isnull=False).distinct()
 
 
 def invitations(user: User) -> QuerySet[AdviserAccess]:
@@ -376,7 +388,8 @@ def advised(user: User | AnonymousUser) -> QuerySet[AdviserAccess]:
     """
     if not user.is_authenticated or active_restriction(user) is not None:
         return AdviserAccess.objects.none()
-    also_about = Respondent.objects.filter(case=OuterRef("respondent__case"), user=user)
+    about = Respondent.objects.filter(same_person(user, "user"))
+    also_about = about.filter(case=OuterRef("respondent__case"))
     return AdviserAccess.objects.filter(
         ~Exists(also_about), adviser=user, accepted_at__isnull=False, revoked_at__isnull=True
     )

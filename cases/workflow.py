@@ -20,6 +20,7 @@ from cases.enums import DeterminationStatus
 from cases.governing import texts
 from cases.models import Case, Determination, Notice, Respondent
 from integrity.accounts.models import User
+from integrity.accounts.rules import belongs_to
 from integrity.core import clock
 from integrity.core.calendar import add_working_days
 from integrity.core.errors import IllegalTransition, NotFound, NotPermitted
@@ -292,7 +293,7 @@ def _permitted(step: Step, actor: User | None, case: Case, respondent: Responden
     if actor is None:
         return False
     if step.by == By.RESPONDENT:
-        return respondent is not None and respondent.user_id == actor.pk
+        return respondent is not None and belongs_to(respondent.user, actor)
     if rules.access(actor, case) < rules.Access.WORK:
         return False
     if step.by == By.UNDO and case.dismissed_by_id == actor.pk:

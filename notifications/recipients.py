@@ -36,7 +36,12 @@ class Recipient:
 
     @classmethod
     def user(cls, user: User) -> Recipient:
-        """A person whose part in the case is known to the desk."""
+        """A person whose part in the case is known to the desk.
+
+        Whoever closed the account is written to at the one they kept.
+        """
+        if user.closed_into is not None:
+            user = user.closed_into
         return cls(
             kind=RecipientKind.NAMED,
             ref=crypto.reference(user.public_id, purpose=NAMED_PURPOSE),
@@ -123,7 +128,13 @@ def reporter_ref(user: User) -> str:
 
 
 def references_of(user: User) -> list[str]:
-    """Every reference under which messages to this person can stand, in either role."""
-    return crypto.references(user.public_id, purpose=NAMED_PURPOSE) + crypto.references(
-        user.public_id, purpose=REPORTER_PURPOSE
-    )
+    """Every reference under which messages to this person can stand, in either role.
+
+    Those of accounts closed into theirs too: nobody loses a letter by closing an account.
+    """
+    return [
+        reference
+        for purpose in (NAMED_PURPOSE, REPORTER_PURPOSE)
+        for public_id in user.same_ids
+        for reference in crypto.references(public_id, purpose=purpose)
+    ]

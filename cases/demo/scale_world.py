@@ -114,7 +114,7 @@ def stock(rng: random.Random, *, learners: int, cases: int) -> Stock:
 def _people(rng: random.Random, emails: list[str]) -> list[User]:
     # Nobody signs in as one of them: no password fits.
     locked = make_password(None)
-    return User.objects.bulk_create(
+    people = [
         User(
             public_id=identity(rng),
             email=email,
@@ -124,7 +124,10 @@ def _people(rng: random.Random, emails: list[str]) -> list[User]:
             created_at=clock.now() - timedelta(days=BEGINS),
         )
         for email in emails
-    )
+    ]
+    for person in people:
+        person.set_keys()
+    return User.objects.bulk_create(people)
 
 
 def _office(

@@ -9,6 +9,7 @@ from uuid import UUID
 from cases.models import InterimMeasure, Respondent
 from cases.selectors.case_head import Head, head
 from integrity.accounts.models import User
+from integrity.accounts.rules import same_person
 from integrity.core import clock
 from integrity.core.errors import NotFound
 
@@ -24,7 +25,7 @@ class Measures:
 def standing(user: User) -> list[InterimMeasure]:
     """What holds for the user now, in any case, the newest first: one query."""
     rows = InterimMeasure.objects.filter(
-        respondent__user=user, lifted_at__isnull=True, ends_at__gt=clock.now()
+        same_person(user, "respondent__user"), lifted_at__isnull=True, ends_at__gt=clock.now()
     )
     return list(rows.select_related("case", "protects").order_by("-starts_at", "-pk"))
 
@@ -38,7 +39,7 @@ def of_respondent(respondent: Respondent) -> list[InterimMeasure]:
 def my_measure(user: User, public_id: UUID) -> InterimMeasure:
     """A measure that holds or held for the user. Raises `NotFound` for everybody else's."""
     measure = (
-        InterimMeasure.objects.filter(respondent__user=user, public_id=public_id)
+        InterimMeasure.objects.filter(same_person(user, "respondent__user"), public_id=public_id)
         .select_related(
             "protects", "respondent", "case__institution", "case__course", "case__assignment",
             "case__post",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cases import letters, rules, workflow
 from cases.enums import REVERSIBLE, AppealOutcome, DeterminationStatus
 from cases.models import Appeal, Case, Respondent
+from cases.services import case_reports
 from cases.services.base import (
     check_revision,
     locked_case,
@@ -22,6 +23,7 @@ from cases.services.base import (
 )
 from cases.services.sanction import take_back, take_back_all
 from integrity.accounts.models import User
+from integrity.accounts.rules import same_person
 from integrity.core import clock
 from integrity.core.errors import (
     Conflict,
@@ -41,8 +43,8 @@ def lodge(
     Until the window's last second, inclusive; for the suspended and expelled too. One appeal per
     determination: the same form again is the first appeal, another one a `Conflict`.
     """
-    found = Respondent.objects.filter(public_id=respondent_id, user=actor).select_related("case")
-    own = found.first()
+    found = Respondent.objects.filter(same_person(actor, "user"), public_id=respondent_id)
+    own = found.select_related("case").first()
     if own is None:
         raise NotFound
     with locked_case(own.case.number) as case:
@@ -157,6 +159,8 @@ def decide(
             subject=("appeal", str(appeal.public_id)),
             data={"respondent": str(appeal.respondent.public_id), "outcome": outcome},
         )
+        if outcome != AppealOutcome.UPHELD:
+            case_reports.changed(case, appeal.determination, actor=actor)
     return appeal
 
 

@@ -17,7 +17,7 @@ from cases.models import Case, Respondent, Watcher
 from cases.services.indexing import searchable
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
-from integrity.accounts.rules import has_role
+from integrity.accounts.rules import has_role, same_person
 from integrity.audit import services as audit
 from integrity.core.errors import InvalidInput, NotFound, Stale
 
@@ -110,7 +110,7 @@ def role_of(actor: User, case: Case) -> str:
     for role in (Role.OFFICER, Role.MODERATOR, Role.AUDITOR):
         if has_role(actor, role, institution_id=case.institution_id, anywhere=False):
             return str(role)
-    if case.respondents.filter(user=actor).exists():
+    if case.respondents.filter(same_person(actor, "user")).exists():
         return "respondent"
     return "learner"
 

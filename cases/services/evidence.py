@@ -23,6 +23,7 @@ from cases.models import Case, Disclosure, DraftFile, Evidence, EvidenceFile, Re
 from cases.services.base import locked_case, role_of, visible_or_404
 from cases.services.clean import Problems, save
 from integrity.accounts.models import User
+from integrity.accounts.rules import belongs_to, same_person
 from integrity.audit import services as audit
 from integrity.core import clock, crypto
 from integrity.core.errors import Conflict, InvalidInput, NotFound, Text
@@ -239,7 +240,9 @@ def open_file(*, actor: User, evidence_id: UUID | str) -> tuple[EvidenceFile, by
     `crypto.CannotOpen`.
     """
     file = (
-        EvidenceFile.objects.select_related("evidence__case__institution", "evidence__respondent")
+        EvidenceFile.objects.select_related(
+            "evidence__case__institution", "evidence__respondent__user"
+        )
         .filter(evidence__public_id=evidence_id, role=FileRole.DERIVATIVE)
         .first()
     )
@@ -248,8 +251,9 @@ def open_file(*, actor: User, evidence_id: UUID | str) -> tuple[EvidenceFile, by
     piece = file.evidence
     disclosure = None
     if rules.access(actor, piece.case) < rules.Access.READ:
-        disclosure = Disclosure.objects.filter(evidence=piece, respondent__user=actor).first()
-        own = piece.respondent is not None and piece.respondent.user_id == actor.pk
+        mine = same_person(actor, "respondent__user")
+        disclosure = Disclosure.objects.filter(mine, evidence=piece).first()
+        own = piece.respondent is not None and belongs_to(piece.respondent.user, actor)
         if disclosure is None and not own and not rules.advised_on(actor, piece):
             raise NotFound
     content = store.read(file.path, purpose=store.DERIVATIVE)
@@ -268,7 +272,7 @@ def read_by(*, actor: User, evidence_id: UUID | str) -> None:
     """
     disclosure = (
         Disclosure.objects.select_related("evidence__case__institution")
-        .filter(evidence__public_id=evidence_id, respondent__user=actor)
+        .filter(same_person(actor, "respondent__user"), evidence__public_id=evidence_id)
         .exclude(evidence__files__role=FileRole.DERIVATIVE)
         .filter(first_viewed_at__isnull=True)
         .first()

@@ -28,6 +28,7 @@ from cases.services.base import (
 )
 from cases.services.clean import Problems
 from integrity.accounts.models import User
+from integrity.accounts.rules import same_person
 from integrity.accounts.selectors import find_by_email
 from integrity.core import clock
 from integrity.core.calendar import end_of_day
@@ -217,7 +218,8 @@ def answer(*, actor: User, measure_id: UUID | str, text: str) -> InterimMeasure:
 
     `NotFound` for anybody else, `IllegalTransition` when it has ended.
     """
-    found = InterimMeasure.objects.filter(public_id=measure_id, respondent__user=actor)
+    mine = same_person(actor, "respondent__user")
+    found = InterimMeasure.objects.filter(mine, public_id=measure_id)
     measure = found.select_related("case").first()
     if measure is None:
         raise NotFound

@@ -18,6 +18,7 @@ from cases.models import Case, Disclosure, Notice, Respondent, Response, Respons
 from cases.services import evidence
 from cases.services.base import locked_case, record, respondent_of, save, visible_or_404
 from integrity.accounts.models import User
+from integrity.accounts.rules import same_person
 from integrity.core import clock
 from integrity.core.calendar import add_working_days
 from integrity.core.errors import (
@@ -64,7 +65,7 @@ def submit(
     allegation that lacks a stance, or words where it is contested or explained.
     """
     found = (
-        Respondent.objects.filter(public_id=respondent_id, user=actor)
+        Respondent.objects.filter(same_person(actor, "user"), public_id=respondent_id)
         .select_related("case")
         .first()
     )

@@ -18,6 +18,7 @@ from cases.services.base import locked_case, record, save, shut_out
 from cases.services.clean import Problems
 from cases.services.evidence import attach
 from integrity.accounts.models import User
+from integrity.accounts.rules import same_person
 from integrity.accounts.selectors import find_by_email
 from integrity.audit import services as audit
 from integrity.core import clock
@@ -80,7 +81,7 @@ def _person(case: Case, actor: User, email: str) -> User:
         raise InvalidInput(
             {"email": [_("You cannot ask yourself. Declare a conflict if you saw something.")]}
         )
-    if case.respondents.filter(user=person).exists():
+    if case.respondents.filter(same_person(person, "user")).exists():
         raise InvalidInput({"email": [_("The learner is asked with the notice.")]})
     if AdviserAccess.objects.filter(respondent__case=case, adviser=person).exists():
         raise InvalidInput({"email": [_("This person advises the learner.")]})

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from integrity.accounts import matching
 from integrity.accounts.enums import MatchStatus, RestrictionKind, Role
 from integrity.core import clock, ids
 from integrity.core.fields import BoundedText
@@ -50,6 +51,9 @@ class User(AbstractBaseUser):
     # By what likely second accounts are found; see `matching`.
     email_key = models.CharField(max_length=254, blank=True, editable=False)
     name_key = models.CharField(max_length=150, blank=True, editable=False)
+    # The public ids of the accounts closed into this one. Letters and reports are found by keyed
+    # references of them: kept here, nobody's request costs a query more.
+    former_ids = models.JSONField(default=list, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -80,6 +84,24 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, with the keys of the address and the name as they are now."""
+        self.set_keys()
+        fields = kwargs.get("update_fields")
+        if fields is not None and {"email", "display_name"} & set(fields):
+            kwargs["update_fields"] = {*fields, "email_key", "name_key"}
+        super().save(*args, **kwargs)
+
+    def set_keys(self) -> None:
+        """Work out by what second accounts are found; for rows that are made in bulk."""
+        self.email_key = matching.email_key(self.email)
+        self.name_key = matching.name_key(self.display_name)
+
+    @property
+    def same_ids(self) -> list[str]:
+        """The public ids under which this person may be on file, their own first; no query."""
+        return [str(self.public_id), *self.former_ids]
 
     def get_full_name(self) -> str:
         return self.display_name
@@ -222,6 +244,11 @@ class AccountMatch(models.Model):
     asked_at = models.DateTimeField(_("asked"), null=True, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     answer = BoundedText(_("what the person says"), max_length=2_000, blank=True)
+    # From which of the two the answer came: whoever has the other may be somebody else, who never
+    # reads it and answers for themselves.
+    answered_by_older = models.BooleanField(null=True, editable=False)
+    other_answered_at = models.DateTimeField(_("other account answered"), null=True, blank=True)
+    other_answer = BoundedText(_("what the other account says"), max_length=2_000, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     # What was carried over when one of them was closed: numbers by kind.
     carried = models.JSONField(default=dict, blank=True)
@@ -253,3 +280,61 @@ class AccountMatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id}"
+
+    def side_of(self, user: User) -> str:
+        """Which of the two the user has: "older", "newer", or "" for neither."""
+        return {self.older_id: "older", self.newer_id: "newer"}.get(user.pk, "")
+
+    def other_than(self, user: User) -> User:
+        """The other account of the pair."""
+        return self.newer if user.pk == self.older_id else self.older
+
+    def answered_by(self, user: User) -> bool:
+        """Whether this very account has answered."""
+        if self.answered_at is None:
+            return False
+        return (self.side_of(user) == "older") == self.answered_by_older or (
+            self.other_answered_at is not None
+        )
+
+
+class ClosingCode(models.Model):
+    """A one-time code, sent to the account that is to be closed: who reads it has both (PO9).
+
+    Only a keyed fingerprint of it is kept. A row is written for a wrong address too, with a code
+    nobody is sent, so that rows limit guesses and no page tells a right address from a wrong one.
+    """
+
+    match = models.ForeignKey(AccountMatch, on_delete=models.CASCADE, related_name="codes")
+    # Which account is kept: the one that asked for the code.
+    keeps_older = models.BooleanField()
+    digest = models.CharField(max_length=64)
+    sent_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    proved_at = models.DateTimeField(null=True)
+    # A form sent twice sends one code.
+    form_key = models.CharField(max_length=64, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = _("code to close an account")
+        verbose_name_plural = _("codes to close accounts")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["match", "-sent_at"], name="accounts_code_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.match}: {self.sent_at}"
+
+
+class MatchPlace(models.Model):
+    """How far the search for second accounts has come: the last account it looked at. One row."""
+
+    last_id = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("place of the search for second accounts")
+        verbose_name_plural = _("places of the search for second accounts")
+
+    def __str__(self) -> str:
+        return str(self.last_id)

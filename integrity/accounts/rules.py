@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from integrity.accounts.enums import Role
 
 if TYPE_CHECKING:
@@ -42,3 +44,18 @@ def scope(user: User | AnonymousUser, *roles: str) -> set[int] | None:
     if any(grant.institution_id is None for grant in grants):
         return None
     return {grant.institution_id for grant in grants if grant.institution_id is not None}
+
+
+def belongs_to(account: User, user: User) -> bool:
+    """Whether the account is the user's own, or was closed into it."""
+    return user.pk in (account.pk, account.closed_into_id)
+
+
+def same_person(user: User, path: str) -> Q:
+    """True for rows whose `path` is the user, or an account that was closed into theirs.
+
+    Most of what a closed account had belongs to the kept one; what could not move, because the kept
+    one had its own, is found this way. Costs a join only for people who closed an account.
+    """
+    own = Q(**{path: user})
+    return own | Q(**{f"{path}__closed_into": user}) if user.former_ids else own

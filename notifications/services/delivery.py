@@ -195,12 +195,11 @@ class _Courier:
                 lost.append((message, error))
         for message, why in lost:
             self._settle(message, State.DEAD, tally, error=type(why).__name__)
-        known = dict(
-            User.objects.filter(
-                public_id__in={a.user_id for a in found.values() if a.user_id}
-            ).values_list("public_id", "email")
-        )
-        current = {str(public_id): email for public_id, email in known.items()}
+        # What is on its way to a closed account goes to the one its person kept.
+        known = User.objects.filter(
+            public_id__in={a.user_id for a in found.values() if a.user_id}
+        ).values_list("public_id", "email", "closed_into__email")
+        current = {str(public_id): kept or email for public_id, email, kept in known}
         for message in messages:
             address = found.get(message.pk)
             if address is None or address.user_id is None:
