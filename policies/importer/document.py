@@ -18,6 +18,11 @@ from policies.models.version import BODY_LIMIT
 
 _ATX = re.compile(r" {0,3}#{1,6}[ \t]+\S")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
+_BOLD = re.compile(r"\*\*[^*]+\*\*:?")
+# What begins a block of its own in Markdown, whatever stands above it.
+_BEGINS = re.compile(
+    r" {0,3}(#{1,6}[ \t]|```|~~~|>|\||[-*+][ \t]|\d{1,9}[.)][ \t]|([-*_=][ \t]*)+$)"
+)
 _ITEM = re.compile(r"(?P<mark>[-*+•‣▪–]|\d{1,3}[.)])\s+(?P<rest>\S.*)")
 # What Markdown would take for an underline, or for the target of a link and then not show.
 _RULE = re.compile(r"(=+|-+|[-*_](\s*[-*_]){2,})")
@@ -75,7 +80,7 @@ def import_text(text: str) -> Imported:
     kept = [line for line in lines if line.number not in gone]
     if _is_markdown(kept):
         layout = "markdown"
-        body = "\n".join(line.text for line in kept)
+        body = "\n".join(_breaks_kept(kept))
     else:
         wrapped = _is_wrapped(kept)
         layout = "wrapped" if wrapped else "lines"
@@ -98,6 +103,31 @@ def import_text(text: str) -> Imported:
 def _is_markdown(lines: Sequence[Line]) -> bool:
     """Headings of Markdown, or a code fence, say so; links alone also come from copied pages."""
     return any(_ATX.match(line.text) or _FENCE.match(line.text) for line in lines)
+
+
+def _breaks_kept(lines: Sequence[Line]) -> Iterator[str]:
+    """The lines of a Markdown source, with the breaks its author meant.
+
+    Where lines are not wrapped, a line below an entry of a list is no part of that entry unless it
+    is indented, and a line all in bold stands alone. Markdown runs both into their neighbours.
+    """
+    if _is_wrapped(lines):
+        yield from (line.text for line in lines)
+        return
+    fenced = in_entry = False
+    for line, following in zip(lines, [*lines[1:], None], strict=True):
+        text = line.text
+        fenced ^= _FENCE.match(text) is not None
+        begins = _BEGINS.match(text) is not None
+        if in_entry and not fenced and not begins and text[:1].strip():
+            yield ""
+            in_entry = False
+        elif _ITEM.fullmatch(text.strip()):
+            in_entry = True
+        elif begins or not line.words:
+            in_entry = False
+        goes_on = following is not None and following.words and not _BEGINS.match(following.text)
+        yield f"{text}  " if not fenced and goes_on and _BOLD.fullmatch(line.words) else text
 
 
 def _is_wrapped(lines: Sequence[Line]) -> bool:

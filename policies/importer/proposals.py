@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from django.utils.text import slugify
 from markdown_it import MarkdownIt
@@ -17,6 +18,7 @@ from markdown_it import MarkdownIt
 from policies.enums import ConsequenceCode, DocumentKind, ViolationKind
 from policies.importer import vocabulary
 from policies.parts import ConsequenceDraft, ViolationDraft
+from policies.rendering import Rendered, render
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
 _LEAD = re.compile(r"\*\*(?P<bold>[^*]{2,120}?)[.:]?\*\*[.:]?\s*(?P<rest>.*)", re.DOTALL)
@@ -28,6 +30,9 @@ _SENTENCE = re.compile(r"[^.!?]*[.!?]+(?=\s|$)|[^.!?]+$")
 _UPDATED = re.compile(
     r"last updated on ([A-Z][a-z]+ \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d)", re.I
 )
+
+
+Draft = TypeVar("Draft", ViolationDraft, ConsequenceDraft)
 
 
 @dataclass
@@ -50,10 +55,11 @@ class _Entry:
     intro: str
 
 
-def propose(body: str, kind: str) -> Proposals:
+def propose(body: str, kind: str, title: str = "") -> Proposals:
     """Violation types, consequences, the no-refunds clause and the date that `body` names.
 
-    `kind` is the `DocumentKind`: it tells academic from conduct where the words do not.
+    `kind` is the `DocumentKind`: it tells academic from conduct where the words do not. `title` is
+    what the document is called, as the page numbers its clauses.
     """
     found = Proposals()
     default = (
@@ -82,7 +88,24 @@ def propose(body: str, kind: str) -> Proposals:
     found.no_refunds = " ".join(dict.fromkeys(refunds))[:1000]
     dates = [match.group(1) for block in blocks if (match := _UPDATED.search(block))]
     found.last_updated = dates[0] if dates else ""
+    page = render(body, title)
+    found.violation_types = [_placed(item, page) for item in found.violation_types]
+    found.consequences = [_placed(item, page) for item in found.consequences]
     return found
+
+
+def _placed(item: Draft, page: Rendered) -> Draft:
+    """With the number of the clause in which it stands; unchanged where that is not to be found."""
+    numbers = page.numbers()
+    if item.title.casefold() in numbers:
+        return item
+    part = numbers.get(item.under.casefold(), "")
+    wanted = " ".join((item.description or item.title).split())
+    for _part, clause in page.clauses():
+        inside = clause.number.startswith(f"{part}.") if part else clause.number
+        if inside and wanted in " ".join(clause.text.split()):
+            return replace(item, clause=clause.number)
+    return item
 
 
 def _violation(found: Proposals, entry: _Entry, role: str, default: ViolationKind) -> None:

@@ -111,7 +111,7 @@ def import_policy(
         raise InvalidInput({"body": error.messages}) from error
     with audit.transaction():
         document = _document(actor, slug, kind, title, institution)
-        proposals = propose(imported.body, document.kind)
+        proposals = propose(imported.body, document.kind, document.title)
         start = start_of_day(effective, document.owner_zone)
         newest = document.versions.order_by("-number").first()
         if newest is not None and (newest.body, newest.effective_at) == (imported.body, start):

@@ -245,6 +245,42 @@ def test_a_line_that_markdown_would_swallow_is_shown():
     assert body.count("#") <= 1, "an underline makes no heading of a paragraph"
 
 
+def test_markdown_keeps_the_breaks_its_author_meant():
+    text = (
+        "# Rules\n\n**Respect**\nBe kind.\n\n- one\n- two\nA line below the list.\n\n"
+        "- three\n  Goes on\n\n```\n- x\nY\n```\n"
+    )
+    body = import_text(text).body
+    html = "".join(clause.html for _part, clause in render(body).clauses())
+    assert "<strong>Respect</strong><br>" in html.replace("<br />", "<br>")
+    assert re.search(r"two\s*(</p>\s*)?</li>\s*</ul>", html)
+    assert "<p>A line below the list.</p>" in html
+    assert "three\nGoes on" in html
+    assert "- x\nY" in html
+    assert [line.strip() for line in body.split("\n") if line.strip()] == [
+        line.strip() for line in text.split("\n") if line.strip()
+    ], "only blank lines and breaks were added"
+
+
+def test_wrapped_markdown_is_left_to_markdown():
+    text = "# Rules\n\n" + "- an entry that goes on\nin the next line\nand in one more.\n" * 5
+    assert import_text(text).body == text.strip()
+
+
+def test_what_is_proposed_names_the_clause_it_stands_in():
+    text = (
+        "# Rules\n\n## Duties\n\nFirst of all.\n\nYou must not:\n\n- copy, as plagiarism is\n\n"
+        "## What may follow\n\nWe think.\n\nThese actions may be taken:\n\n- a written warning\n"
+    )
+    proposed = propose(import_text(text).body, "honor_code", "Rules")
+    assert [(item.code, item.clause) for item in proposed.violation_types] == [
+        ("plagiarism", "1.2")
+    ]
+    assert [(item.code, item.clause) for item in proposed.consequences] == [
+        ("warning_written", "2.2")
+    ]
+
+
 def test_what_was_taken_out_of_a_line_is_told():
     found = import_text("Rules\n\nA sol\u00adution\u200b.\nB\ufffdd.\nCafe\u0301.\n")
     assert [(note.line, note.text.split()[0]) for note in found.notes] == [
