@@ -3,8 +3,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from policies.enums import GoverningBasis as GoverningBasis
-
 
 class ReportKind(models.TextChoices):
     FLAG = "flag", _("Flagged submission")

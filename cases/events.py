@@ -16,7 +16,11 @@ audit.register(
     label=_("Report received"),
     icon="flag",
 )
-audit.register("case.filed", fields={"kind", "urgent"}, label=_("Case filed"), icon="folder-lock")
+# Why which texts govern (PO4): the basis, the versions, and the codes that were compared.
+_TEXTS = {"basis", "texts", "codes"}
+audit.register(
+    "case.filed", fields={"kind", "urgent", *_TEXTS}, label=_("Case filed"), icon="folder-lock"
+)
 audit.register("report.joined", fields={"report"}, label=_("Further report"), icon="flag")
 audit.register(
     "evidence.added",
@@ -273,3 +277,12 @@ audit.register(
     respondent_may_see=True,
     icon="undo-2",
 )
+
+# What an institution tells the platform (PO5)
+audit.register(
+    "case_report.sent",
+    fields={"kind", "determination"},
+    label=_("Case report sent to the platform"),
+    icon="mail",
+)
+audit.register("case_report.read", label=_("Case report read"), icon="eye")

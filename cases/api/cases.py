@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from cases import rules
 from cases.api import shapes
 from cases.enums import CaseKind, CaseStatus
+from cases.governing import happened
 from cases.models import Case
 from cases.selectors.case_head import Head, head
 from cases.selectors.case_page import reports_of
@@ -111,7 +112,7 @@ def _content(top: Head) -> dict[str, Any]:
         "assignment": case.assignment.title if case.assignment else None,
         "policy": policy.document.slug if policy else None,
         "policy_version": policy.number if policy else None,
-        "incident_at": case.incident_at,
+        "incident_at": happened(case),
         "opened_at": case.opened_at,
         "closed_at": case.closed_at,
         "respondents": [
@@ -136,7 +137,7 @@ def _content(top: Head) -> dict[str, Any]:
                 "quoted_text": row.report.quoted_text,
                 "visible_name": None if top.names_hidden else row.report.visible_name,
                 "links": [text for text, _address in row.links],
-                "incident_at": row.report.incident_at,
+                "incident_at": happened(row.report),
                 "submitted_at": row.report.submitted_at,
             }
             for row in reports_of(top)

@@ -9,27 +9,31 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases import rules
+from cases.api.moments import WHEN, DayOrMoment, when_told
 from cases.enums import EvidenceKind, ReportKind, ReportMode, ReportStatus
+from cases.governing import happened, kept_day
 from cases.models import Report as StoredReport
 from cases.selectors import report as selectors
 from cases.services import floods, intake
 from cases.services.answers import ACCOUNT_LENGTH, NAME_LENGTH, QUOTE_LENGTH
 from cases.services.clean import MAX_LINKS
+from cases.services.filing import governed
 from cases.views.my_reports import progress
 from integrity.accounts.models import User
 from integrity.api.body import CleanText, PageQuery, Strict
 from integrity.api.scopes import Scope
 from integrity.api.views import ApiView, bad_cursor, page, page_shape
 from integrity.core.errors import InvalidInput, NotFound
-from integrity.courses.models import Course, Post, Submission
+from integrity.courses.models import Course, Institution, Post, Submission
 from integrity.courses.paging import newest_first
 from integrity.courses.rules import courses_of
+from policies.models import ViolationType
 
 MODES = [choice for choice in ReportMode.choices if choice[0] != ReportMode.ANONYMOUS]
 
@@ -74,7 +78,11 @@ class Report(ReportLine):
     visible_name = serializers.CharField()
     links = serializers.ListField(child=serializers.CharField())
     files = serializers.SerializerMethodField(help_text="How many files came with it.")
-    incident_at = serializers.DateTimeField(allow_null=True)
+    incident_at = serializers.SerializerMethodField(help_text=WHEN)
+
+    @extend_schema_field(DayOrMoment(allow_null=True))
+    def get_incident_at(self, report: StoredReport) -> str | None:
+        return when_told(happened(report))
 
     def get_files(self, report: StoredReport) -> int:
         return report.evidence.filter(kind=EvidenceKind.FILE).count()
@@ -107,7 +115,7 @@ class NewReport(Strict):
     links = serializers.ListField(
         child=serializers.CharField(max_length=2000), required=False, max_length=MAX_LINKS
     )
-    incident_at = serializers.DateTimeField(required=False)
+    incident_at = DayOrMoment(required=False, help_text=WHEN)
     course = serializers.CharField(required=False, max_length=100, help_text="Its short name.")
     submission = serializers.UUIDField(required=False)
     post = serializers.UUIDField(required=False)
@@ -165,10 +173,10 @@ class ReportsView(ApiView):
             quoted_text=told.get("quoted_text", ""),
             visible_name=told.get("visible_name", ""),
             links=told.get("links", ()),
-            incident_at=told.get("incident_at"),
             good_faith=told["good_faith"],
             language=self.user.language,
             source=floods.Source.account(self.user),
+            **_when(told),
             **matter,
         )
         return Response(Report(report).data, status=status.HTTP_201_CREATED)
@@ -215,10 +223,7 @@ def _matter(user: User, told: Mapping[str, Any]) -> dict[str, Any]:
     institution = selectors.office_for(course)
     violation = None
     if "violation_type" in told:
-        at = _when(told, submission, post)
-        violation = selectors.governing_type(
-            told["kind"], institution, told["violation_type"], at=at
-        )
+        violation = _violation(told, institution, course, submission or post)
         if violation is None:
             problems["violation_type"] = [_("The policy in force has no such type.")]
     if problems:
@@ -232,12 +237,39 @@ def _matter(user: User, told: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _when(
-    told: Mapping[str, Any], submission: Submission | None, post: Post | None
-) -> datetime | None:
-    given: datetime | None = told.get("incident_at")
-    if given is None and submission is not None:
-        return submission.submitted_at
-    if given is None and post is not None:
-        return post.created_at
-    return given
+def _violation(
+    told: Mapping[str, Any],
+    institution: Institution,
+    course: Course | None,
+    target: Submission | Post | None,
+) -> ViolationType | None:
+    """The type in the texts that govern the incident, or in those in force now: somebody may name
+    what the older text did not know."""
+    when = _when(told)
+    if isinstance(target, Submission):
+        when = when or {"incident_at": target.submitted_at}
+    elif target is not None:
+        when = when or {"incident_at": target.created_at}
+    found, _texts = governed(
+        told["kind"],
+        institution=institution,
+        course=course,
+        code=told["violation_type"],
+        incident_at=when.get("incident_at"),
+        day_only=when.get("incident_day_only", False),
+    )
+    if found is not None:
+        return found
+    offered = selectors.offered_types(told["kind"], institution=institution, course=course)
+    rows = (item.types[0] for item in offered if item.code == told["violation_type"])
+    return next(rows, None)
+
+
+def _when(told: Mapping[str, Any]) -> dict[str, Any]:
+    """When it happened, as the service takes it; nothing where nobody said."""
+    given = told.get("incident_at")
+    if given is None:
+        return {}
+    if isinstance(given, datetime):
+        return {"incident_at": given}
+    return {"incident_at": kept_day(given), "incident_day_only": True}

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from cases.api.moments import WHEN, DayOrMoment
 from cases.enums import (
     AppealOutcome,
     CaseKind,
@@ -54,7 +55,7 @@ class CaseReport(serializers.Serializer[Any]):
     quoted_text = serializers.CharField()
     visible_name = serializers.CharField(allow_null=True, help_text="Null in triage.")
     links = serializers.ListField(child=serializers.CharField())
-    incident_at = serializers.DateTimeField(allow_null=True)
+    incident_at = DayOrMoment(allow_null=True, help_text=WHEN)
     submitted_at = serializers.DateTimeField()
 
 
@@ -65,7 +66,7 @@ class CaseContent(serializers.Serializer[Any]):
     assignment = serializers.CharField(allow_null=True)
     policy = serializers.CharField(allow_null=True, help_text="Short name of the policy.")
     policy_version = serializers.IntegerField(allow_null=True)
-    incident_at = serializers.DateTimeField(allow_null=True)
+    incident_at = DayOrMoment(allow_null=True, help_text=WHEN)
     opened_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
     respondents = CaseRespondent(many=True)

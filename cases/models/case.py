@@ -9,9 +9,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import CaseKind, CaseStatus, DismissalReason, GoverningBasis
+from cases.enums import CaseKind, CaseStatus, DismissalReason
 from integrity.core import clock, ids
 from integrity.core.fields import BoundedText
+from policies.enums import GoverningBasis
 
 
 class CaseNumber(models.Model):
@@ -104,7 +105,7 @@ class Case(models.Model):
     institution_decides = models.BooleanField(_("decided by the institution"), default=False)
     reported_as = models.CharField(_("reported as"), max_length=200, blank=True)
     incident_at = models.DateTimeField(_("when it happened"), null=True, blank=True)
-    # Only the day is known; `incident_at` is then its beginning in the zone of the policy's owner.
+    # Only the day is known; `incident_at` is then its 00:00 UTC and stands for the day alone.
     incident_day_only = models.BooleanField(_("hour not known"), default=False)
     opened_at = models.DateTimeField(_("received"), default=clock.now)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)

@@ -81,7 +81,7 @@ class Report(models.Model):
     visible_name = models.CharField(_("name shown there"), max_length=150, blank=True)
     links = models.JSONField(_("links"), default=list, blank=True)
     incident_at = models.DateTimeField(_("when it happened"), null=True, blank=True)
-    # Only the day is known; `incident_at` is then its beginning in the zone of the policy's owner.
+    # Only the day is known; `incident_at` is then its 00:00 UTC and stands for the day alone.
     incident_day_only = models.BooleanField(_("hour not known"), default=False)
     good_faith = models.BooleanField(_("sent in good faith"), default=False)
     processing_notice = models.CharField(max_length=20, blank=True)

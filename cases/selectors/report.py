@@ -11,8 +11,9 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from cases import receipts, rules, workflow
-from cases.enums import CaseStatus, ReportKind, ReportMode, ReportStatus
+from cases.enums import CaseKind, CaseStatus, ReportKind, ReportMode, ReportStatus
 from cases.evidence.incoming import NAME_PURPOSE
+from cases.governing import DOCUMENTS, VIOLATIONS
 from cases.models import DismissalReview, DraftFile, Evidence, Report, ReportMessage
 from integrity.accounts.models import User
 from integrity.core import clock, crypto
@@ -25,7 +26,6 @@ from integrity.courses.rules import courses_of, visible_posts, visible_submissio
 from integrity.courses.selectors import platform
 from notifications.models import Letter
 from policies import selectors as policies
-from policies.models import ViolationType
 
 PAGE_SIZE = 20
 # While a report is in one of these there is somebody to ask, and something to ask about.
@@ -105,21 +105,21 @@ def flaggable_assignments(user: User) -> list[Assignment]:
 
 
 def offered_types(
-    kind: str, institution: Institution, *, at: datetime | None = None
+    kind: str,
+    *,
+    institution: Institution,
+    course: Course | None = None,
+    at: datetime | None = None,
 ) -> list[policies.OfferedType]:
-    """Violation types to choose from, as they are in force at the incident (default: now)."""
-    return policies.offered_types(kind, at=at, institution=institution)
-
-
-def governing_type(
-    kind: str, institution: Institution, code: str, *, at: datetime | None = None
-) -> ViolationType | None:
-    """The type with this code in the version that governs `at`, the institution's own first."""
-    for offered in policies.offered_types(kind, at=at, institution=institution):
-        if offered.code == code:
-            own = (t for t in offered.types if t.version.document.institution_id == institution.pk)
-            return next(own, offered.types[0])
-    return None
+    """Violation types to choose from, as the texts in force at the incident name them (default:
+    now): the platform's with what the institution and the course say differently (PO5)."""
+    of = CaseKind.CONDUCT if kind == ReportKind.INCIDENT else CaseKind.ACADEMIC
+    texts = policies.texts_for(DOCUMENTS[of], at=at, institution=institution, course=course)
+    return [
+        policies.OfferedType(row.code, row.title, row.description, row.urgent, (row,))
+        for row in texts.violation_types()
+        if row.kind == VIOLATIONS[of]
+    ]
 
 
 # Drafts

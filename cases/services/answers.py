@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,8 @@ from policies.models import ViolationType
 ACCOUNT_LENGTH = 4_000
 QUOTE_LENGTH = 4_000
 NAME_LENGTH = 150
+# How much earlier than in UTC a day begins where it begins first.
+EARLIEST_ZONE = timedelta(hours=14)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,7 @@ class Answers:
     visible_name: str = field(default="", repr=False)
     links: tuple[str, ...] = field(default=(), repr=False)
     incident_at: datetime | None = None
+    incident_day_only: bool = False
 
     def digest(self, files: Sequence[str]) -> str:
         """SHA-256 of the answers and of the fingerprints of the files."""
@@ -47,6 +50,7 @@ class Answers:
             self.course.slug if self.course else None,
             str(target.public_id) if target else None,
             self.incident_at.isoformat() if self.incident_at else None,
+            self.incident_day_only,
         ]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
@@ -65,9 +69,13 @@ def checked(
     visible_name: str,
     links: Sequence[str],
     incident_at: datetime | None,
+    incident_day_only: bool = False,
     good_faith: bool,
 ) -> Answers:
-    """The answers, cleaned and complete. Raises `InvalidInput` with every problem at its field."""
+    """The answers, cleaned and complete. Raises `InvalidInput` with every problem at its field.
+
+    A bare day has passed when it has begun somewhere on earth, for the reporter may be there.
+    """
     problems = Problems()
     if kind not in ReportKind.values:
         problems.add("kind", _("Choose what you want to report."))
@@ -85,13 +93,14 @@ def checked(
         "visible_name", visible_name, max_length=NAME_LENGTH, single_line=True
     )
     addresses = problems.links("links", links)
-    if incident_at is not None and incident_at > clock.now():
+    if incident_at is not None and incident_at > latest(day_only=incident_day_only):
         problems.add("incident_at", _("Enter a time that has passed."))
     if not good_faith:
         problems.add(
             "good_faith", _("Tell us that you said what you know, as truthfully as you can.")
         )
     problems.stop()
+    incident_day_only = incident_day_only and incident_at is not None
     if submission is not None:
         course = submission.assignment.course
         incident_at = incident_at or submission.submitted_at
@@ -111,4 +120,11 @@ def checked(
         visible_name=visible_name,
         links=addresses,
         incident_at=incident_at,
+        incident_day_only=incident_day_only,
     )
+
+
+def latest(*, day_only: bool, at: datetime | None = None) -> datetime:
+    """The last instant, or the last bare day as it is stored, that has come by `at` (now)."""
+    at = at or clock.now()
+    return at + EARLIEST_ZONE if day_only else at

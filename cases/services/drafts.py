@@ -62,6 +62,7 @@ class Page:
     visible_name: str | None = field(default=None, repr=False)
     links: Sequence[str] | None = field(default=None, repr=False)
     incident_at: datetime | None = None
+    incident_day_only: bool = False
     incident_asked: bool = False
     descriptions: Mapping[UUID, str] = field(default_factory=dict, repr=False)
 
@@ -172,7 +173,8 @@ def _without_name(report: Report, key: str) -> Report:
         raise InvalidInput({"mode": [_("Choose how you want to report.")]})
     copied = (
         *("kind", "institution", "course", "submission", "post", "violation_type", "account"),
-        *("quoted_text", "visible_name", "links", "incident_at", "draft_step"),
+        *("quoted_text", "visible_name", "links", "incident_at", "incident_day_only"),
+        "draft_step",
     )
     copy = Report(
         reference=intake.new_reference(),
@@ -243,6 +245,7 @@ def _fill(report: Report, page: Page) -> None:
         report.links = list(problems.links("links", page.links))
     if page.incident_asked:
         report.incident_at = page.incident_at
+        report.incident_day_only = page.incident_day_only and page.incident_at is not None
     problems.stop()
     report.institution = office_for(report.course)
     report.draft_step = max(report.draft_step, page.step)

@@ -11,10 +11,9 @@ from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cases import workflow
+from cases import governing, workflow
 from cases.enums import CaseKind, CaseStatus, EvidenceKind, ReportKind
 from cases.models import Case, CaseNumber, Respondent
-from cases.selectors.report import governing_type
 from cases.services.clean import save
 from cases.services.evidence import attach
 from cases.services.indexing import searchable
@@ -22,29 +21,24 @@ from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock
 from integrity.courses.models import Course, Institution, Post, Submission
-from policies import selectors as policies
-from policies.enums import DocumentKind
-from policies.models import Version, ViolationType
-
-_DOCUMENT = {
-    ReportKind.FLAG: DocumentKind.HONOR_CODE,
-    ReportKind.VIOLATION: DocumentKind.HONOR_CODE,
-    ReportKind.INCIDENT: DocumentKind.CODE_OF_CONDUCT,
-}
+from policies.governing import Governing, row_of
+from policies.models import ViolationType
 
 
 @dataclass(frozen=True, kw_only=True)
 class Matter:
-    """What a report is about, as far as a case is made of it."""
+    """What a report is about, as far as a case is made of it. `code` is what was reported."""
 
     kind: str
     institution: Institution
     course: Course | None
     submission: Submission | None
     post: Post | None
+    code: str
     violation: ViolationType | None
-    version: Version | None
+    governing: Governing
     incident_at: datetime | None
+    day_only: bool
 
     @property
     def accused(self) -> User | None:
@@ -54,21 +48,37 @@ class Matter:
         return self.post.author if self.post is not None else None
 
 
+def kind_of_case(kind: str) -> CaseKind:
+    """The kind of case that a report of `kind` is filed under."""
+    return CaseKind.CONDUCT if kind == ReportKind.INCIDENT else CaseKind.ACADEMIC
+
+
 def governed(
-    kind: str, institution: Institution, code: str, at: datetime | None
-) -> tuple[ViolationType | None, Version | None]:
-    """The violation type and the version in force at the instant of the incident (PO4).
+    kind: str,
+    *,
+    institution: Institution,
+    course: Course | None,
+    code: str,
+    incident_at: datetime | None,
+    day_only: bool = False,
+    received: datetime | None = None,
+) -> tuple[ViolationType | None, Governing]:
+    """The texts that govern the incident, and what was reported in their words (PO4).
 
     The type is found by its code, so one chosen from a newer text leads to the older one's words.
-    Where that has no such code there is none, and the document of the kind governs.
+    Where no text that governs has the code there is none.
     """
-    at = at or clock.now()
-    violation = governing_type(kind, institution, code, at=at) if code else None
-    if violation is not None:
-        return violation, violation.version
-    document = _DOCUMENT[ReportKind(kind)]
-    own = policies.governing_for(document, at=at, institution=institution)
-    return None, own or policies.governing_for(document, at=at)
+    of = kind_of_case(kind)
+    found = governing.governing_texts(
+        of,
+        institution=institution,
+        course=course,
+        incident_at=incident_at,
+        day_only=day_only,
+        received=received or clock.now(),
+        codes=[code] if code else [],
+    )
+    return row_of(found.texts, code, governing.VIOLATIONS[of]), found
 
 
 def case_for(matter: Matter, *, actor: audit.Actor) -> Case:
@@ -112,20 +122,21 @@ def _in_triage(matter: Matter) -> Case | None:
 def _new_case(matter: Matter, actor: audit.Actor) -> Case:
     at = clock.now()
     case = Case(
-        kind=CaseKind.CONDUCT if matter.kind == ReportKind.INCIDENT else CaseKind.ACADEMIC,
+        kind=kind_of_case(matter.kind),
         title=_title(matter),
         institution=matter.institution,
         course=matter.course,
         assignment=matter.submission.assignment if matter.submission else None,
         submission=matter.submission,
         post=matter.post,
-        policy_version=matter.version,
         reported_as=matter.violation.title if matter.violation else "",
         incident_at=matter.incident_at,
+        incident_day_only=matter.day_only,
         opened_at=at,
         urgent=matter.violation is not None and matter.violation.urgent,
         number=_next_number(at.year),
     )
+    governing.put(case, matter.governing)
     save(case)
     if matter.accused is not None:
         Respondent.objects.create(
@@ -139,7 +150,11 @@ def _new_case(matter: Matter, actor: audit.Actor) -> Case:
         subject=("case", case.number),
         case_number=case.number,
         institution=case.institution.slug,
-        data={"kind": case.kind, "urgent": case.urgent},
+        data={
+            "kind": case.kind,
+            "urgent": case.urgent,
+            **governing.told(matter.governing, [matter.code] if matter.code else []),
+        },
     )
     if matter.submission is not None:
         # What was flagged may change later; the case keeps the words of this moment.

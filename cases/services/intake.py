@@ -55,6 +55,7 @@ def submit_report(
     visible_name: str = "",
     links: Sequence[str] = (),
     incident_at: datetime | None = None,
+    incident_day_only: bool = False,
     good_faith: bool,
     uploads: Sequence[Incoming | UploadedFile] = (),
     language: str,
@@ -67,6 +68,7 @@ def submit_report(
     report, with other content it is a `Conflict`. Who it is about makes no difference to the
     answer: themselves, somebody unknown, somebody gone (HOSTILE 33). `incident_at` defaults to
     when the work was handed in or the post written; the policy in force at that instant governs.
+    With `incident_day_only` it is a bare day as `governing.kept_day` stores it.
     `language` is that of the acknowledgement.
 
     In the mode "anonymous" nothing of `actor` is kept, and there may be none. `receipt` is then
@@ -91,6 +93,7 @@ def submit_report(
         visible_name=visible_name,
         links=links,
         incident_at=incident_at,
+        incident_day_only=incident_day_only,
         good_faith=good_faith,
     )
     files = incoming(uploads)
@@ -142,6 +145,7 @@ def send_draft(
             visible_name=report.visible_name,
             links=report.links,
             incident_at=report.incident_at,
+            incident_day_only=report.incident_day_only,
             good_faith=good_faith,
         )
         rows = list(report.draft_files.all())
@@ -258,8 +262,15 @@ def _written(
 ) -> Report:
     who.put_on(report, language)
     sender = acting(report)
-    violation, version = filing.governed(
-        answers.kind, answers.institution, answers.code, answers.incident_at
+    at = clock.now()
+    violation, found = filing.governed(
+        answers.kind,
+        institution=answers.institution,
+        course=answers.course,
+        code=answers.code,
+        incident_at=answers.incident_at,
+        day_only=answers.incident_day_only,
+        received=at,
     )
     case = filing.case_for(
         filing.Matter(
@@ -268,14 +279,15 @@ def _written(
             course=answers.course,
             submission=answers.submission,
             post=answers.post,
+            code=answers.code,
             violation=violation,
-            version=version,
+            governing=found,
             incident_at=answers.incident_at,
+            day_only=answers.incident_day_only,
         ),
         actor=sender,
     )
     joined = Report.objects.filter(case=case).exists()
-    at = clock.now()
     report.kind = answers.kind
     report.mode = answers.mode
     report.status = ReportStatus.SUBMITTED
@@ -289,6 +301,7 @@ def _written(
     report.visible_name = answers.visible_name
     report.links = list(answers.links)
     report.incident_at = answers.incident_at
+    report.incident_day_only = answers.incident_day_only
     report.good_faith = True
     report.processing_notice = PROCESSING_NOTICE
     report.submitted_at = at

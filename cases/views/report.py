@@ -109,7 +109,9 @@ def _first_page(request: HttpRequest, start: _Start) -> HttpResponse:
     form = DetailsForm(
         request.POST or None,
         kind=start.kind,
-        offered=selectors.offered_types(start.kind, selectors.office_for(course), at=at),
+        offered=selectors.offered_types(
+            start.kind, institution=selectors.office_for(course), course=course, at=at
+        ),
         lenient=pages.later(request),
         in_words=start.submission is None,
     )
@@ -198,7 +200,9 @@ def _details_page(request: HttpRequest, report: Report, way: Way) -> HttpRespons
     form = DetailsForm(
         request.POST or None,
         kind=report.kind,
-        offered=selectors.offered_types(report.kind, report.institution, at=at),
+        offered=selectors.offered_types(
+            report.kind, institution=report.institution, course=report.course, at=at
+        ),
         lenient=pages.later(request),
         in_words=_in_words(report),
         initial={
