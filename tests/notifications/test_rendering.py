@@ -232,7 +232,10 @@ XSS = """<script>alert(1)</script><img src=x onerror=alert(1)>"'><svg/onload=ale
 def test_hostile_text_is_inert_in_a_letter(event: str) -> None:
     hints = {
         f: XSS
-        for f in ("matter", "reason", "reasons", "reasons_finding", "proposal", "access", "course")
+        for f in (
+            *("matter", "reason", "reasons", "reasons_finding", "proposal", "access", "course"),
+            "policy_title",
+        )
         if f in registry.get(event).payload.__dataclass_fields__
     }
     out = written(event, payload(event, **hints), name=XSS)
