@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.rules import for_the_platform
 from cases.selectors.appeals import waiting_for
 from cases.selectors.dialogue import reviews_for
 from integrity.accounts.enums import Role
@@ -70,6 +71,14 @@ for _item in (
         order=40,
         shown_to=_readers,
         count=_appeals,
+    ),
+    navigation.Item(
+        key="desk-case-reports",
+        label=_("Case reports"),
+        url_name="desk:case_reports",
+        place="desk",
+        order=45,
+        shown_to=for_the_platform,
     ),
     navigation.Item(
         key="desk-letters",

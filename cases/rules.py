@@ -11,8 +11,9 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
-from cases.enums import CaseStatus
+from cases.enums import CaseStatus, DeterminationStatus
 from cases.models import (
     AdviserAccess,
     Allegation,
@@ -304,6 +305,35 @@ def heard_by(user: User) -> Q:
         | Q(respondent__case__institution__in=own(user, Role.OFFICER))
         | ~Q(Exists(free_officers()))
     )
+
+
+def stood_in() -> Q:
+    """The cases of institutions in which officers of the platform stand in now (decision 0015)."""
+    unheard = Respondent.objects.filter(
+        ~Exists(free_officers("pk", "case")), case=OuterRef("pk"), appeals__outcome=""
+    )
+    return Q(institution_decides=True) & (
+        ~Q(Exists(own_officers())) | Q(status=CaseStatus.APPEAL) & Q(Exists(unheard))
+    )
+
+
+def second_officers() -> QuerySet[RoleGrant]:
+    """As `own_officers`, for outer determinations: who neither found nor proposed it."""
+    return (
+        own_officers("respondent__case", "respondent__case__institution")
+        .exclude(user=OuterRef("proposed_by"))
+        .exclude(user=Coalesce(OuterRef("found_by"), OuterRef("proposed_by")))
+    )
+
+
+def without_second() -> Q:
+    """The cases of institutions with a proposal that nobody there is left to confirm."""
+    proposed = Determination.objects.filter(
+        ~Exists(second_officers()),
+        respondent__case=OuterRef("pk"),
+        status=DeterminationStatus.PROPOSED,
+    )
+    return Q(institution_decides=True) & Q(Exists(own_officers())) & Q(Exists(proposed))
 
 
 def overseen(user: User | AnonymousUser) -> QuerySet[Case]:

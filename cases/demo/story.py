@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cases.enums import EvidenceKind, FindingOutcome, ReportKind, ReportMode, Stance
+from cases.governing import texts
 from cases.models import (
     Appeal,
     Case,
@@ -170,7 +171,7 @@ class File:
 
     def allege(self, code: str, description: str, completion: str = "completed") -> None:
         case = self.case
-        violation = ViolationType.objects.get(version=case.policy_version_id, code=code)
+        violation = next(row for row in texts(case).violation_types() if row.code == code)
         allegation.add(
             actor=self.moderator,
             number=self.number,

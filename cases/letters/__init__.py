@@ -25,7 +25,7 @@ from cases.letters.decision import (
     sanction_reversed,
     suspension_ended,
 )
-from cases.letters.ending import case_dismissed, report_closed
+from cases.letters.ending import case_dismissed, case_report, report_closed
 from cases.letters.hearing import (
     notice_reminder,
     notice_sent,
@@ -53,6 +53,7 @@ __all__ = [
     "appeal_received",
     "appeal_url",
     "case_dismissed",
+    "case_report",
     "case_url",
     "certificate_gone",
     "certificate_state",

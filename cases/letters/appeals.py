@@ -8,9 +8,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cases.enums import SanctionStatus
+from cases.governing import texts
 from cases.letters.decision import sanction_items
 from cases.letters.queueing import queue_for
-from cases.letters.words import case_url, contact, governing, matter, terms
+from cases.letters.words import case_url, contact, matter, terms
 from cases.models import (
     Appeal,
     Case,
@@ -55,7 +56,7 @@ def appeal_decided(case: Case, appeal: Appeal, *, changes: Sequence[str]) -> Let
             changes=tuple(changes),
             conditions=appeal.conditions,
             sanctions=sanction_items(standing),
-            no_refunds=governing(case).no_refunds,
+            no_refunds=texts(case).no_refunds,
             case_url=case_url(case),
             contact=contact(case),
         )

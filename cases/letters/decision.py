@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cases import sanctions
 from cases.enums import Completion, FindingOutcome
+from cases.governing import texts
 from cases.letters.queueing import queue_for, render_for
 from cases.letters.words import (
     appeal_url,
@@ -19,6 +20,7 @@ from cases.letters.words import (
     contact,
     governing,
     matter,
+    policies,
     policy_label,
     site,
     terms,
@@ -108,12 +110,13 @@ def determination_issued(
             decided_at=clock.now(),
             policy_label=policy_label(version),
             policy_url=site(version.get_absolute_url()),
+            policies=policies(case),
             standard=str(rules.standard_label),
             findings=_findings(determination),
             reasons_finding=_reasons(determination),
             reasons_penalty=penalty,
             sanctions=sanction_items(determination.sanctions.select_related("consequence")),
-            no_refunds=version.no_refunds,
+            no_refunds=texts(case).no_refunds,
             appeal_until=appeal_until,
             appeal_url=appeal_url(case),
             appeal_grounds=tuple(rules.appeal_grounds),
@@ -148,7 +151,7 @@ def certificate_withheld(
             decided_at=clock.now(),
             reason=_("It follows from the decision in this case."),
             result=result,
-            no_refunds=governing(case).no_refunds,
+            no_refunds=texts(case).no_refunds,
             appeal_until=appeal_until,
             appeal_url=appeal_url(case),
             contact=contact(case),

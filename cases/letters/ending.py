@@ -9,15 +9,19 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
+from cases.enums import CaseReportKind
 from cases.letters.queueing import queue_for
 from cases.letters.words import contact, matter, report_matter, site
 from cases.models import (
     Case,
+    CaseReport,
     Report,
     Respondent,
 )
+from integrity.accounts.models import User
 from integrity.core import clock
 from notifications import payloads
+from notifications import services as notifications
 from notifications.models import OutboxMessage
 from notifications.recipients import Recipient
 
@@ -38,6 +42,26 @@ def case_dismissed(case: Case, respondent: Respondent, *, reason: Any) -> Outbox
         respondent,
         payload,
         key=f"case_dismissed:{respondent.public_id}:{case.revision}",
+    )
+
+
+def case_report(case: Case, report: CaseReport, officer: User) -> OutboxMessage:
+    """To an officer of the platform: there is a case report, and where. Nothing of the matter."""
+    with translation.override(officer.language):
+        payload = payloads.CaseReported(
+            case_number=case.number,
+            institution=str(case.institution),
+            sent_at=report.sent_at,
+            changed=report.kind == CaseReportKind.CHANGED,
+            report_url=site(reverse("desk:case_report", args=[report.public_id])),
+        )
+    return notifications.queue(
+        "case_report",
+        recipient=Recipient.user(officer),
+        payload=payload,
+        key=f"case_report:{report.public_id}:{officer.public_id}",
+        case_number=case.number,
+        institution=case.institution.slug,
     )
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases import sanctions
 from cases.enums import Completion, Stance
+from cases.governing import texts
 from cases.letters.words import (
     allegations,
     case_url,
@@ -16,6 +17,7 @@ from cases.letters.words import (
     contact,
     governing,
     matter,
+    policies,
     policy_label,
     shown_to,
     site,
@@ -43,6 +45,7 @@ def notice_sent(
             matter=matter(case),
             policy_label=policy_label(version),
             policy_url=site(version.get_absolute_url()),
+            policies=policies(case),
             allegations=tuple(
                 payloads.AllegationItem(
                     title=_alleged(allegation),
@@ -60,7 +63,7 @@ def notice_sent(
             ),
             consequences=tuple(
                 payloads.ConsequenceItem(title=item.title, description=item.description)
-                for item in version.consequences.order_by("position")
+                for item in texts(case).consequences()
                 if item.code in sanctions.codes()
             ),
             rights=(

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases.governing import texts
 from cases.models import (
     Allegation,
     Case,
@@ -14,8 +15,9 @@ from cases.models import (
     Report,
     Respondent,
 )
+from notifications.payloads import PolicyItem
 from policies.models import Version
-from policies.rules import ProcessTerms, process_terms
+from policies.rules import ProcessTerms
 
 
 def shown_to(respondent: Respondent) -> QuerySet[Evidence]:
@@ -31,7 +33,7 @@ def contact(case: Case) -> str:
 
 def terms(case: Case) -> ProcessTerms:
     """Windows, standard of proof and grounds of appeal that govern the case."""
-    return process_terms(case.policy_version)
+    return texts(case).terms
 
 
 def matter(case: Case) -> str:
@@ -87,10 +89,25 @@ def clause_label(allegation: Allegation) -> str:
 
 
 def governing(case: Case) -> Version:
-    """The policy in force at the incident. `ValueError` before the case has one."""
-    if case.policy_version is None:
+    """The text in force at the incident that is named first. `ValueError` where there is none."""
+    main = texts(case).main
+    if main is None:
         raise ValueError("A notified case has a governing version.")
-    return case.policy_version
+    return main
+
+
+def policies(case: Case) -> tuple[PolicyItem, ...]:
+    """Every text that governs the case, with its permanent page; the one that goes first, first.
+
+    Nothing for a text alone: the letter names that one anyway.
+    """
+    found = texts(case)
+    if len(found.in_order) < 2:
+        return ()
+    return tuple(
+        PolicyItem(label=policy_label(version), url=site(version.get_absolute_url()))
+        for version in found.in_order
+    )
 
 
 def allegations(respondent: Respondent) -> list[Allegation]:

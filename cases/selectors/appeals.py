@@ -12,12 +12,12 @@ from django.urls import reverse
 
 from cases import rules
 from cases.enums import REVERSIBLE, DeterminationStatus
+from cases.governing import RELATED, texts
 from cases.models import Appeal, Case, Finding, PointAnswer, Respondent, Sanction
 from cases.selectors.case_head import Head
 from cases.selectors.words import Text
 from integrity.accounts.models import User
 from integrity.core.errors import NotFound
-from policies.rules import process_terms
 
 PAGE_SIZE = 50
 VIEWS = ("waiting", "decided")
@@ -29,7 +29,8 @@ _KEY = re.compile(r"([wd])(\d{1,17})-(\d{1,18})")
 class AppealRow:
     """One appeal as a line. `may` says whether the reader can decide it: yes, involved or no.
 
-    `url` leads to the decision where the reader can see it, else to the case.
+    `by` names the institution whose officers hear it, where not the platform's do. `url` leads to
+    the decision where the reader can see it, else to the case.
     """
 
     title: str
@@ -40,6 +41,7 @@ class AppealRow:
     word: Text
     at: datetime
     may: str
+    by: str
     url: str
 
 
@@ -54,12 +56,16 @@ class AppealsPage:
 
 @dataclass(frozen=True)
 class AppealPage:
-    """An appeal with the decision it is about. `involved`: the reader had a hand in that one."""
+    """An appeal with the decision it is about. `involved`: the reader had a hand in that one.
+
+    `hears`: whether the reader may hear it, that apart.
+    """
 
     appeal: Appeal
     respondent: Respondent
     grounds: list[str]
     involved: bool
+    hears: bool
     findings: list[Finding]
     answers: list[PointAnswer]
     sanctions: list[Sanction]
@@ -72,7 +78,7 @@ class AppealPage:
 
 def grounds_of(case: Case, appeal: Appeal) -> list[str]:
     """The grounds of an appeal in the words of the governing policy; no query."""
-    titles = dict(process_terms(case.policy_version).grounds)
+    titles = dict(texts(case).terms.grounds)
     return [titles.get(code, code) for code in appeal.grounds]
 
 
@@ -83,9 +89,11 @@ def _in_it(user: User) -> Exists:
 
 def waiting_for(user: User) -> int:
     """How many appeals wait that the user may decide: one query; none for who is no officer."""
-    cases = rules.officer_cases(user)
+    cases = rules.overseen(user)
     return (
-        Appeal.objects.filter(outcome="", respondent__case__in=cases.values("pk"))
+        Appeal.objects.filter(
+            rules.heard_by(user), outcome="", respondent__case__in=cases.values("pk")
+        )
         .exclude(_in_it(user))
         .count()
     )
@@ -100,16 +108,20 @@ def appeals_page(user: User, *, view: str = "waiting", after: str = "") -> Appea
     view = view if view in VIEWS else VIEWS[0]
     rows = (
         Appeal.objects.filter(respondent__case__in=rules.readable_by(user).values("pk"))
-        .select_related("respondent__user", "respondent__case__policy_version")
+        .select_related(
+            "respondent__user",
+            "respondent__case__institution",
+            *(f"respondent__case__{name}" for name in RELATED),
+        )
         .defer(
             "text",
             "reasons",
             "conditions",
             "private_notes",
             "respondent__case__search_text",
-            "respondent__case__policy_version__body",
+            *(f"respondent__case__{name.partition('__')[0]}__body" for name in RELATED),
         )
-        .annotate(involved=_in_it(user))
+        .annotate(involved=_in_it(user), free=Exists(rules.free_officers()))
     )
     found = list(_of_view(rows, view, after)[: PAGE_SIZE + 1])
     more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
@@ -142,7 +154,8 @@ def _key(row: Appeal) -> str:
 
 def _row(row: Appeal, user: User) -> AppealRow:
     case = row.respondent.case
-    if row.outcome or not rules.is_officer(user, case):
+    free: bool = row.free  # type: ignore[attr-defined]
+    if row.outcome or not rules.hears(user, row.respondent, free=free):
         may = "no"
     else:
         may = "involved" if row.involved else "yes"  # type: ignore[attr-defined]
@@ -155,6 +168,7 @@ def _row(row: Appeal, user: User) -> AppealRow:
         word=row.get_outcome_display(),
         at=row.decided_at or row.lodged_at,
         may=may,
+        by=str(case.institution) if case.institution_decides and free else "",
         url=reverse("desk:case", args=[case.number])
         if may == "no"
         else reverse("desk:appeal", args=[case.number, row.public_id]),
@@ -169,7 +183,7 @@ def appeal_page(top: Head, public_id: UUID, user: User) -> AppealPage:
     appeal = (
         Appeal.objects.filter(respondent__case=top.case, public_id=public_id)
         .select_related("determination__proposed_by", "determination__decided_by", "decided_by")
-        .annotate(involved=_in_it(user))
+        .annotate(involved=_in_it(user), free=Exists(rules.free_officers()))
         .first()
     )
     if appeal is None:
@@ -182,6 +196,7 @@ def appeal_page(top: Head, public_id: UUID, user: User) -> AppealPage:
         respondent=respondent,
         grounds=grounds_of(top.case, appeal),
         involved=appeal.involved,
+        hears=rules.hears(user, respondent, free=appeal.free),
         findings=list(
             decision.findings.select_related("allegation__violation_type").order_by(
                 "allegation__position"

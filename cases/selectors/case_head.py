@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from cases import rules
 from cases.enums import CaseStatus as S
+from cases.governing import RELATED
 from cases.models import (
     Allegation,
     Case,
@@ -19,6 +20,7 @@ from cases.models import (
     StatementRequest,
     Watcher,
 )
+from cases.selectors.precedence import decider
 from cases.selectors.queue_rows import heading_of, subcount
 from cases.selectors.timeline import told
 from cases.selectors.words import Days, Due, Text, day, due, joined
@@ -52,11 +54,18 @@ class Stage:
 
 @dataclass(frozen=True)
 class Head:
-    """The head of a case. `respondents` and their names are empty where names stay hidden."""
+    """The head of a case. `respondents` and their names are empty where names stay hidden.
+
+    `officer`: an officer in whose scope it is. `decides` and `judges`: whether the reader may say
+    what was found, and determine it as an officer; elsewhere than in an institution's own cases
+    the same as being of the desk, and being an officer.
+    """
 
     case: Case
     access: rules.Access
     officer: bool
+    decides: bool
+    judges: bool
     watching: bool
     heading: str
     alleged: bool
@@ -76,6 +85,11 @@ class Head:
     def works(self) -> bool:
         """Whether the reader may act on the case."""
         return self.access >= rules.Access.WORK
+
+    @property
+    def decider(self) -> str:
+        """Who decides, where that is not the platform; nothing elsewhere."""
+        return decider(self.case)
 
 
 def head(user: User, number: str, *, need: rules.Access = rules.Access.READ) -> Head:
@@ -98,7 +112,9 @@ def head(user: User, number: str, *, need: rules.Access = rules.Access.READ) -> 
     return Head(
         case=case,
         access=access,
-        officer=rules.is_officer(user, case),
+        officer=rules.oversees(user, case),
+        decides=rules.decides(user, case),
+        judges=rules.is_officer(user, case),
         watching=watching,
         heading=heading_of(case),
         alleged=bool(case.alleged),  # type: ignore[attr-defined]
@@ -132,15 +148,16 @@ def _case(user: User, number: str) -> Case:
             "submission",
             "post",
             "assignee",
-            "policy_version__document",
+            *RELATED,
         )
         .defer(
             "search_text",
             "assignment__instructions",
             "submission__text",
-            "policy_version__body",
+            *(f"{name.partition('__')[0]}__body" for name in RELATED),
         )
         .annotate(
+            has_officer=Exists(rules.own_officers()),
             watched=Exists(Watcher.objects.filter(case=case_pk, user=user)),
             alleged=Subquery(alleged.order_by("position").values("violation_type__title")[:1]),
             alleged_count=subcount(alleged),

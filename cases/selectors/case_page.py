@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases import rules
 from cases.enums import DeterminationStatus, EvidenceKind, FileRole, ReportMode, Stance
+from cases.governing import texts
 from cases.models import (
     AdviserAccess,
     Allegation,
@@ -36,6 +37,7 @@ from cases.models import (
 from cases.selectors.appeals import grounds_of
 from cases.selectors.case_head import Head, head
 from cases.selectors.dialogue import last_step_of_desk
+from cases.selectors.precedence import Precedence, precedence
 from cases.selectors.report import OPEN_STATUSES
 from cases.selectors.timeline import Timeline, timeline
 from cases.selectors.words import Text
@@ -45,7 +47,9 @@ from integrity.core import clock
 from integrity.courses.models import Teaching
 from integrity.courses.selectors import Permits, permits
 from notifications.recipients import Recipient
-from policies.rules import ProcessTerms, process_terms
+from policies.models import ViolationType
+from policies.precedence import Texts
+from policies.rules import ProcessTerms
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,9 @@ class Progress:
     """How far one respondent's process is.
 
     `determination` is the one in the making or in force; `appeals` are all there were, the newest
-    first, and `involved` says whether the reader had a hand in the decision.
+    first, and `involved` says whether the reader had a hand in the decision. `hears`: whether the
+    reader may hear an appeal, that apart. Where the institution decides, `second_left` and
+    `hearer_left` say whether an officer of its own is left to confirm, and to hear an appeal.
     """
 
     respondent: Respondent
@@ -118,6 +124,9 @@ class Progress:
     sanctions: list[Sanction]
     appeals: list[AppealLine]
     involved: bool
+    hears: bool = False
+    second_left: bool = True
+    hearer_left: bool = True
 
     @property
     def appeal(self) -> Appeal | None:
@@ -139,6 +148,7 @@ class CasePage:
 
     head: Head
     terms: ProcessTerms
+    precedence: Precedence | None
     permits: Permits | None
     progress: list[Progress]
     evidence: list[EvidenceLine]
@@ -150,11 +160,13 @@ class CasePage:
 def case_page(user: User, number: str) -> CasePage:
     """The case for somebody who may read it: at most fourteen queries, however much is in it.
 
+    Two more where several texts apply together.
     Raises `NotFound` and `NotPermitted` as `case_head.head` does.
     """
     top = head(user, number)
     case = top.case
-    allegations = _allegations(case)
+    governing = texts(case)
+    allegations = _allegations(case, governing)
     progress = _progress(top, allegations, user)
     people = people_of(top, user)
     violations = {
@@ -163,7 +175,8 @@ def case_page(user: User, number: str) -> CasePage:
     }
     return CasePage(
         head=top,
-        terms=process_terms(case.policy_version),
+        terms=governing.terms,
+        precedence=precedence(governing),
         permits=(
             permits(case.assignment, case.incident_at or case.opened_at)
             if case.assignment
@@ -177,7 +190,7 @@ def case_page(user: User, number: str) -> CasePage:
     )
 
 
-def _allegations(case: Case) -> list[AllegationLine]:
+def _allegations(case: Case, governing: Texts) -> list[AllegationLine]:
     points = ResponsePoint.objects.filter(allegation=OuterRef("pk")).order_by("-pk")
     findings = (
         Finding.objects.filter(
@@ -200,8 +213,7 @@ def _allegations(case: Case) -> list[AllegationLine]:
     lines = []
     for row in rows:
         violation = row.violation_type
-        if case.policy_version is not None and violation.version_id == case.policy_version_id:
-            violation.version = case.policy_version
+        name_version(violation, governing)
         lines.append(
             AllegationLine(
                 allegation=row,
@@ -213,6 +225,13 @@ def _allegations(case: Case) -> list[AllegationLine]:
             )
         )
     return lines
+
+
+def name_version(violation: ViolationType, governing: Texts) -> None:
+    """Give a type the text it stands in, as far as that governs the case; no query."""
+    for version in governing.in_order:
+        if violation.version_id == version.pk:
+            violation.version = version
 
 
 def _progress(top: Head, allegations: list[AllegationLine], user: User) -> list[Progress]:
@@ -231,8 +250,9 @@ def _progress(top: Head, allegations: list[AllegationLine], user: User) -> list[
     appeals: dict[int, list[AppealLine]] = {}
     involved = set()
     in_it = Respondent.objects.filter(rules.involvement(user), pk=OuterRef("respondent"))
+    left: dict[int, tuple[bool, bool]] = {}
     for row in (
-        Determination.objects.filter(respondent__case=case)
+        with_officers(Determination.objects.filter(respondent__case=case), case)
         .select_related("proposed_by", "decided_by", "scheme_version__scheme", "appeal__decided_by")
         .defer("scheme_version__data")
         .annotate(involved=Exists(in_it))
@@ -240,6 +260,7 @@ def _progress(top: Head, allegations: list[AllegationLine], user: User) -> list[
     ):
         if row.involved:
             involved.add(row.respondent_id)
+        left[row.respondent_id] = (row.second_left, row.hearer_left)
         if row.status != DeterminationStatus.SUPERSEDED:
             decisions[row.respondent_id] = row
         appeal = getattr(row, "appeal", None)
@@ -261,9 +282,22 @@ def _progress(top: Head, allegations: list[AllegationLine], user: User) -> list[
             sanctions=sanctions.get(respondent.pk, []),
             appeals=appeals.get(respondent.pk, []),
             involved=respondent.pk in involved,
+            hears=rules.hears(user, respondent, free=left.get(respondent.pk, (True, True))[1]),
+            second_left=left.get(respondent.pk, (True, True))[0],
+            hearer_left=left.get(respondent.pk, (True, True))[1],
         )
         for respondent in top.respondents
     ]
+
+
+def with_officers(decisions: QuerySet[Determination], case: Case) -> QuerySet[Any]:
+    """With whether an officer of the institution is left to confirm, and to hear an appeal."""
+    if not case.institution_decides:
+        return decisions.annotate(second_left=Value(True), hearer_left=Value(True))
+    return decisions.annotate(
+        second_left=Exists(rules.second_officers()),
+        hearer_left=Exists(rules.free_officers()),
+    )
 
 
 def _number(rows: QuerySet[Any], by: str) -> QuerySet[Any]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from cases import rules
 from cases.enums import CaseStatus as S
 from cases.models import Case
+from cases.selectors.case_reports import unread
 from cases.selectors.dialogue import news
 from cases.selectors.queue import Counts, count
 from cases.selectors.queue_filters import VIEWS, View, of_view, views_for
@@ -37,11 +39,13 @@ class Dashboard:
 
     counts: Counts
     piles: list[Pile]
+    # Case reports of institutions that nobody of the platform has read.
+    reports: int
 
     @property
     def waiting(self) -> bool:
         """Whether anything waits."""
-        return any(pile.rows for pile in self.piles)
+        return bool(self.reports) or any(pile.rows for pile in self.piles)
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,10 @@ def dashboard(user: User) -> Dashboard:
             _("With you, due later"),
             "?view=mine",
             VIEWS["mine"],
-            Q(status__in=(S.TRIAGE, S.INVESTIGATION, S.REVIEW))
+            (
+                Q(status__in=(S.TRIAGE, S.INVESTIGATION))
+                | Q(status=S.REVIEW) & rules.decided_by(user)
+            )
             & (Q(due_at__gte=days.tomorrow) | Q(due_at__isnull=True)),
         ),
         _Asked(
@@ -105,10 +112,36 @@ def dashboard(user: User) -> Dashboard:
                 Q(),
             ),
         )
+        asked += _of_institutions(user)
     return Dashboard(
         counts=count(user, VIEWS["mine"], days),
         piles=[_pile(ask, user, days) for ask in asked],
+        reports=unread(user),
     )
+
+
+def _of_institutions(user: User) -> list[_Asked]:
+    """Where an institution decides and nobody of it is left to, for the officers concerned."""
+    here = rules.overseen(user).values("pk")
+    return [
+        _Asked(
+            "stand-in",
+            _("The platform stands in"),
+            _("The institution has no officer of its own who is free"),
+            "?view=open",
+            VIEWS["open"],
+            Q(status__in=(S.NOTIFIED, S.REVIEW, S.APPROVAL, S.APPEAL), pk__in=here)
+            & rules.stood_in(),
+        ),
+        _Asked(
+            "no-second",
+            _("No second officer"),
+            _("An administrator can give somebody of the institution the role"),
+            "?view=open",
+            VIEWS["open"],
+            Q(status=S.APPROVAL, pk__in=here) & rules.without_second(),
+        ),
+    ]
 
 
 def _pile(ask: _Asked, user: User, days: Days) -> Pile:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from cases import rules
 from cases.enums import DeterminationStatus, FindingOutcome
-from cases.models import Allegation, Determination, Finding, PointAnswer, Respondent, Sanction
+from cases.governing import texts
+from cases.models import Allegation, Case, Determination, Finding, PointAnswer, Respondent, Sanction
 from cases.selectors.case_head import Head
-from cases.selectors.case_page import EvidenceLine, evidence_of
+from cases.selectors.case_page import EvidenceLine, evidence_of, name_version, with_officers
 from policies.models import Consequence, ViolationType
-from policies.rules import ProcessTerms, process_terms
+from policies.rules import ProcessTerms
 
 OPEN = (DeterminationStatus.DRAFT, DeterminationStatus.PROPOSED)
 
@@ -69,7 +71,7 @@ def findings_page(top: Head, respondent: Respondent) -> FindingsPage:
         respondent=respondent,
         allegations=_allegations(top, respondent),
         evidence=evidence_of(top),
-        terms=process_terms(top.case.policy_version),
+        terms=texts(top.case).terms,
         draft=draft,
     )
 
@@ -83,15 +85,14 @@ def decision_page(top: Head, respondent: Respondent) -> DecisionPage | None:
     )
     if determination is None:
         return None
-    version = top.case.policy_version
+    governing = texts(top.case)
     findings = list(
         determination.findings.select_related("allegation__violation_type").order_by(
             "allegation__position"
         )
     )
     for finding in findings:
-        if version is not None and finding.allegation.violation_type.version_id == version.pk:
-            finding.allegation.violation_type.version = version
+        name_version(finding.allegation.violation_type, governing)
     return DecisionPage(
         respondent=respondent,
         determination=determination,
@@ -102,19 +103,21 @@ def decision_page(top: Head, respondent: Respondent) -> DecisionPage | None:
             )
         ),
         sanctions=list(determination.sanctions.select_related("consequence").order_by("pk")),
-        terms=process_terms(version),
+        terms=governing.terms,
     )
 
 
 def consequences_of(top: Head, codes: frozenset[str]) -> list[Consequence]:
-    """The consequences the governing version names, as far as they can be carried out."""
-    if top.case.policy_version is None:
-        return []
-    return [
-        item
-        for item in top.case.policy_version.consequences.order_by("position")
-        if item.code in codes
-    ]
+    """The consequences the governing texts name, as far as they can be carried out."""
+    return [item for item in texts(top.case).consequences() if item.code in codes]
+
+
+def second_left(case: Case, determination: Determination) -> bool:
+    """Whether somebody is left to confirm, where the institution decides: one query."""
+    if not case.institution_decides or rules.vacant(case):
+        return True
+    found = with_officers(Determination.objects.filter(pk=determination.pk), case)
+    return bool(found.get().second_left)
 
 
 def withdrawable(top: Head, public_id: UUID) -> Allegation | None:
@@ -141,15 +144,12 @@ def _allegations(top: Head, respondent: Respondent) -> list[Allegation]:
         .select_related("violation_type")
         .order_by("position")
     )
-    version = top.case.policy_version
+    governing = texts(top.case)
     for row in rows:
-        if version is not None and row.violation_type.version_id == version.pk:
-            row.violation_type.version = version
+        name_version(row.violation_type, governing)
     return rows
 
 
 def violations_of(top: Head) -> list[ViolationType]:
-    """The violation types of the governing version in their order."""
-    if top.case.policy_version is None:
-        return []
-    return list(top.case.policy_version.violation_types.order_by("position"))
+    """The violation types of the governing texts, one for each code."""
+    return texts(top.case).violation_types()

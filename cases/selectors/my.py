@@ -21,6 +21,7 @@ from cases.enums import (
     FindingOutcome,
     SanctionStatus,
 )
+from cases.governing import RELATED
 from cases.models import (
     Allegation,
     Appeal,
@@ -252,7 +253,7 @@ def read_case(respondents: QuerySet[Respondent], letters_to_them: QuerySet[Lette
             "case__submission",
             "case__post",
             "case__institution",
-            "case__policy_version__document",
+            *(f"case__{name}" for name in RELATED),
         )
         .prefetch_related(
             parts.NOTICES,

@@ -184,13 +184,16 @@ def shown_in(view: View, user: User) -> Q:
 
 
 def confirmable_by(user: User) -> Q:
-    """Cases with a proposal that this officer may confirm: in scope, and not their own (PR4)."""
+    """Cases with a proposal that this officer may confirm: in scope, and not their own (PR4).
+
+    Where the institution decides, in scope is its own (`rules.decided_by`).
+    """
     institutions = scope(user, Role.OFFICER)
     waiting = Determination.objects.filter(
         respondent__case=OuterRef("pk"), status=DeterminationStatus.PROPOSED
     ).exclude(Q(proposed_by=user) | Q(found_by=user, found_by__isnull=False))
     here = Q() if institutions is None else Q(institution__in=institutions)
-    return here & Q(status=S.APPROVAL) & Q(Exists(waiting))
+    return here & Q(status=S.APPROVAL) & rules.decided_by(user, Role.OFFICER) & Q(Exists(waiting))
 
 
 def due_in(when: str, days: Days) -> Q:

@@ -12,13 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cases import rules
 from cases.enums import CaseStatus as S
 from cases.enums import DeterminationStatus
 from cases.models import Allegation, Case, Determination, Respondent, Watcher
 from cases.selectors.words import NEXT_STEPS, Days, Due, Text, due
-from integrity.accounts.enums import Role
 from integrity.accounts.models import User
-from integrity.accounts.rules import has_role
 
 PAGE_SIZE = 50
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,6 +57,7 @@ def with_line(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
                 )
             ),
             watched=Exists(Watcher.objects.filter(case=OuterRef("pk"), user=user)),
+            has_officer=Exists(rules.own_officers()),
         )
     )
 
@@ -104,7 +104,7 @@ def _next_step(case: Case, user: User) -> Text:
     if (
         case.status == S.APPROVAL
         and not case.own_proposal  # type: ignore[attr-defined]
-        and has_role(user, Role.OFFICER, institution_id=case.institution_id, anywhere=False)
+        and rules.is_officer(user, case)
     ):
         return _("Confirm or send back")
     if case.status in (S.DECIDED, S.CLOSED, S.DISMISSED):
@@ -113,6 +113,8 @@ def _next_step(case: Case, user: User) -> Text:
         return NEXT_STEPS[S.TRIAGE] if case.status == S.TRIAGE else _("Claim it")
     if case.assignee_id != user.pk:
         return _("With %(name)s") % {"name": case.assignee.display_name}
+    if case.status == S.REVIEW and not rules.decides(user, case):
+        return _("The institution decides")
     if case.status == S.REVIEW and case.found:  # type: ignore[attr-defined]
         return _("Propose a consequence")
     return NEXT_STEPS[case.status]

@@ -1,4 +1,4 @@
-"""What is alleged: a violation type of the governing version against one respondent."""
+"""What is alleged: a violation type of the governing texts against one respondent."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import workflow
 from cases.enums import Completion
+from cases.governing import texts
 from cases.models import Allegation
 from cases.services.base import locked_case, record, respondent_of, save, visible_or_404
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.errors import Conflict, InvalidInput, NotFound
-from policies.models import ViolationType
 
 
 def add(
@@ -28,16 +28,17 @@ def add(
 ) -> Allegation:
     """Add an allegation during the investigation.
 
-    Only violation types of the version that governs the case can be alleged (PO4). The same type
-    against the same respondent again is the first one when nothing differs, else `Conflict`.
+    Only violation types of the texts that govern the case can be alleged (PO4), each in the words
+    of the text that governs it (PO5). The same type against the same respondent again is the first
+    one when nothing differs, else `Conflict`.
     """
     with locked_case(number) as case:
         visible_or_404(actor, case)
         respondent = respondent_of(case, respondent_id)
         workflow.require("allege", actor=actor, case=case, respondent=respondent)
-        violation = ViolationType.objects.filter(
-            pk=violation_type_id, version=case.policy_version
-        ).first()
+        violation = next(
+            (row for row in texts(case).violation_types() if row.pk == violation_type_id), None
+        )
         if violation is None:
             raise InvalidInput(
                 {"violation_type": [_("Choose a violation that the governing policy names.")]}

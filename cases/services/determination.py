@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import letters, recommendation, rules, sanctions, workflow
 from cases.enums import Completion, DeterminationStatus, FindingOutcome, SanctionStatus
+from cases.governing import texts
 from cases.models import Case, Determination, Finding, PointAnswer, Respondent, Sanction
 from cases.services.base import (
     check_revision,
@@ -32,7 +33,6 @@ from integrity.core.errors import (
     Stale,
 )
 from notifications.rendering import Rendered
-from policies.models import Consequence
 
 
 def _draft(respondent: Respondent) -> Determination | None:
@@ -259,7 +259,7 @@ def _choose(
     shown: bool,
 ) -> None:
     """Write the chosen consequences and the recommendation beside them."""
-    known = {c.code: c for c in Consequence.objects.filter(version=case.policy_version_id)}
+    known = {item.code: item for item in texts(case).consequences()}
     errors: dict[str, list[Any]] = {}
     if shown and not codes:
         errors["consequences"] = [_("Choose what follows, or “No action”.")]

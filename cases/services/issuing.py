@@ -7,8 +7,9 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from cases import letters, sanctions, workflow
-from cases.enums import DeterminationStatus, FindingOutcome, SanctionStatus
+from cases.enums import CaseReportKind, DeterminationStatus, FindingOutcome, SanctionStatus
 from cases.models import Case, Determination, Respondent, Sanction
+from cases.services import case_reports
 from cases.services.base import record, save
 from cases.services.interim import end_all
 from cases.services.sanction import take_back_all
@@ -72,6 +73,7 @@ def issue(
     )
     for row in rows:
         _carry_out(case, row, decided_by, until)
+    case_reports.send(case, determination, kind=CaseReportKind.DETERMINED, actor=decided_by)
 
 
 def _replace(

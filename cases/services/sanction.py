@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cases import letters, sanctions, workflow
 from cases.enums import REVERSIBLE, SanctionStatus
 from cases.models import Case, Determination, Sanction
+from cases.services import case_reports
 from cases.services.base import locked_case, record, save, visible_or_404
 from integrity.accounts.models import User
 from integrity.core import clock
@@ -82,4 +83,5 @@ def reverse(*, actor: User, number: str, sanction_id: UUID | str, reason: str) -
             letters.sanction_reversed(case, row, restored=restored, reason=reason.strip()),
             key=f"sanction_reversed:{row.public_id}",
         )
+        case_reports.changed(case, row.determination, actor=actor)
     return row

@@ -4,6 +4,7 @@ from django.urls import path
 
 from cases.views.desk import (
     appeals,
+    case_reports,
     decision,
     hearing,
     interim,
@@ -24,6 +25,9 @@ urlpatterns = [
     path("queue/", pages.queue, name="queue"),
     path("sanctions/", registers.sanctions, name="sanctions"),
     path("appeals/", appeals.appeals, name="appeals"),
+    path("case-reports/", case_reports.case_reports, name="case_reports"),
+    path("case-reports/<uuid:public_id>/", case_reports.case_report, name="case_report"),
+    path("case-reports/<uuid:public_id>/read/", case_reports.read, name="case_report_read"),
     path("letters/", registers.letters, name="letters"),
     path("letters/<uuid:public_id>/", registers.letter, name="letter"),
     path(CASE, pages.case, name="case"),

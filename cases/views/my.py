@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.evidence.errors import FIELD, StorageFull
 from cases.forms.my import AnswerFilesForm, AnswerForm
+from cases.governing import texts
 from cases.selectors import my as selectors
 from cases.selectors.interim import of_respondent
 from cases.selectors.my import MyCase
+from cases.selectors.precedence import decider, precedence
 from cases.services import evidence as ledger
 from cases.services import response
 from cases.views import my_words as words
@@ -27,7 +29,6 @@ from integrity.core.errors import (
     NotFound,
     WindowClosed,
 )
-from policies.rules import process_terms
 
 
 @login_required
@@ -45,6 +46,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     """The respondent's page of one case."""
     user: Any = request.user
     page = selectors.my_case(user, number)
+    governing = texts(page.case)
     first, second = words.lead(page)
     until = page.determination.appeal_until if page.determination else None
     return render(
@@ -57,7 +59,10 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
             "track": words.track(page),
             "due_words": words.due_words(page),
             "appeal_words": words.until_words(until) if until else "",
-            "grounds": process_terms(page.case.policy_version).appeal_grounds,
+            "grounds": governing.terms.appeal_grounds,
+            "no_refunds": governing.no_refunds,
+            "precedence": precedence(governing),
+            "decider": decider(page.case),
             "measures": of_respondent(page.respondent),
             "appeal": words.appealed(page, page.appeal),
             "earlier_appeals": [words.appealed(page, row) for row in page.earlier_appeals],

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.forms.appeal import AppealForm
+from cases.governing import texts
 from cases.selectors.my import MyCase, my_case
 from cases.services import appeal as service
 from cases.views import my_words as words
@@ -22,7 +23,6 @@ from integrity.core.errors import (
     NotFound,
     WindowClosed,
 )
-from policies.rules import process_terms
 
 
 @login_required
@@ -34,7 +34,7 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
     """
     user: Any = request.user
     page = my_case(user, number)
-    grounds = process_terms(page.case.policy_version).grounds
+    grounds = texts(page.case).terms.grounds
     if request.method != "POST":
         if page.appeal is not None:
             return see_other("my:case", number)

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases.enums import CaseStatus
+from cases.governing import texts
 from cases.models import Appeal, Case
 from cases.selectors.my import MyCase, MyCaseRow, Stage
 from cases.workflow import STAGE_WORKING_DAYS
 from integrity.core import clock
 from integrity.web import dates
-from policies.rules import process_terms
 
 Text = str | Promise
 
@@ -72,7 +72,7 @@ def appealed(page: MyCase, row: Appeal | None) -> Appealed | None:
     """An appeal of the page, ready to be shown; None for none."""
     if row is None:
         return None
-    titles = dict(process_terms(page.case.policy_version).grounds)
+    titles = dict(texts(page.case).terms.grounds)
     return Appealed(row, [titles.get(code, code) for code in row.grounds])
 
 

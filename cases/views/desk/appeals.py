@@ -51,14 +51,14 @@ def decide(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse:
     user: Any = request.user
     top = head(user, number)
     page = appeal_page(top, public_id, user)
-    if not top.works or not top.officer:
-        raise NotPermitted
+    if not top.works or not page.hears:
+        raise NotPermitted(top.decider or None)
     step = request.POST.get("step", "preview") if request.method == POST else ""
     if page.appeal.outcome and step in ("", "change"):
         return see_other("case", number)
     fields: dict[str, Any] = {"sanctions": page.reversible}
     if step in ("", "change"):
-        steps.require("uphold", top, page.respondent)
+        steps.require("uphold", top, page.respondent, hears=page.hears)
         initial: dict[str, Any] = {"revision": top.case.revision}
         if step == "change":
             initial = request.POST.dict() | {"keep": request.POST.getlist("keep")}

@@ -28,6 +28,7 @@ from cases.selectors.decision_page import (
     decision_page,
     findings_page,
     sanction_of,
+    second_left,
 )
 from cases.services import determination, sanction
 from cases.services.rehearsal import rehearse
@@ -328,6 +329,9 @@ def _proposal(
         back=back,
         respondent=respondent,
         own=page.determination.is_by(user),
+        nobody_left=steps.nobody_left(top.case)
+        if not second_left(top.case, page.determination)
+        else "",
         recommended=(page.determination.recommendation.get("default") or {}).get("title", ""),
         letter=letter,
         sanctions=[(row, sanctions.handler(row.code).details(row)) for row in page.sanctions],

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from cases import rules, workflow
 from cases.enums import CaseStatus as S
 from cases.enums import DeterminationStatus, DismissalReason, FindingOutcome
-from cases.models import Respondent
+from cases.models import Case, Respondent
 from cases.selectors.case_head import Head
 from cases.selectors.case_page import CasePage, Progress
 from cases.selectors.words import day
@@ -46,30 +46,38 @@ class Next:
     missing: Sequence[Text] = ()
 
 
-def may(action: str, head: Head, respondent: Respondent | None = None) -> bool:
-    """Whether a button for the step is shown: `workflow.possible` without its queries."""
+def may(
+    action: str, head: Head, respondent: Respondent | None = None, *, hears: bool | None = None
+) -> bool:
+    """Whether a button for the step is shown: `workflow.possible` without its queries.
+
+    `hears`: whether the reader may hear the respondent's appeal; None: whoever determines it does.
+    """
     step = workflow.TABLE[action]
-    return (
-        head.works
-        and workflow.status_of(head.case, respondent) in step.sources
-        and (
-            step.by == workflow.By.DESK
-            or (step.by in (workflow.By.OFFICER, workflow.By.UNDO) and head.officer)
-            or (step.by == workflow.By.UNDO and head.dismissed_here)
-        )
-    )
+    status = workflow.status_of(head.case, respondent)
+    return head.works and status in step.sources and _permitted(step, status, head, hears)
 
 
-def require(action: str, head: Head, respondent: Respondent | None = None) -> None:
+def _permitted(step: workflow.Step, status: str, head: Head, hears: bool | None) -> bool:
+    if step.by == workflow.By.HEARER:
+        return head.judges if hears is None else hears
+    if step.by == workflow.By.UNDO:
+        return head.officer or head.dismissed_here
+    if status in step.decisive:
+        return head.decides if step.by == workflow.By.DESK else head.judges
+    return step.by == workflow.By.DESK or (step.by == workflow.By.OFFICER and head.officer)
+
+
+def require(
+    action: str, head: Head, respondent: Respondent | None = None, *, hears: bool | None = None
+) -> None:
     """Raise as the service would, before its form is shown to somebody it would refuse."""
-    if may(action, head, respondent):
-        return
-    by = workflow.TABLE[action].by
-    if not head.works or (by == workflow.By.OFFICER and not head.officer):
-        raise NotPermitted
-    if by == workflow.By.UNDO and not (head.officer or head.dismissed_here):
-        raise NotPermitted
-    raise IllegalTransition
+    step = workflow.TABLE[action]
+    status = workflow.status_of(head.case, respondent)
+    if not head.works or not _permitted(step, status, head, hears):
+        raise NotPermitted(head.decider or None)
+    if status not in step.sources:
+        raise IllegalTransition
 
 
 def respondent_of(head: Head, public_id: UUID) -> Respondent:
@@ -141,6 +149,14 @@ def _dismissed(page: CasePage, user: User) -> Next:
     else:
         text += " " + _("An officer who had no part in it decides.")
     return Next(_("Dismissed"), text, buttons)
+
+
+def nobody_left(case: Case) -> Text:
+    """That nobody of the institution can be the second officer, and who can be asked."""
+    return _(
+        "Nobody else of %(institution)s can confirm it: it needs one more officer there. An "
+        "administrator of the platform can give somebody of the institution this role."
+    ) % {"institution": case.institution}
 
 
 # Who claims the case, has a hand in it and could not confirm or hear an appeal.
@@ -223,13 +239,15 @@ def _notified(page: CasePage, progress: Progress) -> Next:
 def _review(page: CasePage, progress: Progress) -> Next:
     head, draft = page.head, progress.determination
     key = progress.respondent.public_id
+    if not may("find", head, progress.respondent):
+        return Next(_("Next: the findings, then the decision"), head.decider)
     if draft is None or draft.status != DeterminationStatus.DRAFT:
         number = len(progress.allegations)
         title = ngettext("Next: record the finding", "Next: record %(count)s findings", number) % {
             "count": number
         }
         buttons = [Button(_("Record the findings"), url("findings", head, key), main=True)]
-        return Next(title, _("Then the decision can be written."), buttons if head.works else [])
+        return Next(title, _("Then the decision can be written."), buttons)
     shown = any(line.finding == FindingOutcome.SHOWN for line in progress.allegations)
     buttons = [
         Button(
@@ -245,18 +263,18 @@ def _review(page: CasePage, progress: Progress) -> Next:
         title, text = _("Next: propose what follows"), _("The findings are recorded.")
     else:
         title, text = _("Next: write the decision"), _("Nothing was shown, so nothing follows.")
-    return Next(title, text, buttons if head.works else [])
+    return Next(title, text, buttons)
 
 
 def _approval(page: CasePage, progress: Progress, user: User) -> Next:
     head, proposal = page.head, progress.determination
+    waits = _("Waits for a second officer")
+    if not progress.second_left and not rules.vacant(head.case):
+        return Next(waits, nobody_left(head.case))
     if proposal is not None and proposal.is_by(user):
-        return Next(
-            _("Waits for a second officer"),
-            _("Another officer has to confirm what you proposed."),
-        )
+        return Next(waits, _("Another officer has to confirm what you proposed."))
     if not may("confirm", head, progress.respondent):
-        return Next(_("Waits for a second officer"), _("An officer has to confirm the proposal."))
+        return Next(waits, head.decider or _("An officer has to confirm the proposal."))
     return Next(
         _("Next: confirm or send back"),
         _("Read the proposal as a whole. You decide together with the person who made it."),
@@ -273,15 +291,23 @@ def _approval(page: CasePage, progress: Progress, user: User) -> Next:
 def _appeal(page: CasePage, progress: Progress) -> Next:
     head, appeal = page.head, progress.appeal
     title = _("Waits for the decision on the appeal")
-    if appeal is None or not may("uphold", head, progress.respondent):
-        return Next(title, _("An officer who had no hand in the decision hears it."))
+    text: Text = _("An officer who had no hand in the decision hears it.")
+    if head.case.institution_decides and not progress.hearer_left:
+        text = _(
+            "%(institution)s has no officer who had no hand in it. An officer of the platform "
+            "hears the appeal, under the policy of the institution."
+        ) % {"institution": head.case.institution}
+    elif head.decider:
+        text = f"{head.decider} {text}"
+    if appeal is None or not may("uphold", head, progress.respondent, hears=progress.hears):
+        return Next(title, text)
     read = url("appeal", head, appeal.public_id)
     if progress.involved:
         text = _("You had a hand in this decision, so somebody else hears the appeal.")
         return Next(title, text, [Button(_("Read the appeal"), read)])
     return Next(
         _("Next: decide the appeal"),
-        _("You had no hand in the decision, so you can hear it."),
+        _("You had no hand in the decision, so you can hear it.") if progress.hearer_left else text,
         [Button(_("Decide the appeal"), read, main=True)],
     )
 
