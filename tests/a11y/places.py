@@ -19,7 +19,9 @@ from cases import receipts
 from cases.models import Report
 from cases.services import appeal, review, statement, triage
 from integrity.accounts.models import User
+from integrity.audit.services import Actor
 from integrity.core import clock
+from policies.services import start_next
 from tests.cases import builders as build
 from tests.cases.test_process import World
 from tests.contracts.test_permission_matrix import ADMIN, Scene, routes, table
@@ -31,7 +33,7 @@ NO_PAGE = {
     *("account_confirm_login_code", "account_set_password"),
     *("evidence:file", "report:resume"),
     *("desk:claim", "desk:release", "desk:watch", "desk:unwatch", "desk:letter"),
-    *("desk:send_back",),
+    *("desk:send_back", "policy_office:start"),
     *("my:answer_report", "report:follow_answer", "report:follow_leave"),
     *("api:schema", "tokens:revoke"),
     *("my:adviser_end", "advising:accept", "advising:decline", "desk:withdraw_statement"),
@@ -181,6 +183,18 @@ def just_signed_in() -> Iterator[tuple[str, Place]]:
     yield "tokens:new", (client, reverse("tokens:new"))
 
 
+def drafted() -> Iterator[tuple[str, Place]]:
+    """The pages of a policy's next version, while it is a draft."""
+    version = World().case.policy_version
+    assert version is not None
+    of = version.document
+    draft = start_next(actor=Actor.system("tests"), document=of, after=version.number)
+    keeper = build.administrator()
+    for name in ("text", "terms", "violations", "consequences", "check", "delete"):
+        route = f"policy_office:{name}"
+        yield route, (keeper, reverse(route, args=[of.slug, draft.number]))
+
+
 def decided() -> World:
     """A case whose essay counts zero, by two officers."""
     world = World().found()
@@ -218,7 +232,13 @@ def every_page() -> dict[str, list[Place]]:
     pages: dict[str, list[Place]] = {}
     for route, place in in_scene(Scene()):
         pages.setdefault(route, []).append(place)
-    for route, place in (*in_other_states(), *followed(), *just_signed_in(), *drafts()):
+    for route, place in (
+        *in_other_states(),
+        *followed(),
+        *just_signed_in(),
+        *drafts(),
+        *drafted(),
+    ):
         assert is_page(*place, route), f"{route} is no page at {place[1]}"
         pages.setdefault(route, []).append(place)
     pages.pop(f"{ADMIN}:index")

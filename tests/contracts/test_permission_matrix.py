@@ -36,6 +36,7 @@ from cases.models import (
     AdviserAccess,
     Appeal,
     Case,
+    CaseReport,
     Determination,
     DismissalReview,
     InterimMeasure,
@@ -151,6 +152,13 @@ class Scene:
             text="It was not so.",
             form_key="the-appeal",
         )
+        self.case_report = CaseReport.objects.create(
+            case=case,
+            determination=self.appeal.determination,
+            kind="determined",
+            findings=[{"code": "plagiarism", "title": "Plagiarism", "outcome": "shown"}],
+            consequences=[{"code": "no_action", "title": "No action", "state": "active"}],
+        )
         self.token, _secret = tokens.create(
             user=self.person("learner"), name="A program", scopes=["reports:read"]
         )
@@ -234,6 +242,14 @@ class Scene:
             "policies:document": {"slug": "honor-code"},
             "policies:compare": {"slug": "honor-code"},
             "policies:version": {"slug": "honor-code", "number": 1},
+            **{
+                f"policy_office:{name}": {"slug": "honor-code"}
+                for name in ("document", "names", "start")
+            },
+            **{
+                f"policy_office:{name}": {"slug": "honor-code", "number": 1}
+                for name in ("text", "terms", "violations", "consequences", "check", "delete")
+            },
             "report:resume": {"report_id": self.report.public_id},
             "report:sent": {"report_id": self.report.public_id},
             "report:discard": {"report_id": self.report.public_id},
@@ -266,6 +282,8 @@ class Scene:
             "desk:withdraw": {**case, "public_id": allegation},
             "desk:evidence": {**case, "public_id": self.evidence.public_id},
             "desk:appeal": {**case, "public_id": self.appeal.public_id},
+            "desk:case_report": {"public_id": self.case_report.public_id},
+            "desk:case_report_read": {"public_id": self.case_report.public_id},
             "desk:reverse": {**case, "public_id": uuid4()},
             "tokens:revoke": {"public_id": self.token.public_id},
         }
