@@ -43,7 +43,7 @@ def of(version: Version) -> dict[str, Any]:
 def part_of(version: Version, part: str) -> Any:
     """One part: a mapping of fields, or the rows of a list."""
     if part not in LISTS:
-        return {name: _plain(getattr(version, name)) for name in FIELDS[part]}
+        return {name: plain(getattr(version, name)) for name in FIELDS[part]}
     rows = version.violation_types if part == VIOLATIONS else version.consequences
     return [{name: getattr(row, name) for name in FIELDS[part]} for row in rows.all()]
 
@@ -69,5 +69,6 @@ def others(seen: Mapping[str, str], stored: Mapping[str, str]) -> list[str]:
     return [part for part, was in seen.items() if stored[part] != was]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value of a field as JSON has it: an instant as text in UTC."""
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value

@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from integrity.accounts.enums import Role
+from integrity.accounts.rules import STAFF_OF_CASES, has_role
 from integrity.web import navigation, restricted, start
 from policies import selectors
+from policies.selectors_readers import open_questions
 
 
 def in_force(request: HttpRequest) -> Sequence[start.Policy]:
@@ -32,5 +35,33 @@ def in_force(request: HttpRequest) -> Sequence[start.Policy]:
 navigation.register(
     navigation.Item(key="policies", label=_("Policies"), url_name="policies:list", order=50)
 )
+navigation.register(
+    navigation.Item(
+        key="policy-office",
+        label=_("Manage policies"),
+        url_name="policy_office:list",
+        order=55,
+        shown_to=lambda user: has_role(user, Role.ADMINISTRATOR),
+    )
+)
+navigation.register(
+    navigation.Item(
+        key="policy-questions",
+        label=_("Questions"),
+        url_name="policy_desk:questions",
+        place="desk",
+        order=45,
+        shown_to=lambda user: has_role(user, *STAFF_OF_CASES),
+        count=lambda user: open_questions(user) or None,
+    )
+)
 start.register_policies(in_force)
-restricted.allow("policies:list", "policies:document", "policies:version", "policies:compare")
+restricted.allow(
+    "policies:list",
+    "policies:document",
+    "policies:version",
+    "policies:compare",
+    "policies:embed",
+    "policies:embed_version",
+    "policies:questions",
+)

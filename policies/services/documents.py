@@ -37,8 +37,13 @@ def create_document(
     for a short name that somebody else's policy has.
     """
     given = {
-        **{"slug": slug, "kind": kind, "title": title, "summary": summary},
-        **{"institution": institution, "course": course, "needs_pledge": needs_pledge},
+        "slug": slug,
+        "kind": kind,
+        "title": title,
+        "summary": summary,
+        "institution": institution,
+        "course": course,
+        "needs_pledge": needs_pledge,
     }
     with audit.transaction():
         made = Document()
@@ -99,10 +104,11 @@ def _said(document: Document) -> dict[str, Any]:
 
 def _set(document: Document, fields: dict[str, Any]) -> None:
     errors: dict[str, list[Any]] = {}
-    for name, value in fields.items():
+    for name, given in fields.items():
+        value = given
         if name in _LINES:
             try:
-                value = clean_text(value, max_length=_LINES[name], single_line=True)
+                value = clean_text(given, max_length=_LINES[name], single_line=True)
             except ValidationError as error:
                 errors[name] = error.messages
         setattr(document, name, value)

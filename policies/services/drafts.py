@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db.models import Max
@@ -96,7 +96,7 @@ def start_next(*, actor: audit.Actor, document: Document, after: int) -> Version
         return create_draft(
             actor=actor,
             document=document,
-            body=before.body if before else f"# {document.title}\n",
+            body=before.body if before else f"# {document.title}",
             effective_at=starts,
         )
 
@@ -148,12 +148,18 @@ def edit_draft(
     return version
 
 
-def delete_draft(*, actor: audit.Actor, version: Version) -> None:
-    """Delete a draft and what it names. Raises `Conflict` for a published version."""
+def delete_draft(*, actor: audit.Actor, version: Version, seen: str | None = None) -> None:
+    """Delete a draft and what it names.
+
+    `seen` is the digest of all of it as somebody looked at it: `Stale` when it was changed since.
+    Raises `Conflict` for a published version.
+    """
     with audit.transaction():
         version = Version.objects.select_for_update(of=("self",)).get(pk=version.pk)
         if version.status != VersionStatus.DRAFT:
             raise Conflict(_("A published version never changes. Please start a new version."))
+        if seen is not None and seen != contents.whole(version):
+            raise Stale(_("Somebody changed this draft after you opened the page."))
         said = event(version, actor)
         version.delete()
         audit.record("policy.draft_deleted", **said)
