@@ -5,4 +5,4 @@ class PoliciesConfig(AppConfig):
     name = "policies"
 
     def ready(self) -> None:
-        from policies import events, menu  # noqa: F401 - both register what this app brings
+        from policies import events, gate, menu  # noqa: F401 - each registers what this app brings

@@ -14,7 +14,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from integrity.accounts.models import User
 from integrity.core import clock
+from integrity.core.errors import NotFound
+from integrity.courses import rules
 from integrity.courses.enums import EffectKind, EnrolmentStatus
 from integrity.courses.models import Course, Enrolment
 from integrity.courses.selectors import active_effects
@@ -173,6 +176,31 @@ def _text(version: Version, made: list[Pledge], at: datetime) -> Text:
 def standing(enrolment: Enrolment, *, at: datetime | None = None) -> Standing:
     """How far one enrolment is; see `standings`."""
     return standings([enrolment], at=at)[enrolment.pk]
+
+
+# Who may be asked
+
+
+def places(user: User) -> QuerySet[Enrolment]:
+    """The enrolments in which the user may be asked to pledge: active ones in courses that no
+    decision removed them from. With their courses, by title."""
+    return (
+        Enrolment.objects.filter(
+            learner=user,
+            status=EnrolmentStatus.ACTIVE,
+            course__in=rules.courses_of(user),
+        )
+        .select_related("course__institution")
+        .order_by("course__title", "course_id")
+    )
+
+
+def place(user: User, slug: str) -> Enrolment:
+    """The user's own enrolment in a course. Raises `NotFound` for people who do not learn there."""
+    found = places(user).filter(course__slug=slug).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 # Who has and who has not

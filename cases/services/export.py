@@ -6,8 +6,6 @@ work out who it is without the key. Text that people wrote is not in it at all.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -25,6 +23,7 @@ from integrity.audit import registry
 from integrity.audit import selectors as history
 from integrity.audit import services as audit
 from integrity.audit.models import Event
+from integrity.core import spreadsheets
 from integrity.core.errors import InvalidInput, NotFound
 
 AUDIENCES = ("audit", "respondent")
@@ -43,8 +42,6 @@ COLUMNS = (
     "previous_hash",
     "hash",
 )
-# What a spreadsheet takes for the start of a formula (HOSTILE 96).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,25 +81,20 @@ def _rows(what: Filter, view: View) -> Iterator[dict[str, Any]]:
             yield _row(event, what.audience)
 
 
-def safe_cell(value: object) -> str:
-    """A cell that no spreadsheet runs: an apostrophe before what could start a formula."""
-    text = str(value).replace("\x00", "")
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
 def as_csv(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
     """Lines of a CSV file, the head first; `data` is JSON in one cell."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(COLUMNS)
-    for row in rows:
-        row["data"] = json.dumps(row["data"], ensure_ascii=False, sort_keys=True)
-        writer.writerow([safe_cell(row[name]) for name in COLUMNS])
-        if buffer.tell() > 64 * 1024:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue()
+    return spreadsheets.as_csv(
+        COLUMNS,
+        (
+            [
+                json.dumps(row[name], ensure_ascii=False, sort_keys=True)
+                if name == "data"
+                else row[name]
+                for name in COLUMNS
+            ]
+            for row in rows
+        ),
+    )
 
 
 def as_jsonl(rows: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from cases.services import export, triage
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.audit.models import Event
+from integrity.core import spreadsheets
 from integrity.core.errors import InvalidInput, NotFound
 from tests.cases import builders as build
 from tests.cases.test_process import World
@@ -94,10 +95,10 @@ def test_nobody_else_exports(world: World) -> None:
 
 def test_case_96_cells_never_start_a_formula() -> None:
     for start in "=+-@\t\r\n":
-        assert export.safe_cell(f"{start}1+1").startswith("'")
-    assert "\x00" not in export.safe_cell("\x00=1")
-    assert export.safe_cell("\x00=1").startswith("'")
-    assert export.safe_cell("plain") == "plain"
+        assert spreadsheets.safe_cell(f"{start}1+1").startswith("'")
+    assert "\x00" not in spreadsheets.safe_cell("\x00=1")
+    assert spreadsheets.safe_cell("\x00=1").startswith("'")
+    assert spreadsheets.safe_cell("plain") == "plain"
 
 
 def test_csv_reads_back(world: World) -> None:
