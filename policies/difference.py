@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
+from html import unescape
 
 from django.utils.translation import gettext as _
 
-from policies.models import Version
-from policies.rendering import render
+from policies.models import Consequence, Version, ViolationType
+from policies.rendering import plain_text, render
 from policies.rules import process_terms
 
 SAME, ADDED, REMOVED = "same", "added", "removed"
@@ -25,19 +26,28 @@ MAX_WORDS = 4_000
 MAX_PAIRS = 20_000
 # Below this share of common words two clauses are two clauses.
 ALIKE = 0.35
+# The sanitiser writes every link this way.
+_LINK = re.compile(r'<a (?:[\w-]+="[^"]*" )*href="([^"]*)"')
 
 
 @dataclass(frozen=True)
 class Unit:
     """Something that is compared as one: a clause, a violation type, a window.
 
-    `title` is where it stands; `own` is its own title, which is compared like its text.
+    `title` is where it stands; `own` is its own title, which is compared like its text. `links` are
+    the addresses its words lead to: they are read by following, so a new one is a change.
     """
 
     label: str
     title: str
     text: str
     own: str = ""
+    links: tuple[str, ...] = ()
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What makes two units the same, whatever their numbers are."""
+        return (self.own, self.text, self.links)
 
 
 @dataclass(frozen=True)
@@ -50,12 +60,36 @@ class Segment:
 
 @dataclass(frozen=True)
 class Change:
-    """A unit that differs: new, gone or changed."""
+    """A unit that differs: new, gone or changed.
+
+    `label` is its number where it stands now, or stood last; `was` its number before. `segments`
+    read both ways at once, `before` and `after` one way each: nothing where it was not there.
+    """
 
     kind: str
     label: str
     title: str
     segments: tuple[Segment, ...]
+    was: str = ""
+
+    @property
+    def before(self) -> tuple[Segment, ...]:
+        return () if self.kind == NEW else self._without(ADDED)
+
+    @property
+    def after(self) -> tuple[Segment, ...]:
+        return () if self.kind == GONE else self._without(REMOVED)
+
+    def _without(self, kind: str) -> tuple[Segment, ...]:
+        kept: list[Segment] = []
+        left_out = False
+        for segment in self.segments:
+            # The space after a word goes where the word goes.
+            behind = left_out and segment.kind == SAME and not segment.text.strip()
+            left_out = segment.kind == kind
+            if not (left_out or behind):
+                kept.append(segment)
+        return tuple(kept)
 
 
 @dataclass(frozen=True)
@@ -88,8 +122,8 @@ def _compare_texts(old: str, new: str, title: str) -> tuple[tuple[Change, ...], 
     before, after = list(_units(old, title)), list(_units(new, title))
     matcher = SequenceMatcher(
         None,
-        [(unit.own, unit.text) for unit in before],
-        [(unit.own, unit.text) for unit in after],
+        [unit.content for unit in before],
+        [unit.content for unit in after],
         autojunk=False,
     )
     changes: list[Change] = []
@@ -104,7 +138,8 @@ def _compare_texts(old: str, new: str, title: str) -> tuple[tuple[Change, ...], 
 
 def _units(body: str, title: str) -> Iterator[Unit]:
     for part, clause in render(body, title).clauses():
-        yield Unit(clause.number, clause.title or part.title, clause.text, clause.title)
+        links = tuple(unescape(link) for link in _LINK.findall(clause.html))
+        yield Unit(clause.number, clause.title or part.title, clause.text, clause.title, links)
 
 
 def _pair(before: Sequence[Unit], after: Sequence[Unit]) -> Iterator[Change]:
@@ -117,7 +152,8 @@ def _pair(before: Sequence[Unit], after: Sequence[Unit]) -> Iterator[Change]:
         if i is not None:
             while gone and gone[0] < i:
                 yield _gone(before[gone.pop(0)])
-            yield Change(CHANGED, unit.label, unit.title, _rewritten(before[i], unit))
+            old = before[i]
+            yield Change(CHANGED, unit.label, unit.title, _rewritten(old, unit), old.label)
         else:
             yield Change(NEW, unit.label, unit.title, (Segment(ADDED, unit.text),))
     for i in gone:
@@ -125,15 +161,17 @@ def _pair(before: Sequence[Unit], after: Sequence[Unit]) -> Iterator[Change]:
 
 
 def _rewritten(old: Unit, new: Unit) -> tuple[Segment, ...]:
-    """Title and text where the title changed, else the text alone."""
-    text = words(old.text, new.text)
-    if old.own == new.own:
-        return text
-    return (*words(old.own, new.own), Segment(SAME, "\n"), *text)
+    """The text, with the title before it and the links behind it where they changed."""
+    found = list(words(old.text, new.text))
+    if old.own != new.own:
+        found = [*words(old.own, new.own), Segment(SAME, "\n"), *found]
+    if old.links != new.links:
+        found += [Segment(SAME, "\n"), *words("\n".join(old.links), "\n".join(new.links))]
+    return tuple(found)
 
 
 def _gone(unit: Unit) -> Change:
-    return Change(GONE, unit.label, unit.title, (Segment(REMOVED, unit.text),))
+    return Change(GONE, unit.label, unit.title, (Segment(REMOVED, unit.text),), unit.label)
 
 
 def _partners(before: Sequence[Unit], after: Sequence[Unit]) -> dict[int, int]:
@@ -200,7 +238,7 @@ def _by_key(old: Iterable[Unit], new: Iterable[Unit]) -> Iterator[Change]:
     for key, unit in after.items():
         if key not in before:
             yield Change(NEW, "", unit.title, (Segment(ADDED, unit.text or unit.title),))
-        elif (before[key].own, before[key].text) != (unit.own, unit.text):
+        elif before[key].content != unit.content:
             yield Change(CHANGED, "", unit.title, _rewritten(before[key], unit))
     for key, unit in before.items():
         if key not in after:
@@ -209,20 +247,48 @@ def _by_key(old: Iterable[Unit], new: Iterable[Unit]) -> Iterator[Change]:
 
 def _named(version: Version) -> Iterator[Unit]:
     for row in version.violation_types.all():
-        text = "\n".join([row.description, *row.elements])
-        yield Unit(f"violation:{row.code}", row.title, text, row.title)
+        lines = [row.description, *row.elements]
+        lines.append(_("Kind: %(kind)s") % {"kind": row.get_kind_display()})
+        if row.urgent:
+            lines.append(_("Looked at first"))
+        yield _entry("violation", row, lines)
     for item in version.consequences.all():
-        yield Unit(f"consequence:{item.code}", item.title, item.description, item.title)
+        lines = [item.description]
+        if item.takes_away:
+            lines.append(_("Takes away: %(what)s") % {"what": item.get_takes_away_display()})
+        yield _entry("consequence", item, lines)
+
+
+def _entry(group: str, row: ViolationType | Consequence, lines: list[str]) -> Unit:
+    if row.clause:
+        lines.append(_("Clause %(clause)s") % {"clause": row.clause})
+    text = "\n".join(line for line in lines if line)
+    return Unit(f"{group}:{row.code}", row.title, text, row.title)
 
 
 def _terms(version: Version) -> Iterator[Unit]:
+    """What the version says itself. The platform's has the defaults where it says nothing; an
+    institution's or a course's leaves what it does not say to the texts it supplements (PO5)."""
     terms = process_terms(version)
+    supplements = version.document.institution_id is not None
+
+    def said(name: str, value: object) -> str:
+        silent = supplements and not getattr(version, name)
+        return _("As the policy it adds to says") if silent else str(value)
+
     for key, title, value in (
-        ("response", _("Working days to answer"), terms.response_working_days),
-        ("extension", _("Working days more, if asked for"), terms.extension_working_days),
-        ("appeal", _("Working days to appeal"), terms.appeal_working_days),
-        ("standard", _("How sure we have to be"), terms.standard_label),
-        ("grounds", _("Grounds of appeal"), "\n".join(terms.appeal_grounds)),
-        ("refunds", _("No refunds"), version.no_refunds or _("Not mentioned")),
+        ("response_working_days", _("Working days to answer"), terms.response_working_days),
+        (
+            "extension_working_days",
+            _("Working days more, if asked for"),
+            terms.extension_working_days,
+        ),
+        ("appeal_working_days", _("Working days to appeal"), terms.appeal_working_days),
+        ("standard_of_proof", _("How sure we have to be"), terms.standard_label),
+        ("appeal_grounds", _("Grounds of appeal"), "\n".join(terms.appeal_grounds)),
+        ("no_refunds", _("No refunds"), version.no_refunds or _("Not mentioned")),
     ):
-        yield Unit(key, title, str(value))
+        yield Unit(key, title, said(key, value))
+    pledge = plain_text(version.pledge) if version.pledge else _("No words of its own")
+    yield Unit("pledge", _("What learners promise"), pledge)
+    yield Unit("grace", _("Days to pledge to this version"), str(version.pledge_grace_days))

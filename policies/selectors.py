@@ -262,7 +262,11 @@ def published_versions(slug: str) -> tuple[Document, list[Version]] | None:
 
     `None` when there are none: drafts are seen by nobody on public pages. Two queries.
     """
-    document = Document.objects.filter(slug=slug).select_related("institution").first()
+    document = (
+        Document.objects.filter(slug=slug)
+        .select_related("institution", "course__programme")
+        .first()
+    )
     if document is None:
         return None
     versions = list(
@@ -301,6 +305,8 @@ def policy_page(slug: str, number: int | None = None) -> PolicyPage | None:
         goes_with |= Q(document__kind=document.kind)
     else:
         goes_with |= Q(document__institution=document.institution_id)
+    # The terms of a course go with that course alone.
+    goes_with &= Q(document__course__isnull=True) | Q(document__course=document.course_id)
     related = in_force(at).defer("body").exclude(document=document).filter(goes_with)[:MAX_RELATED]
     state = "past"
     if shown == current:

@@ -16,6 +16,7 @@ from integrity.accounts.rules import STAFF_OF_CASES, scope
 from integrity.core.errors import NotFound
 from policies.models import Question, Version
 from policies.rendering import Clause, render
+from policies.selectors import published
 
 PAGE_SIZE = 25
 VIEWS = ("open", "answered")
@@ -53,6 +54,14 @@ def clause_label(version: Version, clause: str) -> str:
     if not clause:
         return str(version)
     return gettext("Clause %(clause)s of %(policy)s") % {"clause": clause, "policy": version}
+
+
+def published_version(slug: str, number: int) -> Version:
+    """A published version with its text. Raises `NotFound` for any other: drafts are nobody's."""
+    found = published().filter(document__slug=slug, number=number).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def own_questions(user: User, *, after: str = "") -> QuestionsPage:

@@ -76,3 +76,8 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version}, {self.clause}"
+
+    def get_absolute_url(self) -> str:
+        """The clause it is about, in the text of exactly that version."""
+        page = self.version.get_absolute_url()
+        return f"{page}#p{self.clause.replace('.', '-')}" if self.clause else page

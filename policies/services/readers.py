@@ -204,8 +204,7 @@ def _letter(question: Question) -> payloads.QuestionAnswered:
         about = clause_label(version, question.clause)
     return payloads.QuestionAnswered(
         about=about,
-        clause_url=version.get_absolute_url()
-        + (f"#p{question.clause.replace('.', '-')}" if question.clause else ""),
+        clause_url=question.get_absolute_url(),
         question=question.text,
         asked_at=question.asked_at,
         answer=question.answer,

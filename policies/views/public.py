@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render as render_page
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
 
-from integrity.core.errors import NotFound
-from policies import difference, selectors
+from integrity.core.errors import InvalidInput, NotFound
+from policies import difference, office, selectors
 from policies.models import Version
 from policies.rendering import render
 from policies.rules import process_terms
+from policies.selectors_readers import published_version
+from policies.selectors_supplements import Holds, supplements, what_holds
+from policies.services import readers
+from policies.views import voters
+
+VIEWS = ("inline", "side")
 
 
 @require_safe
@@ -38,34 +48,66 @@ def _page(
 ) -> HttpResponse:
     if page is None:
         raise NotFound
+    user: Any = request.user
     shown = page.version
-    # What an institution does not say, the platform's policy of the same kind says (PO5).
-    base = next(
-        (
-            item
-            for item in page.related
-            if item.document.institution_id is None and item.document.kind == page.document.kind
-        ),
-        None,
-    )
-    own = page.document.institution_id is not None
+    holds = what_holds(page)
+    embed = _embed_address(shown, permalink=permalink)
     context: dict[str, Any] = {
         "policy": page,
         "document": page.document,
         "version": shown,
         "permalink": permalink,
+        "address": settings.SITE_URL + shown.get_absolute_url(),
+        "embed_address": settings.SITE_URL + embed,
         "rendered": render(shown.body, page.document.title),
-        "terms": process_terms(shown, base) if own else process_terms(shown),
+        "terms": _terms(shown, holds),
+        "holds": holds,
         "changes": difference.compare(page.before, shown) if page.before else None,
+        "open_to_reader": getattr(request, "restriction", None) is None,
     }
-    return render_page(request, "policies/policy.html", context)
+    if holds is None:
+        context["supplements"], context["more_supplements"] = supplements(page)
+    voter = voters.known(request)
+    context["vote"] = readers.vote_of(shown, voter) if voter else None
+    if office.manages(user, page.document):
+        context["counts"] = readers.helpful_counts(page.document)[shown.number]
+    return voters.by_cookie(render_page(request, "policies/policy.html", context))
+
+
+def _terms(shown: Version, holds: Holds | None) -> Any:
+    return process_terms(shown) if holds is None else holds.texts.terms
+
+
+def _embed_address(shown: Version, *, permalink: bool) -> str:
+    slug = shown.document.slug
+    if permalink:
+        return reverse("policies:embed_version", args=[slug, shown.number])
+    return reverse("policies:embed", args=[slug])
+
+
+@require_POST
+def helpful(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Whether the version helped, from anybody. The last answer counts; then back to the page."""
+    shown = published_version(slug, number)
+    said = request.POST.get("helpful", "")
+    if said not in ("yes", "no"):
+        raise InvalidInput({"helpful": [_("Choose yes or no")]})
+    voter, key = voters.voter(request)
+    readers.vote(version=shown, voter=voter, helpful=said == "yes", source=voters.source(request))
+    from_document = request.POST.get("from") == "document"
+    back = shown.document if from_document else shown
+    response = HttpResponseRedirect(
+        f"{back.get_absolute_url()}#helpful", status=HTTPStatus.SEE_OTHER
+    )
+    return voters.remember(response, key)
 
 
 @require_safe
 def compare(request: HttpRequest, slug: str) -> HttpResponse:
-    """The difference between two published versions, `?from=` and `?to=`.
+    """The difference between two published versions, `?from=` and `?to=`, `?view=side` for one
+    beside the other.
 
-    Without them the version before the newest one is compared with the newest.
+    Without them the version before the newest one is compared with the newest, in one text.
     """
     known = selectors.published_versions(slug)
     if known is None:
@@ -77,6 +119,9 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
     old = _number(request, "from", default=older[0] if older else numbers[-1])
     if old not in numbers or new not in numbers:
         raise NotFound
+    view = request.GET.get("view") or VIEWS[0]
+    if view not in VIEWS:
+        raise NotFound
     found = selectors.versions_to_compare(document, (old, new))
     context = {
         "document": document,
@@ -84,6 +129,7 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
         "old": found[old],
         "new": found[new],
         "changes": _difference(found[old], found[new]),
+        "view": view,
     }
     return render_page(request, "policies/compare.html", context)
 

@@ -36,6 +36,7 @@ NO_PAGE = {
     *("desk:send_back", "policy_office:start"),
     *("my:answer_report", "report:follow_answer", "report:follow_leave"),
     *("api:schema", "tokens:revoke"),
+    "policies:helpful",
     *("my:adviser_end", "advising:accept", "advising:decline", "desk:withdraw_statement"),
 }
 

@@ -52,6 +52,7 @@ from integrity.core import clock
 from integrity.courses.models import Post
 from integrity.courses.selectors import platform
 from notifications.models import Letter, OutboxMessage
+from policies.models import Question, Version
 from tests.cases import builders as build
 from tests.cases.test_process import World
 from tests.courses import builders as make
@@ -166,6 +167,12 @@ class Scene:
         self.review = DismissalReview.objects.create(
             report=self.report, case=self.report.case, text="Look again.", form_key="the-review"
         )
+        self.policy_question = Question.objects.create(
+            version=Version.objects.get(document__slug="honor-code", number=1),
+            asked_by=self.person("learner"),
+            text="Does this hold for group work?",
+            form_key="the-question",
+        )
         self.letter = Letter.objects.get(event="notice_sent")
         self.failed = OutboxMessage.objects.get(event="response_received")
         self.failed.state = "dead"
@@ -242,6 +249,11 @@ class Scene:
             "policies:document": {"slug": "honor-code"},
             "policies:compare": {"slug": "honor-code"},
             "policies:version": {"slug": "honor-code", "number": 1},
+            "policies:embed": {"slug": "honor-code"},
+            "policies:embed_version": {"slug": "honor-code", "number": 1},
+            "policies:helpful": {"slug": "honor-code", "number": 1},
+            "policies:ask": {"slug": "honor-code", "number": 1},
+            "policy_desk:question": {"public_id": self.policy_question.public_id},
             **{
                 f"policy_office:{name}": {"slug": "honor-code"}
                 for name in ("document", "names", "start")

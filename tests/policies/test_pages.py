@@ -221,7 +221,7 @@ def test_hostile_texts_stay_inert_on_the_page(client, payload):
     one = services.ViolationDraft(
         code="a", kind="academic", title=payload[:200].strip("\u202e"), elements=(payload[:300],)
     )
-    body = f"## {payload}\n\n{payload}\n\n### {payload}\n\n{payload}"
+    body = f"## {payload}\n\n{payload}\n\n### {payload}\n\n{payload}\n\nText."
     version(of, "2025-01-01", "## x\n\ny", violation_types=[one])
     version(
         of, "2025-02-01", body, violation_types=[one], no_refunds=payload, change_summary=payload
