@@ -1,4 +1,6 @@
-"""Policies and schemes for administrators: drafts are edited here, what is published is read only.
+"""Policies and schemes for administrators.
+
+Policies are read here and looked after at `/policies/manage/`; schemes are imported here.
 
 An administrator of one institution sees and changes that institution's alone.
 """
@@ -12,19 +14,19 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from integrity.accounts.admin_scope import Scoped, administered
 from integrity.accounts.enums import Role
 from integrity.audit import services as audit
 from integrity.core.errors import DomainError
-from integrity.core.text import clean_text
 from policies import services
 from policies.enums import VersionStatus
 from policies.models import Consequence, Document, Scheme, SchemeVersion, Version, ViolationType
-from policies.models.version import BODY_LIMIT
 from policies.schemes import SchemeError, parse_text
-from policies.services.drafts import EDITABLE, event
+from policies.services.drafts import EDITABLE
 from policies.services.schemes import resolve
 
 
@@ -43,48 +45,61 @@ class _Scoped(Scoped):
         return False
 
 
-@admin.register(Document)
-class DocumentAdmin(_Scoped):
-    """Documents. Short name, kind and owner stay once there is a version."""
+class _ReadHere(_Scoped):
+    """Read here, changed on the pages where policies are looked after: one way of doing things."""
 
-    list_display = ("title", "slug", "kind", "institution")
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("Change it"))
+    def page(self, row: Any) -> str:
+        """The link to its own page."""
+        slug, args = _place(row)
+        return format_html(
+            '<a href="{}">{}</a>', reverse(f"policy_office:{slug}", args=args), _("On its own page")
+        )
+
+
+def _place(row: Document | Version) -> tuple[str, list[Any]]:
+    if isinstance(row, Document):
+        return "document", [row.slug]
+    if row.is_published:
+        return "document", [row.document.slug]
+    return "text", [row.document.slug, row.number]
+
+
+@admin.register(Document)
+class DocumentAdmin(_ReadHere):
+    """Documents."""
+
+    list_display = ("title", "slug", "kind", "institution", "course", "needs_pledge", "page")
     list_filter = ("kind", "institution")
-    list_select_related = ("institution",)
+    list_select_related = ("institution", "course")
     search_fields = ("title", "slug")
     ordering = ("institution", "title")
-    fields = ("slug", "kind", "title", "summary", "institution")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("slug", "kind", "institution") if obj and obj.versions.exists() else ()
-
-    def save_model(self, request: HttpRequest, obj: Document, form: Any, change: bool) -> None:
-        with audit.transaction():
-            super().save_model(request, obj, form, change)
-            audit.record(
-                "policy.document_saved",
-                actor=_actor(request),
-                subject=("policy", obj.slug),
-                institution=obj.institution.slug if obj.institution else "",
-                data={"document": obj.slug, "kind": obj.kind, "title": obj.title},
-            )
+    fields = (
+        *("slug", "kind", "title", "summary", "institution", "course", "needs_pledge"),
+        "page",
+    )
+    readonly_fields = ("page",)
 
 
 class _PartInline(admin.StackedInline):
-    """What a draft names; read only with a published version."""
+    """What a version names."""
 
     extra = 0
 
-    def _draft(self, obj: Version | None) -> bool:
-        return obj is not None and not obj.is_published
-
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._draft(obj)
+        return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._draft(obj)
+        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._draft(obj)
+        return False
 
 
 class ViolationTypeInline(_PartInline):
@@ -97,83 +112,21 @@ class ConsequenceInline(_PartInline):
     fields = ("position", "code", "title", "description", "clause", "takes_away")
 
 
-class VersionForm(forms.ModelForm):
-    class Meta:
-        model = Version
-        fields = ("document", "body", *sorted(EDITABLE))
-
-    def clean_body(self) -> str:
-        return clean_text(self.cleaned_data["body"], max_length=BODY_LIMIT)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        document = data.get("document")
-        if document is None and self.instance.document_id:
-            document = self.instance.document
-        if document is not None and document.institution_id is None:
-            for name in ("response_working_days", "extension_working_days", "appeal_working_days"):
-                if data.get(name) is None and name not in self.errors:
-                    self.add_error(name, _("The platform's policy has to say this."))
-        return data
-
-
 @admin.register(Version)
-class VersionAdmin(_Scoped):
-    """Versions. A new one begins with what the version before names."""
+class VersionAdmin(_ReadHere):
+    """Versions with what they name."""
 
     institution_path = "document__institution"
-    form = VersionForm
-    list_display = ("document", "number", "status", "effective_at", "published_at")
+    list_display = ("document", "number", "status", "effective_at", "published_at", "page")
     list_filter = ("status", "document")
     list_select_related = ("document",)
     ordering = ("document", "-number")
-    actions = ("publish",)
+    fields = ("document", "number", "status", "published_at", "body", *sorted(EDITABLE), "page")
+    readonly_fields = ("page",)
+    inlines = (ViolationTypeInline, ConsequenceInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("body")
-
-    def get_inlines(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:
-        return (ViolationTypeInline, ConsequenceInline) if obj else ()
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("document",) if obj else ()
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return (obj is None or not obj.is_published) and super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is not None and not obj.is_published
-
-    def save_model(self, request: HttpRequest, obj: Version, form: Any, change: bool) -> None:
-        given = {name: value for name, value in form.cleaned_data.items() if name in EDITABLE}
-        body = form.cleaned_data["body"]
-        if change:
-            services.edit_draft(actor=_actor(request), version=obj, body=body, **given)
-            return
-        made = services.create_draft(
-            actor=_actor(request), document=form.cleaned_data["document"], body=body, **given
-        )
-        obj.pk, obj.number = made.pk, made.number
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        with audit.transaction():
-            super().save_formset(request, form, formset, change)
-            if formset.has_changed():
-                audit.record("policy.draft_changed", **event(form.instance, _actor(request)))
-
-    def delete_model(self, request: HttpRequest, obj: Version) -> None:
-        services.delete_draft(actor=_actor(request), version=obj)
-
-    @admin.action(description=_("Publish the selected drafts"))
-    def publish(self, request: HttpRequest, rows: QuerySet[Version]) -> None:
-        for version in rows.filter(status=VersionStatus.DRAFT).order_by("document", "number"):
-            try:
-                made = services.publish(actor=_actor(request), version=version)
-            except DomainError as error:
-                text = _words(error)
-                self.message_user(request, f"{version}: {text}", messages.ERROR)
-            else:
-                self.message_user(request, _("%(version)s is published.") % {"version": made})
 
 
 def _words(error: DomainError) -> str:

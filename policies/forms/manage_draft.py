@@ -296,9 +296,11 @@ class RowsForm(SeenForm):
         }
         typed = kwargs.pop("typed", None)
         self.count = len(stored)
+        # A list that is longer already keeps all of its rows.
+        self.limit = max(MAX_ROWS, len(stored))
         if data is not None or typed is not None:
             self.count = self._counted(data if data is not None else typed)
-        self.count = min(MAX_ROWS, self.count + more)
+        self.count = min(self.limit, self.count + more)
         if typed is not None:
             initial = {**typed}
         for index in range(self.count - more, self.count):
@@ -310,12 +312,10 @@ class RowsForm(SeenForm):
             for name, field in self.columns().items():
                 self.fields[f"{index}-{name}"] = field
 
-    @staticmethod
-    def _counted(data: Any) -> int:
+    def _counted(self, data: Any) -> int:
         text = str(data.get("rows", ""))
-        return (
-            min(MAX_ROWS, int(text)) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
-        )
+        known = text.isascii() and text.isdecimal() and len(text) < 4
+        return min(self.limit, int(text)) if known else 0
 
     def columns(self) -> dict[str, forms.Field]:
         """Fresh fields of one row, in their order."""
@@ -361,6 +361,9 @@ class RowsForm(SeenForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         self.cleaned_data = data
+        if data.get("rows") != self.count:
+            # Rows that were not counted would be lost.
+            raise ValidationError(_("We could not read this form. Please open the page again."))
         for index in range(self.count):
             if data.get(f"{index}-remove"):
                 # What goes is not looked at.

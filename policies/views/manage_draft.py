@@ -24,7 +24,6 @@ from policies import contents, difference, services
 from policies import selectors_office as selectors
 from policies.forms.manage import SeenForm
 from policies.forms.manage_draft import (
-    MAX_ROWS,
     ConsequencesForm,
     RowsForm,
     TermsForm,
@@ -227,7 +226,6 @@ def _show(
         "theirs": theirs,
         "preview": preview,
         "added": added,
-        "max_rows": MAX_ROWS,
     }
     return render_page(request, page.template, context, status=status or form.http_status)
 
