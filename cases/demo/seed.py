@@ -10,6 +10,7 @@ from typing import Any
 from cases.demo import (
     drafts,
     people,
+    pledged,
     scenes_beside,
     scenes_conduct,
     scenes_decided,
@@ -72,6 +73,7 @@ def _tell() -> None:
         scenes_partners,
         scenes_beside,
         drafts,
+        pledged,
     ):
         scene.tell(cast)
     for days in ROUNDS:

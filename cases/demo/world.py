@@ -24,7 +24,12 @@ from integrity.courses.models import (
     Submission,
     Teaching,
 )
+from policies import pledging
+from policies.services import pledges
 from policies.services.demo import load_demo_policies
+
+# So long before everything else the policies are published: learners pledge to them when they come.
+EVE = timedelta(days=45)
 
 # Days on which an institution is closed, every year: month, day, name.
 CLOSED: dict[str, tuple[tuple[int, int, str], ...]] = {
@@ -82,13 +87,37 @@ def build() -> dict[str, User]:
         account.key: people.make(account)
         for account in people.ACCOUNTS + people.COLLEAGUES + people.OTHERS
     }
-    load_demo_policies(audit.Actor.user(everybody["admin"].public_id, role=Role.ADMINISTRATOR))
+    with clock.frozen(clock.now() - EVE):
+        load_demo_policies(audit.Actor.user(everybody["admin"].public_id, role=Role.ADMINISTRATOR))
+    enrolled = []
     for position, spec in enumerate(COURSES):
-        _course(spec, everybody, position)
+        enrolled += _course(spec, everybody, position)
+    _pledge_all(enrolled)
     return everybody
 
 
-def _course(spec: CourseSpec, everybody: dict[str, User], position: int) -> None:
+def _pledge_all(enrolled: list[Enrolment]) -> None:
+    """Everybody pledges some hours after they came, told in the order of time."""
+    told = sorted(
+        enrolled, key=lambda row: (row.enrolled_at + timedelta(hours=row.pk % 40), row.pk)
+    )
+    with audit.transaction():
+        for row in told:
+            with clock.frozen(row.enrolled_at + timedelta(hours=row.pk % 40, minutes=7)):
+                pledge(row)
+
+
+def pledge(enrolment: Enrolment) -> None:
+    """Pledge to everything that holds in the course now."""
+    versions = {
+        item.document.slug: item.number
+        for item in pledging.required([enrolment.course])[enrolment.course_id]
+    }
+    pledges.make(actor=enrolment.learner, course=enrolment.course, versions=versions)
+
+
+def _course(spec: CourseSpec, everybody: dict[str, User], position: int) -> list[Enrolment]:
+    """The course; returns the enrolments made with it."""
     owner = Institution.objects.get(slug=spec.institution)
     programme = None
     if spec.programme:
@@ -126,9 +155,9 @@ def _course(spec: CourseSpec, everybody: dict[str, User], position: int) -> None
     for name in spec.teachers:
         Teaching.objects.get_or_create(course=course, user=everybody[name])
     if Enrolment.objects.filter(course=course).exists():
-        return
+        return []
     # The first four courses have everybody; of the others each learner has some.
-    Enrolment.objects.bulk_create(
+    return Enrolment.objects.bulk_create(
         Enrolment(
             course=course,
             learner=everybody[name],

@@ -24,6 +24,8 @@ _TERMS = (
     "appeal_working_days",
     "standard_of_proof",
     "appeal_grounds",
+    "pledge",
+    "pledge_grace_days",
 )
 NO_REFUNDS = (
     "We do not pay money back for a course, a programme or a certificate because of a step taken"
@@ -67,6 +69,7 @@ def _document(actor: audit.Actor, entry: dict[str, Any]) -> Document:
             "title": entry["title"],
             "summary": entry["summary"],
             "institution": institution,
+            "needs_pledge": entry.get("needs_pledge", False),
         },
     )
     if document.versions.filter(status=VersionStatus.PUBLISHED).exists():
