@@ -84,6 +84,12 @@ audit.register(
     respondent_may_see=True,
     icon="history",
 )
+audit.register(
+    "case.incident_set",
+    fields={"at", "day_only", "allegations", *_TEXTS},
+    label=_("Said when it happened"),
+    icon="calendar",
+)
 audit.register("note.added", label=_("Note added"), icon="pencil")
 audit.register(
     "conflict.declared", personal={"reason"}, label=_("Conflict of interest declared"), icon="lock"
@@ -286,3 +292,12 @@ audit.register(
     icon="mail",
 )
 audit.register("case_report.read", label=_("Case report read"), icon="eye")
+
+# One account per person (PO9)
+audit.register(
+    "respondent.account_closed",
+    fields={"respondent"},
+    personal={"closed", "kept"},
+    label=_("The learner closed one of two accounts: the case goes on with the other"),
+    icon="user-check",
+)

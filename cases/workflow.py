@@ -171,6 +171,15 @@ TABLE: dict[str, Step] = {
             _("Add an allegation"),
             _claimed,
         ),
+        # Only until the first notice: what a learner was told stays the text they answer to.
+        _step(
+            "set_incident",
+            [S.TRIAGE, S.INVESTIGATION],
+            None,
+            By.DESK,
+            _("Say when it happened"),
+            _nobody_notified,
+        ),
         # Only until the notice: what is added later would have to be shown and answered again.
         _step(
             "add_evidence",

@@ -18,13 +18,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from integrity.core import clock
+from integrity.core.calendar import hours_of
 from integrity.courses.models import Course, Institution
 from integrity.courses.selectors import decided_by_institution
 from policies.enums import ConsequenceCode, GoverningBasis, StandardOfProof, TakesAway
 from policies.models import Document, Version, ViolationType
 from policies.precedence import Texts
 from policies.rules import governing as governing_of
-from policies.rules import start_of_day
 from policies.selectors import published
 
 TICK = timedelta(microseconds=1)
@@ -216,17 +216,8 @@ def governing(
     return Governing(
         texts,
         basis if texts.main else GoverningBasis.NONE,
-        start_of_day(day, shelf["platform"].zone).astimezone(UTC),
+        hours_of(day, shelf["platform"].zone)[0],
         tuple(compared),
-    )
-
-
-def hours_of(day: date, zone: str) -> tuple[datetime, datetime]:
-    """From when until before when `day` lasts in `zone`, in UTC: 23 or 25 hours where the clocks
-    change, nothing where the zone left the day out."""
-    return (
-        start_of_day(day, zone).astimezone(UTC),
-        start_of_day(day + timedelta(days=1), zone).astimezone(UTC),
     )
 
 

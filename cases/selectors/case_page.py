@@ -37,6 +37,7 @@ from cases.models import (
 from cases.selectors.appeals import grounds_of
 from cases.selectors.case_head import Head, head
 from cases.selectors.dialogue import last_step_of_desk
+from cases.selectors.governing import permits_of
 from cases.selectors.precedence import Precedence, precedence
 from cases.selectors.report import OPEN_STATUSES
 from cases.selectors.timeline import Timeline, timeline
@@ -45,7 +46,7 @@ from integrity.accounts.models import RoleGrant, User
 from integrity.accounts.rules import STAFF_OF_CASES
 from integrity.core import clock
 from integrity.courses.models import Teaching
-from integrity.courses.selectors import Permits, permits
+from integrity.courses.selectors import Permits
 from notifications.recipients import Recipient
 from policies.models import ViolationType
 from policies.precedence import Texts
@@ -177,11 +178,7 @@ def case_page(user: User, number: str) -> CasePage:
         head=top,
         terms=governing.terms,
         precedence=precedence(governing),
-        permits=(
-            permits(case.assignment, case.incident_at or case.opened_at)
-            if case.assignment
-            else None
-        ),
+        permits=permits_of(case),
         progress=progress,
         evidence=evidence_of(top),
         reports=reports_of(top),

@@ -38,12 +38,13 @@ from cases.models import (
     Sanction,
 )
 from cases.selectors import my_parts as parts
+from cases.selectors.governing import permits_of
 from cases.selectors.my_parts import Follows, Happened, Shown, window_open
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.calendar import working_days_until
 from integrity.core.errors import NotFound
-from integrity.courses.selectors import Permits, holidays, permits, replacement_of
+from integrity.courses.selectors import Permits, holidays, replacement_of
 from notifications.enums import RecipientKind
 from notifications.models import Letter
 from notifications.selectors import letters_for
@@ -309,11 +310,7 @@ def read_case(respondents: QuerySet[Respondent], letters_to_them: QuerySet[Lette
         appeals=respondent.all_appeals,
         letters=letters,
         history=parts.history(respondent, letters, shown, determination, follows),
-        permits=(
-            permits(case.assignment, case.incident_at or case.opened_at)
-            if case.assignment
-            else None
-        ),
+        permits=permits_of(case),
         edited=_edited(respondent),
     )
 

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from cases.views.desk import (
+    accounts,
     appeals,
     case_reports,
     decision,
     hearing,
+    incident,
     interim,
     pages,
     registers,
@@ -28,6 +30,11 @@ urlpatterns = [
     path("case-reports/", case_reports.case_reports, name="case_reports"),
     path("case-reports/<uuid:public_id>/", case_reports.case_report, name="case_report"),
     path("case-reports/<uuid:public_id>/read/", case_reports.read, name="case_report_read"),
+    path("accounts/", accounts.pairs, name="accounts"),
+    path("accounts/<uuid:public_id>/", accounts.pair, name="account_pair"),
+    path("accounts/<uuid:public_id>/ask/", accounts.ask, name="account_ask"),
+    path("accounts/<uuid:public_id>/two-people/", accounts.dismiss, name="account_dismiss"),
+    path("accounts/<uuid:public_id>/doubt/", accounts.doubt, name="account_doubt"),
     path("letters/", registers.letters, name="letters"),
     path("letters/<uuid:public_id>/", registers.letter, name="letter"),
     path(CASE, pages.case, name="case"),
@@ -43,6 +50,7 @@ urlpatterns = [
     path(f"{CASE}dismiss/", triage.dismiss, name="dismiss"),
     path(f"{CASE}reopen/", triage.reopen, name="reopen"),
     path(f"{CASE}conflict/", triage.conflict, name="conflict"),
+    path(f"{CASE}incident/", incident.incident, name="incident"),
     path(f"{CASE}reports/<uuid:public_id>/ask/", reports.ask, name="ask"),
     path(f"{CASE}reviews/<uuid:public_id>/", reports.review, name="review"),
     path(f"{CASE}allegations/add/", hearing.allege, name="allege"),

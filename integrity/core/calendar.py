@@ -44,3 +44,16 @@ def working_days_until(
         day += timedelta(days=1)
         count += is_working_day(day, holidays)
     return count
+
+
+def hours_of(day: date, zone: str) -> tuple[datetime, datetime]:
+    """From when until before when `day` lasts in `zone`, in UTC.
+
+    23 or 25 hours where the clocks change, none where the zone left the day out. Where 00:00 does
+    not exist it begins with its first instant, where 00:00 occurs twice with the earlier one.
+    """
+    start, end = (
+        datetime.combine(midnight, time(), ZoneInfo(zone)).astimezone(UTC)
+        for midnight in (day, day + timedelta(days=1))
+    )
+    return start, end

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from integrity.core import clock
+from integrity.core.calendar import hours_of
 from integrity.courses.enums import DECIDED_BY_INSTITUTION, EffectKind, Permission
 from integrity.courses.models import (
     Assignment,
@@ -37,6 +38,14 @@ QUESTIONS: dict[str, Text] = {
     "tools": _("Tools that write or solve, also with artificial intelligence"),
     "reuse": _("Handing in own earlier work again"),
 }
+
+# From what permits least to what permits most; nothing said forbids nothing.
+PERMITS_MORE = (
+    Permission.FORBIDDEN,
+    Permission.UNSAID,
+    Permission.LIMITED,
+    Permission.ALLOWED,
+)
 
 
 def active_effects(at: datetime | None = None) -> QuerySet[Effect]:
@@ -191,17 +200,56 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What stood for a part of a day, with its answers; None where nothing had been said."""
+
+    said: AssignmentTerms | None
+    answers: list[Answer]
+
+
+@dataclass(frozen=True)
 class Permits:
-    """What an assignment permits at an instant. `terms` is None where nothing had been said."""
+    """What an assignment permits at an instant, or on a bare `day`.
+
+    `standing` is what had been said, in order, None where nothing had: one at an instant, on a day
+    of change more than one.
+    """
 
     assignment: Assignment
     at: datetime
-    terms: AssignmentTerms | None
+    standing: tuple[AssignmentTerms | None, ...]
+    day: date | None = None
+
+    @property
+    def terms(self) -> AssignmentTerms | None:
+        """What was said last; None where nothing had been said."""
+        return self.standing[-1]
+
+    @property
+    def changed(self) -> bool:
+        """Whether it changed on the day, so that the hour would matter."""
+        return len(self.standing) > 1
+
+    @property
+    def lines(self) -> list[Said]:
+        """What was said on the day, in order, each with its answers."""
+        return [Said(terms, answers(terms) if terms else []) for terms in self.standing]
 
     @property
     def answers(self) -> list[Answer]:
-        """The four questions in their order; empty where nothing had been said."""
-        return answers(self.terms) if self.terms is not None else []
+        """The four questions in their order; empty where nothing had been said.
+
+        Where it changed on the day, of each question the answer that permits more.
+        """
+        said = [answers(terms) for terms in self.standing if terms is not None]
+        if not said:
+            return []
+        if len(said) < len(self.standing):
+            said.append([Answer(question, Permission.UNSAID) for question in QUESTIONS.values()])
+        return [
+            max(of_one, key=lambda answer: PERMITS_MORE.index(answer.permission))
+            for of_one in zip(*said, strict=True)
+        ]
 
 
 def answers(terms: AssignmentTerms) -> list[Answer]:
@@ -211,10 +259,33 @@ def answers(terms: AssignmentTerms) -> list[Answer]:
     ]
 
 
-def permits(assignment: Assignment, at: datetime | None = None) -> Permits:
-    """What `assignment` permits at `at` (default: now): one query."""
-    at = at or clock.now()
-    return Permits(assignment, at, terms_at(assignment, at))
+def permits(
+    assignment: Assignment,
+    at: datetime | None = None,
+    *,
+    day: date | None = None,
+    before: datetime | None = None,
+) -> Permits:
+    """What `assignment` permits at `at` (default: now), or on a bare `day`: one query.
+
+    A day is one of the institution's zone, as far as it had passed by `before` (default: now). For
+    a day the course's institution is read as well, where it is not loaded.
+    """
+    if day is None:
+        at = at or clock.now()
+        return Permits(assignment, at, (terms_at(assignment, at),))
+    before = before or clock.now()
+    start, end = hours_of(day, assignment.course.institution.time_zone)
+    start, end = min(start, before), min(end, before + timedelta(microseconds=1))
+    first = assignment.terms.filter(set_at__lte=start).order_by("-set_at", "-pk").values("pk")[:1]
+    during = Q(set_at__gt=start, set_at__lt=end)
+    rows = list(
+        assignment.terms.filter(during | Q(pk__in=Subquery(first))).order_by("set_at", "pk")
+    )
+    standing: tuple[AssignmentTerms | None, ...] = tuple(rows)
+    if not rows or rows[0].set_at > start:
+        standing = (None, *rows)
+    return Permits(assignment, start, standing, day)
 
 
 def _replacing(post: Post | OuterRef, at: datetime | None) -> QuerySet[Effect]:

@@ -109,6 +109,7 @@ def in_other_states() -> Iterator[tuple[str, Place]]:
 
     world = World().alleged()
     yield at("desk:allege", world.moderator, world)
+    yield at("desk:incident", world.moderator, world)
     yield at("desk:add_evidence", world.moderator, world)
     yield at("desk:notice", world.moderator, world, world.rid)
     yield at("desk:ask_statement", world.moderator, world)

@@ -26,6 +26,7 @@ from cases.selectors.case_parts import (
     people_page,
 )
 from cases.selectors.dashboard import dashboard as read_dashboard
+from cases.selectors.governing import governing_page
 from cases.selectors.queue import queue_page
 from cases.selectors.words import day, joined
 from cases.views.desk import steps
@@ -103,6 +104,7 @@ def show_case(
     context |= {
         **steps.frame(page.head, user),
         "file": page,
+        "governing": governing_page(page.head.case, page.head.respondents),
         "progress": progress,
         "next": steps.next_step(page, user),
         "more": steps.more(page.head, user),

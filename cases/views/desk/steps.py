@@ -327,7 +327,7 @@ def _decided(progress: Progress) -> Next:
 def permissions(head: Head) -> dict[str, bool]:
     """The steps the page offers beside the next one."""
     actions = (
-        *("allege", "ask_statement", "add_evidence", "ask"),
+        *("allege", "ask_statement", "add_evidence", "ask", "set_incident"),
         *("dismiss", "reopen", "note", "reverse"),
     )
     interim = any(may("interim", head, row) for row in head.respondents)
