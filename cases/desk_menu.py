@@ -81,6 +81,14 @@ for _item in (
         shown_to=for_the_platform,
     ),
     navigation.Item(
+        key="desk-accounts",
+        label=_("Accounts"),
+        url_name="desk:accounts",
+        place="desk",
+        order=55,
+        shown_to=_staff,
+    ),
+    navigation.Item(
         key="desk-letters",
         label=_("Letters"),
         url_name="desk:letters",

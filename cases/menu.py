@@ -71,3 +71,12 @@ for _order, (_key, _label, _hint, _icon) in enumerate(
 
 # Fairness: whoever is suspended must still see what was shown to them, to answer and to appeal.
 restricted.allow("evidence:file")
+# One account per person: whoever is suspended is asked too, and no restriction ends by closing.
+restricted.allow(
+    "my:account_check",
+    "my:account_not_mine",
+    "my:account_keep",
+    "my:account_code",
+    "my:account_close",
+    "my:account_closed",
+)

@@ -2,10 +2,16 @@
 
 from celery import shared_task
 
-from cases.services import deadlines
+from cases.services import account_search, deadlines
 
 
 @shared_task(name="cases.deadlines")
 def run_deadlines() -> dict[str, int]:
     """Reminders, ended suspensions and closed cases; see `cases.services.deadlines`."""
     return deadlines.run()
+
+
+@shared_task(name="cases.second_accounts")
+def find_second_accounts() -> dict[str, int]:
+    """Compare the next portion of accounts; see `cases.services.account_search`."""
+    return account_search.run()

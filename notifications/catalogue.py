@@ -256,3 +256,20 @@ register(
     title=_("The answer to your question"),
     audience=_READER,
 )
+# One account per person (PO9)
+register(
+    "one_account_asked",
+    payload=payloads.OneAccountAsked,
+    letter=True,
+    label=_("Question about a second account"),
+    title=_("Do you have a second account?"),
+    audience=pgettext_lazy("recipient of a letter", "Learner"),
+)
+register(
+    "one_account_code",
+    payload=payloads.OneAccountCode,
+    letter=False,
+    label=_("Code to close an account"),
+    audience=pgettext_lazy("recipient of a letter", "Learner"),
+    priority=5,
+)

@@ -457,7 +457,7 @@ class PolicyReviewInvited:
     speak. All but `contact` is letter only."""
 
     policy_title: str
-    capacity: Literal["learner", "instructor", "administrator"]
+    capacity: str
     meeting_at: datetime
     meeting_place: str
     review_url: str
@@ -477,4 +477,24 @@ class QuestionAnswered:
     answer: str
     answered_at: datetime
     questions_url: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneAccountAsked:
+    """To both accounts of a pair, the same to each: do you have a second account? Nothing in it
+    says that another account exists, or whose it would be. `check_url` is where to answer."""
+
+    answer_by: datetime
+    check_url: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneAccountCode:
+    """To the account that is to be closed, an email without a letter: the one-time `code`. It is
+    shown in the email, for whoever reads it may not be able to sign in any more."""
+
+    code: str
+    minutes: int
     contact: str

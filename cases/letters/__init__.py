@@ -4,6 +4,7 @@ Builds the payloads in the reader's language and queues them. No letter names a 
 moderator or an officer, and none blames before a finding.
 """
 
+from cases.letters.accounts import one_account_asked, one_account_code
 from cases.letters.appeals import appeal_decided, appeal_received
 from cases.letters.beside import (
     adviser_invited,
@@ -70,6 +71,8 @@ __all__ = [
     "no_violation_found",
     "notice_reminder",
     "notice_sent",
+    "one_account_asked",
+    "one_account_code",
     "policy_label",
     "preview_decision",
     "queue_for",

@@ -11,6 +11,7 @@ from cases import workflow
 from cases.enums import Completion
 from cases.governing import texts
 from cases.models import Allegation
+from cases.services import accounts
 from cases.services.base import locked_case, record, respondent_of, save, visible_or_404
 from integrity.accounts.models import User
 from integrity.core import clock
@@ -43,6 +44,10 @@ def add(
             raise InvalidInput(
                 {"violation_type": [_("Choose a violation that the governing policy names.")]}
             )
+        if violation.code == accounts.VIOLATION:
+            why_not = accounts.may_allege_second_account(respondent.user, clock.now())
+            if why_not is not None:
+                raise InvalidInput({"violation_type": [why_not]})
         if completion not in Completion.values:
             raise InvalidInput({"completion": [_("Choose attempted or completed.")]})
         known = Allegation.objects.filter(

@@ -5,6 +5,7 @@ from django.urls import path
 from cases.views import (
     home,
     my,
+    my_account_check,
     my_advisers,
     my_appeal,
     my_measure,
@@ -29,6 +30,16 @@ urlpatterns = [
     path("cases/<str:number>/advisers/", my_advisers.advisers, name="advisers"),
     path("cases/<str:number>/advisers/<uuid:public_id>/end/", my_advisers.end, name="adviser_end"),
     path("statements/<uuid:public_id>/", my_statement.statement, name="statement"),
+    path("account-check/<uuid:public_id>/", my_account_check.check, name="account_check"),
+    path(
+        "account-check/<uuid:public_id>/not-mine/",
+        my_account_check.not_mine,
+        name="account_not_mine",
+    ),
+    path("account-check/<uuid:public_id>/keep/", my_account_check.keep, name="account_keep"),
+    path("account-check/<uuid:public_id>/code/", my_account_check.code, name="account_code"),
+    path("account-check/<uuid:public_id>/close/", my_account_check.close, name="account_close"),
+    path("account-check/<uuid:public_id>/closed/", my_account_check.closed, name="account_closed"),
     path("measures/<uuid:public_id>/", my_measure.measure, name="measure"),
     path("cases/<str:number>/evidence/<uuid:public_id>/", my.evidence, name="evidence"),
 ]

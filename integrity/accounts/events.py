@@ -34,3 +34,36 @@ audit.register(
     label=_("Person changed by an administrator"),
     icon="pencil",
 )
+# One account per person (PO9). Numbers tell nothing of reports: who reported is sealed.
+audit.register(
+    "person.accounts_compared",
+    fields={"pairs"},
+    label=_("Accounts compared"),
+    icon="search",
+)
+audit.register(
+    "person.account_asked",
+    fields={"reasons"},
+    label=_("Asked about a second account"),
+    icon="mail",
+)
+audit.register("person.account_denied", label=_("Answered: not my account"), icon="message-square")
+audit.register(
+    "person.accounts_told_apart",
+    personal={"reason"},
+    label=_("Two accounts are two people"),
+    icon="users",
+)
+audit.register(
+    "person.answer_doubted",
+    personal={"reason"},
+    label=_("Answer about a second account not believed"),
+    icon="scale",
+)
+audit.register(
+    "person.account_closed",
+    fields={"carried"},
+    personal={"closed", "kept"},
+    label=_("Second account closed by its person"),
+    icon="user-x",
+)

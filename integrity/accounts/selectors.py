@@ -50,3 +50,8 @@ def confirmed_addresses(user: User) -> list[str]:
     rows = EmailAddress.objects.filter(same_person(user, "user"), verified=True)
     rows = rows.values_list("email", flat=True)
     return [email.lower() for email in rows]
+
+
+def closed_accounts(user: User) -> list[User]:
+    """The accounts that were closed into this one; no query for somebody who closed none."""
+    return list(User.objects.filter(closed_into=user).order_by("pk")) if user.former_ids else []

@@ -191,7 +191,10 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "outbox-sweep": {"task": "notifications.sweep", "schedule": 5.0},
     "deadlines": {"task": "cases.deadlines", "schedule": 60.0},
+    # Everybody is compared about three times a day at 100,000 accounts.
+    "second-accounts": {"task": "cases.second_accounts", "schedule": 300.0},
     "mailings": {"task": "policies.mailings", "schedule": 5.0},
+    "reviews": {"task": "policies.reviews", "schedule": 600.0},
     "checkpoint": {"task": "audit.checkpoint", "schedule": 300.0},
     "api-forget": {"task": "api.forget", "schedule": 600.0},
 }

@@ -15,6 +15,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from integrity.accounts.selectors import closed_accounts
 from integrity.web.forms import Form, LineField, SelectField, form_page
 
 _REGIONS = (
@@ -70,4 +71,5 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         with override(user.language):
             messages.success(request, gettext("Your settings are saved."))
         return redirect("account_settings")
-    return form_page(request, "account/settings.html", form)
+    context = {"closed_accounts": closed_accounts(user)}
+    return form_page(request, "account/settings.html", form, context)

@@ -26,6 +26,7 @@ OUTSIDE = {
     *("adviser_invited", "question_answered", "statement_requested"),
     *("policy_new_version", "pledge_reminder", "policy_yearly"),
     *("policy_review_due", "policy_review_invited"),
+    "one_account_asked",
 }
 # Words that tell what it is about, or that there is an accusation at all, to whoever sees a screen.
 TELLING = re.compile(
