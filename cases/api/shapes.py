@@ -59,6 +59,13 @@ class CaseReport(serializers.Serializer[Any]):
     submitted_at = serializers.DateTimeField()
 
 
+class CaseText(serializers.Serializer[Any]):
+    """A text that supplements the policy in a case. Where it says something else, it holds."""
+
+    policy = serializers.CharField(source="document.slug", help_text="Short name of the policy.")
+    version = serializers.IntegerField(source="number")
+
+
 class CaseContent(serializers.Serializer[Any]):
     """What somebody reads who works on the case."""
 
@@ -66,6 +73,11 @@ class CaseContent(serializers.Serializer[Any]):
     assignment = serializers.CharField(allow_null=True)
     policy = serializers.CharField(allow_null=True, help_text="Short name of the policy.")
     policy_version = serializers.IntegerField(allow_null=True)
+    supplement = CaseText(allow_null=True, help_text="The institution's own; it holds first.")
+    course_terms = CaseText(allow_null=True, help_text="Of the course; they hold second.")
+    institution_decides = serializers.BooleanField(
+        help_text="Whether only staff of the institution itself decide."
+    )
     incident_at = DayOrMoment(allow_null=True, help_text=WHEN)
     opened_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cases.demo import texts
-from cases.demo.tale import Cast
+from cases.demo.tale import Cast, Tale
 from cases.enums import DismissalReason, ReportMode, Stance
+from cases.services import case_reports
 
 EXTENT = {
     "percent": 12,
@@ -85,13 +86,14 @@ def _northbridge(cast: Cast) -> None:
         facts=EXTENT,
         departure="The college does not offer the task again this year.",
     )
-    flagged(
+    first = flagged(
         work("bronwen.howell", "contracts", "Case note", 130, own="Silence is a word."),
         127,
         "The note is on the web page of a law firm.",
         by="gareth.pryce",
         desk="northbridge",
-    ).heard(122).answered(112, Stance.ADMIT, "", "It was my first case note.").found(
+    )
+    first.heard(122).answered(112, Stance.ADMIT, "", "It was my first case note.").found(
         98, "The learner agrees.", "Thank you."
     ).proposed(
         97.5,
@@ -100,7 +102,25 @@ def _northbridge(cast: Cast) -> None:
         "A first case note, and a short one.",
         facts=EXTENT,
         departure="The learner had handed in a second note before anybody asked.",
+    ).at(96, lambda: _read(cast, first)).reversed(
+        70, "sian.rowlands", "warning_written", "The college had not yet told first-years how."
     )
+    flagged(
+        work("thandiwe.dube", "how-courts-reason", "Moot brief", 44, own="My lords, I begin."),
+        41,
+        "Pages 4 and 5 are the brief of the winners of last year.",
+        by="rhys.morgan",
+        desk="northbridge-2",
+    ).heard(38).answered(30, Stance.CONTEST, "The winners and I had the same tutor.").found(
+        20, "Two pages are the same, word for word.", "The tutor never handed out whole pages."
+    ).proposed(
+        19.5,
+        "",
+        ["warning_written"],
+        "Two pages, and a first brief.",
+        facts=EXTENT,
+        departure="The rules of the moot had been explained only once.",
+    ).appealed(9, "My tutor has found the sheet. I can send it.", "new_evidence")
     flagged(
         work("sam.li", "how-courts-reason", "Summary of a judgment", 56, own="One judge did not."),
         53,
@@ -108,6 +128,12 @@ def _northbridge(cast: Cast) -> None:
         by="reporter",
         desk="northbridge",
     ).dismissed(51, DismissalReason.NO_VIOLATION, "A summary need not quote.")
+
+
+def _read(cast: Cast, tale: Tale) -> None:
+    """An officer of the platform reads what the college reported."""
+    report = tale.case.case_reports.get()
+    case_reports.mark_read(actor=cast.people["officer"], report_id=report.public_id)
 
 
 def _aurora(cast: Cast) -> None:

@@ -21,6 +21,7 @@ DESKS: dict[str, tuple[str, str, str]] = {
     "second": ("moderator2", "officer2", "officer3"),
     "third": ("moderator", "officer3", "officer"),
     "northbridge": ("gwen.ellis", "partner.officer", "sian.rowlands"),
+    "northbridge-2": ("gwen.ellis", "sian.rowlands", "partner.officer"),
     "aurora": ("julian.mejia", "catalina.restrepo", "officer3"),
 }
 

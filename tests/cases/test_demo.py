@@ -24,6 +24,8 @@ from cases.models import (
     AdviserAccess,
     Appeal,
     Case,
+    CaseReport,
+    Determination,
     DismissalReview,
     InterimMeasure,
     Report,
@@ -32,6 +34,7 @@ from cases.models import (
     Sanction,
     StatementRequest,
 )
+from cases.selectors.appeals import waiting_for
 from cases.selectors.dashboard import dashboard
 from integrity.accounts.enums import RestrictionKind
 from integrity.accounts.models import Restriction, User
@@ -191,8 +194,18 @@ def test_what_goes_on_beside_the_process_is_there_too(demo: dict[str, Any]) -> N
 def test_degrees_are_decided_by_their_institution(demo: dict[str, Any]) -> None:
     own = Case.objects.filter(institution__slug=people.NORTHBRIDGE)
     assert own.count() >= 5
-    governing = set(own.values_list("policy_version__document__institution__slug", flat=True))
-    assert governing == {people.NORTHBRIDGE}
+    supplements = set(own.values_list("supplement__document__institution__slug", flat=True))
+    assert supplements == {people.NORTHBRIDGE}
+    assert all(own.values_list("institution_decides", flat=True))
+    # What its own officers decided there, it told the platform; one report is read.
+    decided = Determination.objects.filter(respondent__case__in=own).exclude(decided_by=None)
+    officers = set(decided.values_list("decided_by__email", flat=True))
+    assert officers == {"partner.officer@example.edu", "sian.rowlands@example.edu"}
+    told = CaseReport.objects.filter(case__in=own)
+    assert set(told.values_list("kind", flat=True)) == {"determined", "changed"}
+    assert told.filter(read_at__isnull=False).count() == 1
+    assert waiting_for(person("partner.officer")) == 1
+    assert not waiting_for(person("officer"))
     # An open course of a partner is the platform's.
     assert Case.objects.get(course__slug="soils").institution.is_platform
 
