@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from integrity.core import clock
 from integrity.courses.models import Course
-from notifications import payloads
+from notifications import payloads, registry, rendering
+from notifications.recipients import Recipient
 from policies.enums import MailingKind
-from policies.models import Mailing, Version
+from policies.models import Mailing, Review, ReviewParticipant, Version
 from policies.pledging import grace_until
+from policies.reviewing import Standing
+from policies.rules import start_of_day
+
+EVENTS = {
+    MailingKind.PLEDGE_REMINDER: "pledge_reminder",
+    MailingKind.NEW_VERSION: "policy_new_version",
+    MailingKind.DISSEMINATION: "policy_yearly",
+}
 
 
 def contact() -> str:
@@ -49,6 +61,17 @@ class Payloads:
         if self.mailing.kind == MailingKind.NEW_VERSION:
             return new_version(version)
         return yearly(version)
+
+
+def sample(mailing: Mailing) -> tuple[str, str]:
+    """Subject and text of a mailing's email as its starter would get it, before it leaves: in the
+    language and zone of whoever asks, to nobody by name."""
+    reader = Recipient.address(contact(), language=translation.get_language() or "en")
+    reader = replace(reader, name=gettext("(name)"), time_zone=timezone.get_current_timezone_name())
+    event = registry.get(EVENTS[MailingKind(mailing.kind)])
+    payload = Payloads(mailing).of(mailing.course)
+    shown = rendering.render(event, payload, recipient=reader, letter=False, at=clock.now())
+    return shown.subject, shown.text
 
 
 def new_version(version: Version) -> payloads.PolicyNewVersion:
@@ -92,5 +115,33 @@ def yearly(version: Version) -> payloads.PolicyYearly:
         summary=version.document.summary,
         effective_at=version.effective_at,
         policy_url=address(version.document.get_absolute_url()),
+        contact=contact(),
+    )
+
+
+def review_due(standing: Standing) -> payloads.PolicyReviewDue:
+    """What of the yearly work is due: the review, telling everybody, or both."""
+    document = standing.document
+    due = standing.due_on if standing.review_soon else None
+    return payloads.PolicyReviewDue(
+        policy_title=document.title,
+        review_due=start_of_day(due, document.owner_zone) if due else None,
+        overdue=standing.review_overdue,
+        missing=standing.sentences if standing.telling_overdue else (),
+        overview_url=reverse("policy_reviews:overview"),
+        contact=contact(),
+    )
+
+
+def review_invited(review: Review, participant: ReviewParticipant) -> payloads.PolicyReviewInvited:
+    """When and where the meeting is, and for whom the invited person speaks."""
+    if review.meeting_at is None:
+        raise ValueError("A review without a meeting invites nobody.")
+    return payloads.PolicyReviewInvited(
+        policy_title=review.document.title,
+        capacity=participant.capacity,
+        meeting_at=review.meeting_at,
+        meeting_place=review.meeting_place,
+        review_url=reverse("policies:review", args=[review.document.slug]),
         contact=contact(),
     )

@@ -87,3 +87,27 @@ audit.register(
     label=_("List of pledges exported"),
     icon="download",
 )
+_REVIEW = {"document", "due_on", "meeting_at", "capacity", "took_part", "input", "inputs"}
+_GROUPS = {"learners", "instructors", "administrators"}
+for _name, _label, _icon in (
+    ("opened", _("Review of a policy opened"), "calendar"),
+    ("meeting", _("Meeting of a review set"), "calendar"),
+    ("invited", _("Somebody invited to a review"), "user-plus"),
+    ("recorded", _("Record of a review changed"), "pencil"),
+    ("input", _("Input to a review sent"), "message-square"),
+    ("replied", _("Input to a review answered"), "message-square"),
+    ("closed", _("Review of a policy closed"), "check"),
+):
+    audit.register(
+        f"policy.review_{_name}",
+        fields=_REVIEW | _GROUPS,
+        personal={"person"},
+        label=_label,
+        icon=_icon,
+    )
+audit.register(
+    "policy.disseminated",
+    fields={"document", "number", "medium", "day"},
+    label=_("Policy brought before everybody"),
+    icon="send",
+)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from policies.enums import DocumentKind
 
 # Addresses below /policies/ and /policies/manage/ that are no policy.
-RESERVED_SLUGS = frozenset({"manage", "new", "questions"})
+RESERVED_SLUGS = frozenset({"mailings", "manage", "new", "questions", "reviews"})
 
 
 class Document(models.Model):

@@ -35,12 +35,6 @@ PORTION = 500
 # Between two portions, so that whoever else wants to write gets a turn on SQLite.
 PAUSE = timedelta(milliseconds=20)
 
-EVENTS = {
-    MailingKind.PLEDGE_REMINDER: "pledge_reminder",
-    MailingKind.NEW_VERSION: "policy_new_version",
-    MailingKind.DISSEMINATION: "policy_yearly",
-}
-
 
 def start(
     *,
@@ -101,11 +95,20 @@ def start(
 
 
 def _may_start(actor: User | None, kind: str, document: Document, course: Course | None) -> None:
-    if actor is None or office.manages(actor, document):
-        return
-    teaches = course is not None and Teaching.objects.filter(course=course, user=actor).exists()
-    if not (teaches and kind == MailingKind.PLEDGE_REMINDER):
+    if actor is not None and not _looks_after(actor, kind, document, course):
         raise NotPermitted
+
+
+def _looks_after(actor: User, kind: str, document: Document, course: Course | None) -> bool:
+    if office.manages(actor, document):
+        return True
+    teaches = course is not None and Teaching.objects.filter(course=course, user=actor).exists()
+    return teaches and kind == MailingKind.PLEDGE_REMINDER
+
+
+def may_handle(user: User, mailing: Mailing) -> bool:
+    """Whether the person may see how far a mailing is, and stop it: who could start it can."""
+    return _looks_after(user, mailing.kind, mailing.version.document, mailing.course)
 
 
 def audience(mailing: Mailing) -> QuerySet[Any]:
@@ -182,7 +185,7 @@ def advance(mailing_id: int) -> bool:
         payloads = announcements.Payloads(mailing)
         document = mailing.version.document
         written = notifications.queue_many(
-            EVENTS[MailingKind(mailing.kind)],
+            announcements.EVENTS[MailingKind(mailing.kind)],
             [
                 notifications.Item(
                     recipient=notifications.Recipient.user(person),

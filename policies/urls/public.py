@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from policies.views import embed, questions
+from policies.views import embed, questions, review_public
 from policies.views import public as views
 
 app_name = "policies"
@@ -16,5 +16,6 @@ urlpatterns = [
     path("<slug:slug>/v<int:number>/embed/", embed.embed_version, name="embed_version"),
     path("<slug:slug>/v<int:number>/helpful/", views.helpful, name="helpful"),
     path("<slug:slug>/v<int:number>/ask/", questions.ask, name="ask"),
+    path("<slug:slug>/review/", review_public.review, name="review"),
     path("<slug:slug>/compare/", views.compare, name="compare"),
 ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from policies.selectors_office import Kept
 
@@ -21,7 +23,21 @@ class Room:
 
 def of(kept: Kept) -> list[Room]:
     """The rooms of a policy, in the order in which they are needed."""
-    return []
+    slug = kept.document.slug
+    return [
+        Room(
+            "users",
+            _("Yearly review"),
+            _("The meeting, what people sent in, and the outcome."),
+            reverse("policy_reviews:review", args=[slug]),
+        ),
+        Room(
+            "send",
+            _("Tell everybody"),
+            _("Of a new version, and of the policy once a year: by email and by other media."),
+            reverse("policy_reviews:telling", args=[slug]),
+        ),
+    ]
 
 
 def helpful(kept: Kept) -> dict[int, tuple[int, int]]:

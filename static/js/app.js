@@ -45,6 +45,22 @@
     menus.forEach(function (menu) { if (menu.open && !menu.contains(event.target)) { menu.open = false; } });
   });
 
+  // Figures that move are fetched again while they do; the part that is done says no more that it moves.
+  function refresh(part) {
+    setTimeout(function () {
+      fetch(location.href, { headers: { Accept: "text/html" } }).then(function (answer) {
+        return answer.ok ? answer.text() : Promise.reject(answer.status);
+      }).then(function (text) {
+        var fresh = new DOMParser().parseFromString(text, "text/html").getElementById(part.id);
+        if (!fresh) { return; }
+        if (!fresh.dataset.refresh) { location.reload(); return; }
+        part.replaceWith(fresh);
+        refresh(fresh);
+      }).catch(function () { refresh(part); });
+    }, 1000 * Number(part.dataset.refresh));
+  }
+  document.querySelectorAll("[data-refresh]").forEach(refresh);
+
   // Buttons that only a script can serve appear with it.
   document.querySelectorAll("[data-copy]").forEach(function (button) {
     if (!navigator.clipboard) { return; }

@@ -20,7 +20,7 @@ from notifications.errors import LetterRefused
 from notifications.models import OutboxMessage
 from notifications.recipients import unseal_address
 from notifications.services import Item, Recipient, queue_many
-from policies import services
+from policies import announcements, services
 from policies.models import Mailing, Pledge, Version
 from policies.services import mailings
 from tests.notifications.builders import payload, person
@@ -352,14 +352,14 @@ def test_one_that_cannot_be_written_does_not_hold_up_the_others(
     person()
     bad = begun(code, form_key="1")
     good = begun(code, "dissemination", form_key="2")
-    sound = mailings.EVENTS
-    monkeypatch.setattr(mailings, "EVENTS", {**sound, "new_version": "notice_sent"})
+    sound = announcements.EVENTS
+    monkeypatch.setattr(announcements, "EVENTS", {**sound, "new_version": "notice_sent"})
     mailings.run(seconds=30)
     bad.refresh_from_db()
     good.refresh_from_db()
     assert bad.is_open
     assert (bad.seen, good.seen) == (0, 1)
-    monkeypatch.setattr(mailings, "EVENTS", sound)
+    monkeypatch.setattr(announcements, "EVENTS", sound)
     mailings.run(seconds=30)
     bad.refresh_from_db()
     assert bad.finished_at is not None
