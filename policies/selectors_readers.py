@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from integrity.accounts.models import User
 from integrity.accounts.rules import STAFF_OF_CASES, scope
 from integrity.core.errors import NotFound
-from policies.models import Question, Version
+from policies.models import Document, Pledge, Question, Version
 from policies.rendering import Clause, render
 from policies.selectors import published
 
@@ -39,6 +39,17 @@ class QuestionsPage:
     view: str
     rows: list[Question]
     next: str
+
+
+def last_pledge(user: User, document: Document) -> Pledge | None:
+    """The last time somebody agreed to a version of the document, in any course. One query."""
+    return (
+        Pledge.objects.filter(learner=user, version__document=document)
+        .select_related("version")
+        .defer("version__body")
+        .order_by("-made_at", "-pk")
+        .first()
+    )
 
 
 def clause_of(version: Version, number: str) -> AskedClause | None:

@@ -17,7 +17,7 @@ from policies import difference, office, selectors
 from policies.models import Version
 from policies.rendering import render
 from policies.rules import process_terms
-from policies.selectors_readers import published_version
+from policies.selectors_readers import last_pledge, published_version
 from policies.selectors_supplements import Holds, supplements, what_holds
 from policies.services import readers
 from policies.views import voters
@@ -61,6 +61,8 @@ def _page(
         "embed_address": settings.SITE_URL + embed,
         "rendered": render(shown.body, page.document.title),
         "terms": _terms(shown, holds),
+        "promised": render(shown.pledge) if shown.pledge.strip() else None,
+        "pledge": last_pledge(user, page.document) if user.is_authenticated else None,
         "holds": holds,
         "changes": difference.compare(page.before, shown) if page.before else None,
         "open_to_reader": getattr(request, "restriction", None) is None,
