@@ -13,7 +13,7 @@ from uuid import UUID
 from cases import letters, rules
 from cases.enums import CaseReportKind, DeterminationStatus
 from cases.models import Case, CaseReport, Determination
-from cases.services.base import record, save
+from cases.services.base import record
 from integrity.accounts.enums import Role
 from integrity.accounts.models import RoleGrant, User
 from integrity.audit import services as audit
@@ -34,7 +34,7 @@ def send(
     """
     if not case.institution_decides:
         return None
-    report = CaseReport(
+    report = CaseReport.objects.create(
         case=case,
         determination=determination,
         kind=kind,
@@ -42,7 +42,6 @@ def send(
         consequences=_consequences(determination),
         sent_at=clock.now(),
     )
-    save(report)
     record(
         "case_report.sent",
         case,
@@ -117,7 +116,7 @@ def mark_read(*, actor: User, report_id: UUID | str) -> CaseReport:
         if report.read_at is None:
             report.read_by = actor
             report.read_at = clock.now()
-            save(report)
+            report.save(update_fields=["read_by", "read_at"])
             record(
                 "case_report.read",
                 report.case,

@@ -49,6 +49,8 @@ class Partner(World):
             violations=(("plagiarism", "Plagiarism at the college", "7.1"),),
             consequences=OWN_CONSEQUENCES,
             response_working_days=15,
+            appeal_working_days=None,
+            appeal_grounds=[],
             standard_of_proof=StandardOfProof.CLEAR,
             no_refunds=OWN_REFUND,
         )

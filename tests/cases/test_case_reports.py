@@ -166,7 +166,7 @@ def test_the_platforms_officers_are_told_where_and_nothing_of_the_matter(partner
     assert partner.number in told.subject
     for text in (told.subject, told.text):
         assert "lagiarism" not in text
-        assert "arning" not in text
+        assert "Written warning" not in text
         assert "Amara" not in text
     letter = Letter.objects.get(event="case_report")
     client = Client()

@@ -103,7 +103,12 @@ def test_nobody_of_the_platform_proposes_decides_confirms_or_sends_back(partner:
 
 def test_nobody_of_the_platform_goes_on_without_an_answer(partner: Partner) -> None:
     partner.notified()
-    due = partner.respondent.notices.get().due_at
+    sent = partner.respondent.notices.get()
+    due, letter = sent.due_at, sent.letter
+    letter.message.state, letter.message.sent_at = "sent", sent.sent_at
+    letter.message.save()
+    letter.first_read_at = letter.created_at
+    letter.save()
     with clock.frozen(due + (due - clock.now())):
 
         def lapse(user: User) -> Any:

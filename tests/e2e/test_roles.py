@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from playwright.sync_api import expect
 
-from cases.demo import story, world
+from cases.demo import scenes_partners, story, world
 from cases.demo.people import NORTHBRIDGE
 from cases.enums import Stance
 from cases.models import Case
@@ -55,9 +55,10 @@ def flagged(people: dict[str, User]) -> Callable[..., story.File]:
     return file
 
 
-def to_review(case: story.File) -> None:
+def to_review(case: story.File, *, opened: bool = False) -> None:
     """Opened, claimed, alleged, told and answered."""
-    case.open()
+    if not opened:
+        case.open()
     case.allege("plagiarism", "One sentence is in a published article.")
     case.add_source("The article", "Whoever collects them decides.", "The same sentence.")
     case.notify("How did the sentence come about?")
@@ -114,7 +115,7 @@ def test_the_suspended_read_answer_and_appeal_and_are_back_on_the_second(
 def test_a_partners_officer_decides_their_own_degree_case_and_sees_no_other(
     visit: Any, flagged: Callable[..., story.File]
 ) -> None:
-    own = flagged("contracts", "Case note", ("partner.officer", "partner.officer", "officer"))
+    own = flagged("contracts", "Case note", ("partner.officer", "partner.officer", "officer2"))
     other = flagged("data-ethics", "Essay 2", ("moderator", "officer", "officer2"))
     assert own.case.institution.slug == NORTHBRIDGE
     assert other.case.institution.slug != NORTHBRIDGE
@@ -141,10 +142,60 @@ def test_a_partners_officer_decides_their_own_degree_case_and_sees_no_other(
         guest.page.goto(f"/desk/cases/{own.number}/open/")
         guest.press("Open the case")
         guest.sees("Amara Okonjo")
+        guest.sees("Northbridge College decides this case under its own policy.")
         guest.shot("case")
-    assert Case.objects.get(number=own.number).assignee == User.objects.get(
-        email="partner.officer@example.edu"
+    partner = User.objects.get(email="partner.officer@example.edu")
+    assert Case.objects.get(number=own.number).assignee == partner
+
+    to_review(own, opened=True)
+    respondent = own.respondent.public_id
+    findings = f"/desk/cases/{own.number}/respondents/{respondent}/findings/"
+    with visit("officer") as guest:
+        # An officer of the platform reads along and cannot decide.
+        guest.page.goto(f"/desk/cases/{own.number}/")
+        guest.sees("Northbridge College decides this case under its own policy.")
+        expect(guest.page.get_by_role("link", name="Record the findings")).to_have_count(0)
+        guest.shot("platform")
+        answer = guest.page.goto(findings)
+        assert answer is not None
+        assert answer.status == 403
+        guest.sees("Northbridge College decides this case under its own policy.")
+        guest.shot("refused")
+
+    with visit("partner.officer") as guest:
+        guest.page.goto(f"/desk/cases/{own.number}/")
+        guest.follow("Record the findings")
+        guest.sees("Clear and convincing")
+        guest.page.get_by_label("Shown", exact=True).check()
+        for box in guest.page.get_by_label("Your answer to this point").all():
+            box.fill("A note does not show the source.")
+        guest.page.get_by_label("Reasons for the findings").fill("The sentence is the article's.")
+        guest.page.get_by_role("main").locator("button.btn--main").click()
+        guest.heading("Propose a consequence")
+        expect(guest.page.get_by_text("Expulsion")).to_have_count(0)
+        guest.shot("consequence")
+    own.propose(
+        scenes_partners.EXTENT,
+        ["warning_written"],
+        "One sentence.",
+        departure="It was the first note.",
     )
+    assert own.respondent.determinations.get().decided_by == partner
+
+    with visit("officer") as guest:
+        guest.page.goto("/desk/")
+        guest.follow("Read them")
+        guest.shot("case-reports")
+        guest.page.get_by_role("main").get_by_role("link", name=own.number).click()
+        guest.heading("Northbridge College reports")
+        assert "The sentence is the article" not in guest.page.content()
+        guest.shot("case-report")
+        guest.press("Mark as read")
+        guest.sees("No case report waits to be read")
+    with visit("accused") as guest:
+        guest.page.goto(f"/my/cases/{own.number}/")
+        guest.sees("Northbridge College decides this case under its own policy.")
+        guest.shot("my-case")
 
 
 def test_an_auditor_exports_what_was_done_and_finds_one_changed_byte(
