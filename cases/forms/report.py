@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.enums import ReportKind, ReportMode
 from cases.evidence.accept import ACCEPT
+from cases.forms.moment import HourField, moment_of
 from cases.services.answers import ACCOUNT_LENGTH, NAME_LENGTH, QUOTE_LENGTH
 from cases.services.clean import MAX_LINKS
 from cases.services.dialogue import BODY_LENGTH
@@ -136,6 +137,7 @@ class PlaceForm(OnceForm):
         required=False,
     )
     day = DateField(label=_("On which day?"), required=False)
+    hour = HourField()
 
     def __init__(
         self, data: Any = None, *, kind: str, courses: Sequence[Course], **kwargs: Any
@@ -157,6 +159,18 @@ class PlaceForm(OnceForm):
         if day is not None and not date(2000, 1, 1) <= day <= _today():
             raise ValidationError(_("Enter a day that has passed, such as 2026-11-20."))
         return day
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("hour") and "day" not in self.errors:
+            if not given.get("day"):
+                self.add_error("day", _("Say on which day, or leave the time empty."))
+            else:
+                try:
+                    moment_of(given["day"], given["hour"])
+                except ValidationError as error:
+                    self.add_error("hour", error)
+        return given
 
 
 def _today() -> date:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -19,13 +20,16 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases import receipts
 from cases.enums import ReportKind, ReportMode, ReportStatus
+from cases.forms.moment import told as moment_told
 from cases.forms.report import DetailsForm, NameForm, PlaceForm, SendForm
+from cases.governing import happened, incident_day
 from cases.models import Report
 from cases.selectors import report as selectors
 from cases.services import drafts, intake
@@ -33,11 +37,9 @@ from cases.views import report_keys as keys
 from cases.views import report_pages as pages
 from cases.views.report_evidence import evidence_page
 from cases.views.report_steps import Way, steps, steps_of
-from integrity.core import clock
 from integrity.core.errors import NotFound
 from integrity.courses.models import Post, Submission
 from integrity.web.forms import OnceForm, form_page
-from policies.rules import start_of_day
 
 _READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -242,13 +244,12 @@ def _place_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
             "course": report.course.slug if report.course else "",
             "quoted_text": report.quoted_text,
             "visible_name": report.visible_name,
-            "day": report.incident_at.date() if report.incident_at else None,
+            **_day_and_hour(report),
         },
     )
     if form.is_bound and form.is_valid():
         told = form.cleaned_data
         course = next((c for c in courses if c.slug == told.get("course")), None)
-        day = told["day"]
         with pages.refusals_on(form):
             page = drafts.Page(
                 step=way.number,
@@ -256,14 +257,22 @@ def _place_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
                 course_asked=True,
                 quoted_text=told.get("quoted_text"),
                 visible_name=told["visible_name"],
-                # A bare date begins at midnight where the policy's owner is (PO4).
-                incident_at=min(start_of_day(day, "UTC"), clock.now()) if day else None,
                 incident_asked=True,
+                **moment_told(told["day"], told["hour"]),
             )
             return pages.saved(request, report, way, page)
     return pages.show(
         request, "place", form, way, {"kind": report.kind}, pointed=[report.quoted_text]
     )
+
+
+def _day_and_hour(report: Report) -> dict[str, Any]:
+    """What was said, for the form: a bare day as it is, an instant in the reader's zone."""
+    when = happened(report)
+    if isinstance(when, datetime):
+        local = when.astimezone(timezone.get_current_timezone())
+        return {"day": local.date(), "hour": local.time()}
+    return {"day": when}
 
 
 def _name_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
@@ -300,8 +309,7 @@ def _check_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
         "post": selectors.post_now(report),
         "place_asked": any(step.slug == "place" for step in way.steps),
         "email": who.user.email if who.user is not None else "",
-        # The day as it was given, whatever the reader's zone makes of its midnight.
-        "incident_day": report.incident_at.date() if report.incident_at else None,
+        "incident_day": incident_day(report),
     }
     told = [report.account, report.quoted_text, *(named.file.description for named in files)]
     return pages.show(request, "check", form, way, context, pointed=told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,7 +19,6 @@ from cases.enums import ClosingOutcome, EvidenceKind, ReportStatus
 from cases.evidence import StorageFull, store
 from cases.models import Case, DraftFile, Report
 from cases.services import drafts, triage
-from integrity.core import clock
 from integrity.core import forms as web_forms
 from integrity.courses.enums import EffectKind
 from integrity.courses.models import Submission
@@ -670,7 +670,53 @@ def test_today_is_a_day_that_has_been_wherever_one_lives(
 
     report.refresh_from_db()
     assert report.status == ReportStatus.SUBMITTED
-    assert report.incident_at == clock.now()
+    # The day as it was given, which stands for the day and for no hour of it.
+    assert report.incident_day_only
+    assert report.incident_at == datetime(2026, 3, 3, tzinfo=UTC)
+
+
+def test_an_hour_is_one_of_the_readers_zone(
+    reader: Client, scene: make.Scene, frozen_clock: Any
+) -> None:
+    scene.reporter.time_zone = "America/Bogota"
+    scene.reporter.save()
+    report = started_incident(reader)
+    page = text(reader.get(step(report, "place")))
+    assert "In your time zone, Bogota." in page
+    fill(reader, step(report, "place"), day="2026-01-15", hour="21:14")
+
+    report.refresh_from_db()
+    assert not report.incident_day_only
+    assert report.incident_at == datetime(2026, 1, 16, 2, 14, tzinfo=UTC)
+    shown = text(reader.get(step(report, "place")))
+    assert 'value="2026-01-15"' in shown
+    assert 'value="21:14"' in shown
+    assert "15 Jan, 21:14" in text(reader.get(to_check(reader, report)))
+
+
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [
+        ({"day": "", "hour": "10:00"}, "day"),
+        ({"day": "2026-03-02", "hour": "23:59"}, "hour"),
+        ({"day": "2026-01-15", "hour": "noon"}, "hour"),
+        # The clocks leave this hour out, and repeat that one.
+        ({"day": "2025-03-30", "hour": "02:30"}, "hour"),
+        ({"day": "2025-10-26", "hour": "02:30"}, "hour"),
+    ],
+)
+def test_an_hour_that_is_none_is_refused_at_its_field(
+    reader: Client, scene: make.Scene, frozen_clock: Any, told: dict[str, str], field: str
+) -> None:
+    scene.reporter.time_zone = "Europe/Berlin"
+    scene.reporter.save()
+    report = started_incident(reader)
+    refused = fill_post(reader, step(report, "place"), visible_name="", **told)
+
+    assert refused.status_code == 400
+    assert f'href="#id_{field}"' in text(refused)
+    report.refresh_from_db()
+    assert report.incident_at is None
 
 
 @pytest.mark.parametrize(

@@ -116,12 +116,16 @@ def test_a_day_named_without_an_hour_is_that_day_for_everybody() -> None:
     day = datetime(2026, 11, 20, tzinfo=UTC)
     instant = datetime(2026, 11, 21, 2, 14, tzinfo=UTC)
     with clock.frozen(NOW), timezone.override(BOGOTA):
-        html = render("{% happened at %}|{% happened at 'brief' %}", at=day)
+        bare = "{% happened at day_only=True %}|{% happened at 'brief' day_only=True %}"
+        html = render(bare, at=day)
+        midnight = render("{% happened at %}", at=day)
         told = render("{% happened at %}|{% happened at 'brief' %}", at=instant)
     assert html == (
         '<time datetime="2026-11-20">20 November 2026</time>|'
         '<time datetime="2026-11-20">20 Nov</time>'
     )
     assert ">20 Nov, 21:14</time>|" in told
+    # Midnight UTC as an instant is one like every other.
+    assert ">19 Nov, 19:00</time>" in midnight
     assert told.endswith(">20 Nov</time>")
     assert render("{% happened at empty='never' %}", at=None) == "never"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -111,16 +111,16 @@ def day(
 
 
 @register.simple_tag
-def happened(moment: datetime | None, form: str = "", empty: object = "") -> SafeString | str:
+def happened(
+    moment: datetime | None, form: str = "", empty: object = "", day_only: bool = False
+) -> SafeString | str:
     """When something happened: `day` in this form, or `when` without a form.
 
-    A report may name a day alone; that is kept as 00:00 UTC (cases/views/report.py). It is told
-    as that day everywhere: the hour was never given, and west of UTC it would be the day before.
+    With `day_only` only the day is known, kept as 00:00 UTC. It is told as that day everywhere:
+    the hour was never given, and west of UTC it would be the day before.
     """
-    if moment is not None:
-        given = moment.astimezone(UTC)
-        if given.time() == time():
-            return day(given.date(), form or "long")
+    if moment is not None and day_only:
+        return day(moment.astimezone(UTC).date(), form or "long")
     return day(moment, form, empty) if form else when(moment, empty)
 
 
