@@ -6,6 +6,8 @@ asked may be somebody else. The kept account is the one that is signed in, a mom
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -27,14 +29,28 @@ from integrity.web.errors import status_of
 from integrity.web.forms import Form
 
 POST = "POST"
+View = Callable[[HttpRequest, AccountMatch], HttpResponse]
+
+
+def asked(view: View) -> Callable[[HttpRequest, UUID], HttpResponse]:
+    """For one of the two accounts of a pair that was asked about; for others nothing is here.
+
+    Looked at before the password is asked for, so that both answers are the same for anybody else.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, public_id: UUID) -> HttpResponse:
+        user: Any = request.user
+        return view(request, own_pair(user, public_id))
+
+    return guarded
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@asked
+def check(request: HttpRequest, match: AccountMatch) -> HttpResponse:
     """The question, and which of the two ways to go."""
-    user: Any = request.user
-    match = own_pair(user, public_id)
     if match.status == MatchStatus.CLOSED:
         return _to("account_closed", match)
     form = WhoseForm(request.POST if request.method == POST else None)
@@ -46,16 +62,16 @@ def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def not_mine(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@asked
+def not_mine(request: HttpRequest, match: AccountMatch) -> HttpResponse:
     """This is the only account, in the person's words. Sent once."""
     user: Any = request.user
-    match = own_pair(user, public_id)
     if match.status == MatchStatus.CLOSED:
         return _to("account_closed", match)
     form = NotMineForm(request.POST if request.method == POST else None)
     if form.is_bound and form.is_valid():
         try:
-            service.deny(actor=user, match_id=public_id, text=form.cleaned_data["text"])
+            service.deny(actor=user, match_id=match.public_id, text=form.cleaned_data["text"])
         except (Conflict, IllegalTransition) as error:
             form.add_error(None, str(error.message))
             return _show(request, match, "not_mine", form, status=status_of(error))
@@ -65,18 +81,18 @@ def not_mine(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@asked
 @reauthentication_required
-def keep(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def keep(request: HttpRequest, match: AccountMatch) -> HttpResponse:
     """The address of the other account. A code goes there if it is one; the page is the same."""
     user: Any = request.user
-    match = own_pair(user, public_id)
     if match.status == MatchStatus.CLOSED:
         return _to("account_closed", match)
     form = OtherAddressForm(request.POST if request.method == POST else None)
     if form.is_bound and form.is_valid():
         service.send_code(
             actor=user,
-            match_id=public_id,
+            match_id=match.public_id,
             email=form.cleaned_data["email"],
             form_key=f"{user.pk}:{form.key}"[:64],
         )
@@ -86,17 +102,16 @@ def keep(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required
-def code(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@asked
+def code(request: HttpRequest, match: AccountMatch) -> HttpResponse:
     """The code from the email."""
     user: Any = request.user
-    match = own_pair(user, public_id)
     if match.status == MatchStatus.CLOSED:
         return _to("account_closed", match)
     form = CodeForm(request.POST if request.method == POST else None)
     if form.is_bound and form.is_valid():
         try:
-            service.prove(actor=user, match_id=public_id, code=form.cleaned_data["code"])
+            service.prove(actor=user, match_id=match.public_id, code=form.cleaned_data["code"])
         except InvalidInput as error:
             form.add_refusal(error)
         else:
@@ -106,11 +121,11 @@ def code(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@asked
 @reauthentication_required
-def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def close(request: HttpRequest, match: AccountMatch) -> HttpResponse:
     """What will be carried over, exactly, and the last button."""
     user: Any = request.user
-    match = own_pair(user, public_id)
     if match.status == MatchStatus.CLOSED:
         return _to("account_closed", match)
     if not service.proved(actor=user, match=match):
@@ -119,7 +134,7 @@ def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     status, problem = HTTPStatus.OK, ""
     if request.method == POST:
         try:
-            service.close_other(actor=user, match_id=public_id)
+            service.close_other(actor=user, match_id=match.public_id)
         except (Conflict, IllegalTransition) as error:
             status, problem = HTTPStatus(status_of(error)), str(error.message)
         else:
@@ -137,10 +152,10 @@ def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def closed(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@asked
+def closed(request: HttpRequest, match: AccountMatch) -> HttpResponse:
     """It is done; for whoever did not keep this account of the pair there is nothing to do."""
     user: Any = request.user
-    match = own_pair(user, public_id)
     if match.status != MatchStatus.CLOSED:
         raise NotFound
     other = match.other_than(user)

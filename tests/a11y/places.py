@@ -18,14 +18,16 @@ from django.urls import resolve, reverse
 from cases import receipts
 from cases.models import Report
 from cases.services import appeal, review, statement, triage
-from integrity.accounts.models import User
+from integrity.accounts.models import ClosingCode, User
 from integrity.audit.services import Actor
 from integrity.core import clock
+from policies.models import Document
 from policies.services import start_next
 from tests.cases import builders as build
 from tests.cases.test_process import World
 from tests.contracts.test_permission_matrix import ADMIN, Scene, routes, table
 from tests.courses import builders as make
+from tests.policies.pledged import pledged
 
 # Files, probes, redirects, and addresses that only take something.
 NO_PAGE = {
@@ -38,6 +40,7 @@ NO_PAGE = {
     *("api:schema", "tokens:revoke"),
     "policies:helpful",
     *("my:adviser_end", "advising:accept", "advising:decline", "desk:withdraw_statement"),
+    *("pledges:export", "pledges:remind"),
 }
 
 # Who looks: somebody signed in, a visitor, or the session of a visitor who has done something.
@@ -183,6 +186,18 @@ def just_signed_in() -> Iterator[tuple[str, Place]]:
     told = {"password": "a-long-pass-phrase"}
     assert client.post(reverse("account_reauthenticate"), told).status_code == 302
     yield "tokens:new", (client, reverse("tokens:new"))
+    other = make.person("Petra Programmer")
+    pair = make.pair(person, other, status="asked", asked_at=clock.now())
+    yield "my:account_keep", (client, reverse("my:account_keep", args=[pair.public_id]))
+    ClosingCode.objects.create(
+        match=pair,
+        keeps_older=True,
+        digest="0" * 64,
+        expires_at=clock.now(),
+        proved_at=clock.now(),
+        form_key=uuid4().hex,
+    )
+    yield "my:account_close", (client, reverse("my:account_close", args=[pair.public_id]))
 
 
 def drafted() -> Iterator[tuple[str, Place]]:
@@ -210,6 +225,20 @@ def fill_in(client: Client, address: str, **answers: str) -> None:
     assert token, address
     answer = client.post(address, {"form_token": token[1], **answers})
     assert answer.status_code == 303, address
+
+
+def to_pledge() -> Iterator[tuple[str, Place]]:
+    """The page of a pledge before and after, and of a new version; a course of which one waits."""
+    world = World()
+    address = reverse("pledges:course", args=[world.enrolment.course.slug])
+    yield "pledges:course", (world.learner, address)
+    again = make.enrol(world.enrolment.course)
+    before = Document.objects.get(slug="honor-code").versions.get(number=1)
+    pledged(again, before)
+    yield "pledges:course", (again.learner, address)
+    yield "pledges:mine", (again.learner, reverse("pledges:mine"))
+    yield "courses:courses", (again.learner, reverse("courses:courses"))
+    yield "messages:messages", (again.learner, reverse("messages:messages"))
 
 
 def drafts() -> Iterator[tuple[str, Place]]:

@@ -62,6 +62,13 @@ OPEN = {
     "my:advisers",
     "my:adviser_end",
     "my:measure",
+    # a second account: asked like everybody, and no restriction ends by closing one
+    "my:account_check",
+    "my:account_not_mine",
+    "my:account_keep",
+    "my:account_code",
+    "my:account_close",
+    "my:account_closed",
     # the rules
     "policies:list",
     "policies:document",

@@ -56,6 +56,7 @@ from policies.models import Question, Version
 from tests.cases import builders as build
 from tests.cases.test_process import World
 from tests.courses import builders as make
+from tests.policies.pledged import pledge
 
 TABLE = Path(__file__).with_name("permissions.csv")
 PEOPLE = (
@@ -127,7 +128,8 @@ class Scene:
         self.respondent = case.respondents.get()
         build.respondent(case, self.person("accused_officer"), status=CaseStatus.REVIEW)
         for name in ("learner", "reporter", "suspended"):
-            make.enrol(course, self.person(name))
+            pledge(make.enrol(course, self.person(name)))
+        pledge(world.enrolment)
         accounts.restrict(
             user=self.person("suspended"),
             kind="suspended",
@@ -209,6 +211,13 @@ class Scene:
             form_key="the-measure",
         )
 
+        # Asked whether they are one person; and one whose other account is closed.
+        older, newer = self.person("learner"), self.person("suspended")
+        self.pair = make.pair(older, newer, status="asked", asked_at=clock.now())
+        self.closed_pair = make.pair(
+            older, make.person("Lea Peer"), status="closed", closed_at=clock.now()
+        )
+
     def person(self, name: str) -> User:
         user = self.people[name]
         assert user is not None
@@ -246,6 +255,12 @@ class Scene:
             "courses:channel": {"slug": course.slug, "public_id": self.channel.public_id},
             "messages:conversation": {"public_id": self.person("teacher").public_id},
             "notifications:letter": {"public_id": self.letter.public_id},
+            "pledges:course": {"slug": course.slug},
+            "pledges:current": {"slug": "honor-code"},
+            "pledges:version": {"slug": "honor-code", "number": 2},
+            "pledges:in_course": {"slug": "honor-code", "number": 2, "course": course.slug},
+            "pledges:export": {"slug": "honor-code", "number": 2},
+            "pledges:remind": {"slug": "honor-code", "number": 2},
             "policies:document": {"slug": "honor-code"},
             "policies:compare": {"slug": "honor-code"},
             "policies:version": {"slug": "honor-code", "number": 1},
@@ -281,6 +296,15 @@ class Scene:
             "my:adviser_end": {**case, "public_id": self.access.public_id},
             "my:statement": {"public_id": self.statement.public_id},
             "my:measure": {"public_id": self.measure.public_id},
+            **{
+                f"my:account_{name}": {"public_id": self.pair.public_id}
+                for name in ("check", "not_mine", "keep", "code", "close")
+            },
+            "my:account_closed": {"public_id": self.closed_pair.public_id},
+            **{
+                f"desk:account_{name}": {"public_id": self.pair.public_id}
+                for name in ("pair", "ask", "dismiss", "doubt")
+            },
             "advising:case": {"public_id": self.access.public_id},
             "advising:evidence": {
                 "access_id": self.access.public_id,

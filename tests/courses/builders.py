@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from integrity.accounts.enums import Role
-from integrity.accounts.models import RoleGrant, User
+from integrity.accounts.models import AccountMatch, RoleGrant, User
 from integrity.courses.models import (
     Assignment,
     AssignmentTerms,
@@ -45,6 +45,13 @@ def grant(user: User, role: Role, institution: Institution | None = None) -> Rol
     """Give a role; without an institution it is platform-wide."""
     user.forget_roles()
     return RoleGrant.objects.create(user=user, role=role, institution=institution)
+
+
+def pair(one: User, other: User, **fields: Any) -> AccountMatch:
+    """Two accounts that may be one person's, found by their names."""
+    older, newer = sorted((one, other), key=lambda user: user.pk)
+    fields = {"reasons": ["institution", "name"]} | fields
+    return AccountMatch.objects.create(older=older, newer=newer, **fields)
 
 
 def institution(**fields: Any) -> Institution:
