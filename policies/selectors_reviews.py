@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from integrity.accounts.models import User
 from integrity.core.errors import NotFound
 from policies import office, reviewing
-from policies.enums import ReviewCapacity
 from policies.models import (
     Dissemination,
     Document,
@@ -155,7 +154,6 @@ class PublicReview:
     document: Document
     version: Version
     standing: Standing
-    groups: tuple[str, ...]
     shows_place: bool
     own: tuple[ReviewInput, ...]
     past: tuple[Review, ...]
@@ -186,19 +184,10 @@ def public_review(reader: Reader, slug: str) -> PublicReview:
         document,
         version,
         standing,
-        took_part(standing.last),
         shows_place,
         own,
         tuple(_closed(document).defer("minutes")[:10]),
     )
-
-
-def took_part(review: Review | None) -> tuple[str, ...]:
-    """The groups that took part in a review, as their codes, in the order of the enumeration."""
-    if review is None:
-        return ()
-    there = set(review.participants.filter(attended=True).values_list("capacity", flat=True))
-    return tuple(code for code in ReviewCapacity.values if code in there)
 
 
 # Telling everybody
