@@ -38,6 +38,7 @@ from integrity.audit.services import Actor
 from integrity.core.calendar import add_working_days
 from integrity.core.text import search_key
 from integrity.courses.models import Post, Submission
+from integrity.courses.selectors import decided_by_institution
 from notifications import conf, content, recipients
 from notifications.enums import Channel, RecipientKind, State
 from notifications.models import Letter, OutboxMessage
@@ -149,6 +150,7 @@ class Filed:
                 submission=work,
                 post=post,
                 policy_version=self.violation.version,
+                institution_decides=decided_by_institution(course),
                 reported_as=self.violation.title,
                 incident_at=at - timedelta(hours=5),
                 opened_at=at,

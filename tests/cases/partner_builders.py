@@ -28,7 +28,8 @@ class Partner(World):
 
     def __init__(self) -> None:
         super().__init__()
-        self.platform_text = self.version
+        assert self.version is not None
+        self.platform_text: Version = self.version
         self.platform_moderator = self.moderator
         self.platform_officer = self.officer
         self.platform_second = self.second
@@ -36,7 +37,7 @@ class Partner(World):
         self.moderator = build.moderator("Gwen Ellis", self.institution)
         self.officer = build.officer("Owen Hughes", self.institution)
         self.second = build.officer("Siân Rowlands", self.institution)
-        self.version = self.own_text()
+        self.version: Version = self.own_text()
         Case.objects.filter(pk=self.case.pk).update(
             supplement=self.version, institution_decides=True
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -10,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+import cases
 from cases import letters
 from cases.enums import FindingOutcome
 from cases.governing import texts
@@ -47,13 +49,18 @@ def letter(event: str) -> str:
     return unseal_letter(Letter.objects.get(event=event).content_sealed).html
 
 
+def test_nothing_in_cases_asks_one_text_for_what_several_say() -> None:
+    rooms = (path for path in Path(cases.__file__).parent.rglob("*.py"))
+    asking = [path.name for path in rooms if "process_terms" in path.read_text("utf-8")]
+    assert asking == []
+
+
 # What can be alleged
 
 
 def test_an_allegation_takes_the_words_of_the_text_that_governs_them(partner: Partner) -> None:
     partner.opened()
     general = partner.platform_text
-    assert general is not None
     other = general.violation_types.get(code="unauthorised_collaboration")
 
     def add(pk: int) -> None:
@@ -103,8 +110,6 @@ def test_the_institutions_window_and_standard_govern_and_the_platforms_where_it_
     made = partner.propose(["warning_written"])
     assert made.standard_of_proof == StandardOfProof.CLEAR
     assert made.decided_at is not None
-    general = partner.platform_text
-    assert general is not None
     days = texts(World().case).terms.appeal_working_days
     assert made.appeal_until == add_working_days(made.decided_at, days, zone=zone, holidays=closed)
 
@@ -178,7 +183,6 @@ def test_the_decision_quotes_the_clause_on_refunds_that_governs(partner: Partner
     partner.decided()
     said = letter("determination_issued")
     general = partner.platform_text
-    assert general is not None
     assert general.no_refunds
     assert OWN_REFUND in said
     assert general.no_refunds not in said

@@ -21,6 +21,7 @@ from cases.selectors.dashboard import dashboard
 from cases.selectors.queue import queue_page
 from cases.services import appeal, determination, response, sanction, triage
 from cases.views.desk import steps
+from integrity.accounts.enums import Role
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.errors import NotFound, NotPermitted
@@ -185,7 +186,7 @@ def test_case_20_an_officer_of_another_institution_sees_nothing(partner: Partner
 
 
 def test_somebody_with_both_a_role_here_and_one_everywhere_decides(partner: Partner) -> None:
-    make.grant(partner.platform_officer, "officer", partner.institution)
+    make.grant(partner.platform_officer, Role.OFFICER, partner.institution)
     partner.platform_officer.forget_roles()
     partner.found()
     assert partner.propose(["warning_written"], by=partner.platform_officer).decided_at
@@ -194,7 +195,7 @@ def test_somebody_with_both_a_role_here_and_one_everywhere_decides(partner: Part
 def test_a_role_as_moderator_here_does_not_make_an_officer_everywhere_one_here(
     partner: Partner,
 ) -> None:
-    make.grant(partner.platform_officer, "moderator", partner.institution)
+    make.grant(partner.platform_officer, Role.MODERATOR, partner.institution)
     partner.platform_officer.forget_roles()
     partner.found()
     made = partner.propose(["warning_written"], by=partner.platform_officer)
