@@ -1,0 +1,42 @@
+"""What the product does not keep yet, with the feature that will."""
+
+from __future__ import annotations
+
+from tests.promises.register import CONDUCT, HONOR, PLEDGE, not_yet
+
+_EFFECTS = "can be named by a policy, but no decision can carry it out yet"
+
+for code, clause, says in (
+    ("talk_not_published", "5.1", "Recordings or slides of a talk can be held back"),
+    ("barred_from_roles", "5.1", "Taking a role again can be barred"),
+    ("leave_now", "5.1", "Somebody can be sent out of a course or channel for good"),
+    ("removed_from_lists", "5.1", "Chats and mailing lists can be closed to somebody"),
+    ("rights_ended", "5.1", "Rights of an administrator or moderator can be ended"),
+    ("membership_ended", "5.1", "Membership of an institution can be ended"),
+    ("other_action", "5.1", "Any other action can be taken where it is necessary"),
+):
+    not_yet(CONDUCT, clause, says, "SA5", f"`{code}` {_EFFECTS}")
+
+not_yet(HONOR, "2.2", "Removal from a whole programme can follow", "SA5",
+        f"`removal_from_programme` {_EFFECTS}")  # fmt: skip
+not_yet(
+    PLEDGE, "3.1", "A piece of work can be left without credit", "SA5", f"`no_credit` {_EFFECTS}"
+)
+not_yet(PLEDGE, "3.1", "Other action can be taken, at the owner's discretion", "SA5",
+        f"`other_action` {_EFFECTS}")  # fmt: skip
+not_yet(CONDUCT, "1.2", "Posts and messages of a deleted account lose their name", "PV3",
+        "accounts cannot be deleted yet")  # fmt: skip
+not_yet(CONDUCT, "1.2", "A name or picture is used elsewhere only with permission", "IN5",
+        "consent is not asked for by purpose yet")  # fmt: skip
+not_yet(CONDUCT, "3.1", "A low review or report given in revenge is noticed", "IN9",
+        "the guard against retaliation and its check-ins are not there yet")  # fmt: skip
+not_yet(CONDUCT, "3.1", "A report made in bad faith is recorded as such", "QU4",
+        "a dismissal has reasons, but none for bad faith yet")  # fmt: skip
+not_yet(CONDUCT, "3.2", "The person reported is told how personal data are used", "IN7",
+        "the notice of an allegation does not carry the notice on processing yet")  # fmt: skip
+not_yet(CONDUCT, "6.1", "A minor first-time matter is settled by one letter", "PR5",
+        "the short way is not there yet; a warning takes every step")  # fmt: skip
+not_yet(CONDUCT, "6.1", "A report without acknowledgement for a week raises an alarm", "IN8",
+        "acknowledgement is immediate; the alarm is not there yet")  # fmt: skip
+not_yet(CONDUCT, "7.3", "Permission is asked before anybody is named", "IN5",
+        "nobody is named at all; asking for permission is not there yet")  # fmt: skip
