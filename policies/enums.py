@@ -56,7 +56,7 @@ class PledgeState(models.TextChoices):
     """How far a learner is with the texts of a course (PO6)."""
 
     PLEDGED = "pledged", _("Pledged")
-    IN_GRACE = "in_grace", _("Still open from before")
+    IN_GRACE = "in_grace", _("To pledge again")
     WAITING = "waiting", _("Not pledged")
     NOTHING = "nothing", _("Nothing to pledge")
 

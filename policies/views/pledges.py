@@ -48,6 +48,8 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
         return _with_news(request, slug)
     if not form.is_valid():
         return _page(request, shown, form)
+    if not form.versions:
+        return HttpResponseRedirect(_way_back(request, slug), status=HTTPStatus.SEE_OTHER)
     try:
         pledges.make(actor=user, course=shown.course, versions=form.versions)
     except (Stale, InvalidInput):
