@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import F
+from django.db.models.functions import Coalesce
 
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.errors import NotFound
+from integrity.courses.models import Institution
 from policies.models import Document, Version
 from policies.office import managed
 from policies.rules import governing
@@ -23,6 +25,12 @@ class Kept:
     versions: tuple[Version, ...]
     current: Version | None
     coming: tuple[Version, ...]
+
+    @property
+    def owner(self) -> Institution | None:
+        """Whose it is; none is the platform, which has an institution of its own for courses."""
+        institution = self.document.institution
+        return None if institution is None or institution.is_platform else institution
 
     @property
     def last(self) -> int:
@@ -60,6 +68,7 @@ def kept_documents(user: User) -> list[Kept]:
     """Every policy the person looks after, the platform's first. Two queries."""
     documents = list(
         managed(user).order_by(
+            Coalesce("institution__is_platform", True).desc(),
             F("institution__name").asc(nulls_first=True),
             F("course__code").asc(nulls_first=True),
             "kind",

@@ -15,6 +15,7 @@ from policies.models import Document, Version
 
 Scope = set[int] | None
 NOW, PLANNED = "now", "planned"
+_OF_THE_PLATFORM = {"institution__is_platform": True}
 
 
 class SeenForm(Form):
@@ -97,7 +98,9 @@ class DocumentForm(SeenForm):
             "summary": document.summary,
             "slug": document.slug,
             "kind": document.kind,
-            "institution": str(document.institution_id or "platform"),
+            "institution": "platform"
+            if document.institution is None or document.institution.is_platform
+            else str(document.institution_id),
             "course": document.course.slug if document.course else "",
             "needs_pledge": document.needs_pledge,
         }
@@ -113,14 +116,18 @@ class DocumentForm(SeenForm):
         if self.fixed or "institution" not in data:
             return data
         owner = self.institutions.get(data["institution"])
-        data["institution"] = owner
         slug, data["course"] = data.get("course", ""), None
         if slug:
             # Of the owner only: another's course is none.
-            rows = Course.objects.filter(institution=owner, slug=slug) if owner else None
-            data["course"] = rows.first() if rows is not None else None
-            if data["course"] is None:
+            rows = Course.objects.filter(slug=slug).select_related("institution")
+            rows = rows.filter(institution=owner) if owner else rows.filter(**_OF_THE_PLATFORM)
+            data["course"] = course = rows.first()
+            if course is None:
                 self.add_error("course", _("This institution has no course with this short name."))
+            else:
+                # Terms of a course belong to an institution, and the platform has one for that.
+                owner = course.institution
+        data["institution"] = owner
         return data
 
     @property

@@ -39,11 +39,13 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
     """One policy: its versions, its draft, and the rooms that belong to it."""
     user: Any = request.user
     kept = selectors.kept_document(user, slug)
+    helpful = manage_rooms.helpful(kept)
     context = {
         "kept": kept,
         "document": kept.document,
+        "rows": [(item, state, helpful.get(item.number, (0, 0))) for item, state in kept.rows],
         "rooms": manage_rooms.of(kept),
-        "helpful": manage_rooms.helpful(kept),
+        "helpful": helpful,
     }
     return render(request, "policies/manage/document.html", context)
 
