@@ -19,6 +19,7 @@ from cases.enums import ClosingOutcome, EvidenceKind, ReportStatus
 from cases.evidence import StorageFull, store
 from cases.models import Case, DraftFile, Report
 from cases.services import drafts, triage
+from integrity.core import clock
 from integrity.core import forms as web_forms
 from integrity.courses.enums import EffectKind
 from integrity.courses.models import Submission
