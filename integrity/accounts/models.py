@@ -78,7 +78,7 @@ class User(AbstractBaseUser):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["email_key"], name="accounts_user_email_key"),
+            models.Index(fields=["email_key"], name="accounts_user_by_mailbox"),
             models.Index(fields=["name_key"], name="accounts_user_name_key"),
         ]
 

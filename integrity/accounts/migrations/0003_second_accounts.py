@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="user",
-            index=models.Index(fields=["email_key"], name="accounts_user_email_key"),
+            index=models.Index(fields=["email_key"], name="accounts_user_by_mailbox"),
         ),
         migrations.AddIndex(
             model_name="user",
