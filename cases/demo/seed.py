@@ -11,6 +11,7 @@ from cases.demo import (
     drafts,
     people,
     pledged,
+    scenes_accounts,
     scenes_beside,
     scenes_conduct,
     scenes_decided,
@@ -72,6 +73,7 @@ def _tell() -> None:
         scenes_conduct,
         scenes_partners,
         scenes_beside,
+        scenes_accounts,
         drafts,
         pledged,
     ):

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from django.db import models as db
 from django.db.models import QuerySet
 
 from cases import rules
@@ -238,9 +239,21 @@ def my_cases(user: User) -> list[MyCaseRow]:
 
 
 def my_case(user: User, number: str) -> MyCase:
-    """The page of one case. Raises `NotFound` before the notice, and for everybody else."""
+    """The page of one case. Raises `NotFound` before the notice, and for everybody else.
+
+    Whoever closed an account that was named in the same case has two parts in it: the one in which
+    we wait for an answer is shown first, then the one in which an appeal is open.
+    """
+    parts_in_it = _own(user).filter(case__number=number)
+    if user.former_ids:
+        waits = db.Case(
+            db.When(status=CaseStatus.NOTIFIED, then=0),
+            db.When(status=CaseStatus.DECIDED, then=1),
+            default=2,
+        )
+        parts_in_it = parts_in_it.order_by(waits, "pk")
     return read_case(
-        _own(user).filter(case__number=number),
+        parts_in_it,
         letters_for(user).filter(case_number=number, recipient_kind=RecipientKind.NAMED),
     )
 
