@@ -35,6 +35,7 @@ NO_PAGE = {
     *("account_confirm_login_code", "account_set_password"),
     *("evidence:file", "report:resume"),
     *("desk:claim", "desk:release", "desk:watch", "desk:unwatch", "desk:letter"),
+    "policy_reviews:stop",
     *("desk:send_back", "policy_office:start"),
     *("my:answer_report", "report:follow_answer", "report:follow_leave"),
     *("api:schema", "tokens:revoke"),

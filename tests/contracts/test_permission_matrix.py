@@ -52,7 +52,7 @@ from integrity.core import clock
 from integrity.courses.models import Post
 from integrity.courses.selectors import platform
 from notifications.models import Letter, OutboxMessage
-from policies.models import Question, Version
+from policies.models import Document, Mailing, Question, Review, ReviewInput, Version
 from tests.cases import builders as build
 from tests.cases.test_process import World
 from tests.courses import builders as make
@@ -218,6 +218,33 @@ class Scene:
             older, make.person("Lea Peer"), status="closed", closed_at=clock.now()
         )
 
+        self._yearly()
+
+    def _yearly(self) -> None:
+        """A review that is open, one that is closed, and a message to many people under way."""
+        code = Document.objects.get(slug="honor-code")
+        admin, at = self.person("administrator"), clock.now()
+        self.held = Review.objects.create(
+            document=code,
+            due_on=at.date(),
+            meeting_at=at,
+            meeting_place="Room 5",
+            minutes="We read it.",
+            outcome="Nothing changes.",
+            closed_at=at,
+            closed_by=admin,
+        )
+        review = Review.objects.create(document=code, due_on=at.date())
+        self.policy_input = ReviewInput.objects.create(
+            review=review, author=self.person("learner"), text="Clearer.", form_key="the-input"
+        )
+        self.mailing = Mailing.objects.create(
+            kind="new_version",
+            version=code.versions.get(number=1),
+            started_by=admin,
+            form_key="the-mailing",
+        )
+
     def person(self, name: str) -> User:
         user = self.people[name]
         assert user is not None
@@ -268,6 +295,19 @@ class Scene:
             "policies:embed_version": {"slug": "honor-code", "number": 1},
             "policies:helpful": {"slug": "honor-code", "number": 1},
             "policies:ask": {"slug": "honor-code", "number": 1},
+            "policies:review": {"slug": "honor-code"},
+            **{
+                f"policy_reviews:{name}": {"slug": "honor-code"}
+                for name in ("review", "meeting", "invite", "record", "telling", "medium", "email")
+            },
+            "policy_reviews:answer": {
+                "slug": "honor-code",
+                "public_id": self.policy_input.public_id,
+            },
+            "policy_reviews:held": {"slug": "honor-code", "public_id": self.held.public_id},
+            "policy_reviews:new_version": {"slug": "honor-code", "number": 1},
+            "policy_reviews:mailing": {"public_id": self.mailing.public_id},
+            "policy_reviews:stop": {"public_id": self.mailing.public_id},
             "policy_desk:question": {"public_id": self.policy_question.public_id},
             **{
                 f"policy_office:{name}": {"slug": "honor-code"}
