@@ -20,6 +20,7 @@ from policies.selectors import published
 
 PAGE_SIZE = 25
 VIEWS = ("open", "answered")
+_WITH = ("version__document__institution",)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEY = re.compile(r"(\d{1,17})-(\d{1,18})")
 
@@ -80,7 +81,8 @@ def own_questions(user: User, *, after: str = "") -> QuestionsPage:
 
     An unreadable key is the first page.
     """
-    rows = _questions().filter(asked_by=user).order_by("-asked_at", "-pk")
+    rows = Question.objects.filter(asked_by=user).order_by("-asked_at", "-pk")
+    rows = rows.select_related(*_WITH).defer("version__body")
     key = _read(after)
     if key is not None:
         rows = rows.filter(Q(asked_at__lt=key[0]) | Q(asked_at=key[0], pk__lt=key[1]))
@@ -111,7 +113,7 @@ def desk_questions(user: User, *, view: str = "open", after: str = "") -> Questi
     One query. An unknown view is the first, an unreadable key the first page.
     """
     view = view if view in VIEWS else VIEWS[0]
-    rows = answerable_by(user) & _questions()
+    rows = answerable_by(user).select_related(*_WITH).defer("version__body")
     key = _read(after)
     if view == "open":
         rows = rows.filter(answered_at__isnull=True).order_by("asked_at", "pk")
@@ -135,10 +137,6 @@ def desk_question(user: User, public_id: UUID) -> Question:
     if found is None:
         raise NotFound
     return found
-
-
-def _questions() -> QuerySet[Question]:
-    return Question.objects.select_related("version__document__institution").defer("version__body")
 
 
 def _page(view: str, rows: QuerySet[Question], column: str) -> QuestionsPage:

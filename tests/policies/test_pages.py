@@ -10,6 +10,7 @@ import pytest
 from django.urls import reverse
 
 from policies import services
+from policies.models import Pledge
 from policies.services.demo import load_demo_policies
 from tests.courses import builders as make
 from tests.policies.conftest import ACTOR, at, document, version
@@ -197,11 +198,151 @@ def test_comparing(client, honor):
     assert "the same version twice" in text(client.get("/policies/honor-code/compare/?from=1&to=1"))
 
 
+def test_comparing_one_beside_the_other(client, honor):
+    page = client.get("/policies/honor-code/compare/?from=1&to=3&view=side")
+    words, content = text(page), page.content.decode()
+    assert "version 1 compared with version 3" in words
+    assert "Version 1, 1.1" in words
+    assert "Version 3, 1.1" in words
+    # One each beside the legend's.
+    assert content.count("<del>") == content.count("<ins>") == 2
+    assert 'name="view" value="side"' in content, "choosing other versions keeps it"
+    assert 'href="?from=1&amp;to=3"' in content
+    assert client.get("/policies/honor-code/compare/?view=other").status_code == 404
+    assert "view=side" in client.get("/policies/honor-code/").content.decode()
+
+
 def test_comparing_with_one_version_only(client):
     version(document(slug="one"), "2025-01-01")
     page = client.get("/policies/one/compare/")
     assert page.status_code == 200
     assert "Nothing to compare" in text(page)
+
+
+def test_the_page_has_everything_the_version_names(client):
+    kind = services.ViolationDraft(
+        code="fraud", kind="academic", title="Fraud", description="False papers.", urgent=True,
+        elements=("It is false.", "They knew it."),
+    )  # fmt: skip
+    step = services.ConsequenceDraft(
+        code="expulsion", title="Out", description="The account is closed.", takes_away="access"
+    )
+    of = document(slug="all", needs_pledge=True)
+    version(
+        of, "2025-01-01", violation_types=[kind], consequences=[step],
+        no_refunds="Nothing is paid back.", pledge="I keep *to it*.", pledge_grace_days=21,
+    )  # fmt: skip
+    page = client.get("/policies/all/")
+    words = text(page)
+    for said in (
+        "False papers.", "It is false.", "They knew it.", "looked at first", "Academic integrity",
+        "The account is closed.", "takes away: access", "Nothing is paid back.", "I keep to it .",
+        "has 21 days to promise",
+    ):  # fmt: skip
+        assert said in words, said
+
+
+def test_on_paper_the_page_says_where_it_comes_from(client, honor, settings):
+    for address in ("/policies/honor-code/", "/policies/honor-code/v2/"):
+        content = client.get(address).content.decode()
+        paper = content[content.index('<div class="paper">') :]
+        assert f"This version for good at {settings.SITE_URL}/policies/honor-code/v2/" in text_of(
+            paper
+        )
+        assert "data-print" in content
+        assert content.count(' class="ask screen"') == 1
+
+
+def test_what_holds_where_a_supplement_applies(client, northbridge):
+    base = document(slug="a", title="For all")
+    says = {"code": "fraud", "kind": "academic", "title": "Fraud"}
+    version(
+        base, "2025-01-01", response_working_days=7, no_refunds="Nothing.",
+        violation_types=[services.ViolationDraft(description="False papers.", **says)],
+    )  # fmt: skip
+    version(base, "2026-06-01", response_working_days=8)
+    own = document(slug="own", title="Own", institution=northbridge)
+    silent = {"extension_working_days": None, "appeal_working_days": None, "standard_of_proof": "",
+              "appeal_grounds": []}  # fmt: skip
+    version(
+        own, "2025-02-01", response_working_days=21, **silent,
+        violation_types=[services.ViolationDraft(description="Made-up data.", **says)],
+    )  # fmt: skip
+    words = text(client.get("/policies/own/"))
+    assert "For all, version 1" in words
+    assert "Working days to answer 21 7 This policy" in words
+    assert "Fraud Made-up data. False papers. This policy" in words
+    assert "Working days to appeal Says nothing 10 For all" in words
+    assert "No refunds Says nothing Nothing. For all" in words
+    assert "5 things it leaves to the other texts" in words
+    everybody = text(client.get("/policies/a/"))
+    assert "This holds for everybody." in everybody
+    assert "Own , Northbridge College" in everybody
+
+
+def test_the_terms_of_a_course_stand_behind_the_institutions(client, northbridge):
+    course = make.course(institution=northbridge, title="Ethics")
+    version(document(slug="a", title="For all"), "2025-01-01", response_working_days=7)
+    version(
+        document(slug="own", title="Own", institution=northbridge), "2025-01-01",
+        response_working_days=21, appeal_working_days=None,
+    )  # fmt: skip
+    terms = document(slug="terms", title="Terms", institution=northbridge, course=course)
+    version(terms, "2025-01-01", response_working_days=30, appeal_working_days=40)
+    page = client.get("/policies/terms/")
+    words = text(page)
+    assert "Working days to answer 30 21 Own" in words
+    assert "additional terms of the course Ethics" in words
+    assert "40 working days" in words
+    assert "/policies/terms/" not in client.get("/policies/own/").content.decode(), (
+        "one course is not related to everything of its institution"
+    )
+
+
+def test_a_past_supplement_is_shown_with_the_text_of_its_own_time(client, northbridge):
+    base = document(slug="a", title="For all")
+    for day, days in (("2025-01-01", 7), ("2025-08-01", 9)):
+        version(base, day, response_working_days=days)
+    own = document(slug="own", title="Own", institution=northbridge)
+    for day in ("2025-02-01", "2025-06-01", "2026-02-01"):
+        version(own, day, response_working_days=20)
+    for number, days in ((1, 7), (2, 9), (3, 9)):
+        words = text(client.get(f"/policies/own/v{number}/"))
+        assert f"Working days to answer 20 {days} This policy" in words
+
+
+def test_a_reader_sees_what_they_agreed_to(client, honor):
+    person = make.person()
+    first = honor.versions.get(number=1)
+    Pledge.objects.create(
+        learner=person, course=make.course(), version=first, made_at=at("2024-10-01")
+    )
+    assert "You agreed" not in text(client.get("/policies/honor-code/"))
+    client.force_login(person)
+    assert "You agreed to version 1 on 1 October 2024 ." in text(
+        client.get("/policies/honor-code/")
+    )
+    client.force_login(make.person())
+    assert "You agreed" not in text(client.get("/policies/honor-code/"))
+
+
+def test_queries_of_a_supplement_and_for_a_reader_do_not_grow(client, count_queries, northbridge):
+    grow(document(slug="grown", title="Grown"), range(1, 2))
+    own = document(slug="own", institution=northbridge)
+    grow(own, range(1, 2))
+    client.force_login(make.person())
+    client.get("/policies/own/")
+    numbers = []
+    for months in (range(2, 3), range(3, 6)):
+        with count_queries() as found:
+            assert client.get("/policies/own/").status_code == 200
+        numbers.append(found.number)
+        grow(own, months)
+    with count_queries() as found:
+        client.get("/policies/own/v3/")
+    # One more than the first version has: it is compared with the one before.
+    assert {*numbers, found.number} == {numbers[0]}, numbers
+    assert numbers[0] <= 19, found.list
 
 
 @pytest.mark.parametrize("address", ["", "honor-code/", "honor-code/v1/", "honor-code/compare/"])
@@ -249,8 +390,8 @@ def grow(of, months: range) -> None:
     ("address", "most"),
     [
         ("/policies/", 3),
-        ("/policies/grown/", 7),
-        ("/policies/grown/v1/", 7),
+        ("/policies/grown/", 10),
+        ("/policies/grown/v1/", 10),
         ("/policies/grown/compare/", 6),
         ("/", 4),
     ],
