@@ -360,8 +360,10 @@ def every_row(
     user: User, version: Version, course: Course | None, *, state: str = ""
 ) -> Iterator[Row]:
     """Every learner the user may see, in the order they came, a portion in memory at a time."""
-    courses = [course.pk] if course else _with_document(user, version.document).values("pk")
-    rows = rows_of(version, pledging.asked(version).filter(course__in=courses), state=state)
+    asked = pledging.asked(version, course)
+    if course is None:
+        asked = asked.filter(course__in=_with_document(user, version.document))
+    rows = rows_of(version, asked, state=state)
     rows = rows.select_related("learner", "course__institution").order_by("pk")
     last = 0
     while True:

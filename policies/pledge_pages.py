@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.courses.models import Course, Enrolment
-from integrity.courses.paging import Page, newest_first
+from integrity.courses.paging import PAGE_SIZE, Page, newest_first
 from policies import difference, pledging
 from policies.enums import PledgeState
 from policies.models import Pledge, Version
@@ -134,7 +134,7 @@ class MyPledges:
         return bool(self.waiting or self.renewing or self.made.rows)
 
 
-def my_pledges(user: User, *, after: str | None = None) -> MyPledges:
+def my_pledges(user: User, *, after: str | None = None, size: int = PAGE_SIZE) -> MyPledges:
     """The user's pledges. A constant number of queries."""
     enrolments: list[Enrolment] = list(pledging.places(user))
     standings = list(pledging.standings(enrolments, at=clock.now()).values())
@@ -146,5 +146,5 @@ def my_pledges(user: User, *, after: str | None = None) -> MyPledges:
     return MyPledges(
         waiting=[item for item in standings if item.state == PledgeState.WAITING],
         renewing=[item for item in standings if item.state == PledgeState.IN_GRACE],
-        made=newest_first(made, by="made_at", after=after),
+        made=newest_first(made, by="made_at", after=after, size=size),
     )

@@ -20,6 +20,8 @@ class Scope(models.TextChoices):
     CASES_READ = "cases:read", _("Read the cases you can read")
     CASES_WRITE = "cases:write", _("Add notes to cases you work on")
     POLICIES_READ = "policies:read", _("Read policies and schemes")
+    PLEDGES_READ = "pledges:read", _("Read your pledges, and those of courses you look after")
+    PLEDGES_WRITE = "pledges:write", _("Pledge as you")
     EXPORTS_READ = "exports:read", _("Download exports of the history")
     EXPORTS_WRITE = "exports:write", _("Ask for exports of the history")
     LETTERS_READ = "letters:read", _("Read your letters; opening one counts as reading it")
@@ -31,6 +33,8 @@ FOR_EVERYBODY = (
     Scope.REPORTS_WRITE,
     Scope.LETTERS_READ,
     Scope.POLICIES_READ,
+    Scope.PLEDGES_READ,
+    Scope.PLEDGES_WRITE,
 )
 
 

@@ -16,8 +16,8 @@ from policies import pledging
 from policies.models import Pledge, Version
 
 NEWER = _(
-    "A newer version took effect after you opened the page. Nothing was recorded. Please read what"
-    " is new and pledge again."
+    "Another version has taken effect since this text was shown. Nothing was recorded. Please read"
+    " what is new and pledge again."
 )
 
 
