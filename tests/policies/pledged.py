@@ -13,9 +13,11 @@ from tests.courses import builders as make
 from tests.policies.conftest import document, version
 
 
-def text(since: str = "2026-01-01", body: str = "## One\n\nText.", **fields: Any) -> Version:
+def text(
+    since: str = "2026-01-01", body: str = "## One\n\nText.", pledge: str = "", **fields: Any
+) -> Version:
     """A published version of a new document that learners pledge to."""
-    return version(document(needs_pledge=True, **fields), since, body)
+    return version(document(needs_pledge=True, **fields), since, body, pledge=pledge)
 
 
 def after(before: Version, since: str, body: str = "## One\n\nOther.", **fields: Any) -> Version:
