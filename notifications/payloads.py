@@ -141,7 +141,9 @@ class NoticeSent:
     proof in a sentence; `rights` are sentences about how to answer and whom to bring (default: how
     to answer); `assent` says how the policy came to apply ("You agreed to it on 3 September
     2026."); `message` holds the questions put to the respondent. `policies` are all texts that
-    apply, where there are several: the one whose words hold where it says something comes first."""
+    apply, where there are several: the one whose words hold where it says something comes first.
+    `permitted` says what the assignment permitted then, line by line, `permitted_note` its limits.
+    """
 
     case_number: str
     matter: str
@@ -154,6 +156,8 @@ class NoticeSent:
     rights: tuple[str, ...] = ()
     standard: str = ""
     assent: str = ""
+    permitted: tuple[str, ...] = ()
+    permitted_note: str = ""
     message: str = ""
     respond_by: datetime
     respond_url: str

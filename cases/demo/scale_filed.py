@@ -42,6 +42,7 @@ from integrity.courses.selectors import decided_by_institution
 from notifications import conf, content, recipients
 from notifications.enums import Channel, RecipientKind, State
 from notifications.models import Letter, OutboxMessage
+from policies.enums import GoverningBasis
 
 MAIL = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
 
@@ -138,6 +139,7 @@ class Filed:
             head = self.violation.title
         claimed = self.rng.random() < (0.35 if has == S.TRIAGE else 0.93)
         ended = {S.CLOSED: 33.0, S.DISMISSED: 1.8}.get(has)
+        stands_on = place.texts[self.kind]
         self.case = self.add(
             Case(
                 number=self.plan.number,
@@ -149,7 +151,12 @@ class Filed:
                 assignment=work.assignment if work else None,
                 submission=work,
                 post=post,
-                policy_version=self.violation.version,
+                policy_version=stands_on.main,
+                supplement=stands_on.institution if stands_on.platform else None,
+                course_terms=stands_on.course
+                if stands_on.platform or stands_on.institution
+                else None,
+                governing_basis=GoverningBasis.INSTANT,
                 institution_decides=decided_by_institution(course),
                 reported_as=self.violation.title,
                 incident_at=at - timedelta(hours=5),

@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 from cases.demo import world
 from cases.demo.courses import COURSES
 from cases.enums import CaseKind
+from cases.governing import DOCUMENTS, VIOLATIONS
 from cases.selectors.report import office_for
 from integrity.accounts.enums import Role
 from integrity.accounts.models import RoleGrant, User
@@ -22,6 +23,7 @@ from integrity.courses.selectors import holidays
 from notifications import recipients
 from policies import selectors
 from policies.models import Consequence, Version, ViolationType
+from policies.precedence import Texts
 
 # Days before now at which the world of the cases begins.
 BEGINS = 800
@@ -73,6 +75,7 @@ class Place:
     # By kind of case: what can be alleged, and what may follow.
     violations: dict[str, tuple[ViolationType, ...]]
     consequences: dict[int, dict[str, Consequence]]
+    texts: dict[str, Texts]
 
 
 @dataclass(frozen=True)
@@ -173,16 +176,22 @@ def _office(
 
 
 def _place(course: Course, office: Office) -> Place:
-    violations: dict[str, tuple[ViolationType, ...]] = {}
-    for kind in CaseKind.values:
-        report = "incident" if kind == CaseKind.CONDUCT else "flag"
-        offered = selectors.offered_types(report, institution=office.institution)
-        violations[kind] = tuple(item.types[0] for item in offered)
-    consequences = {
-        version: {row.code: row for row in Consequence.objects.filter(version=version)}
-        for version in {kind.version_id for kinds in violations.values() for kind in kinds}
+    texts = {
+        kind: selectors.texts_for(DOCUMENTS[kind], institution=course.institution, course=course)
+        for kind in CaseKind
     }
-    return Place(course, office, tuple(course.assignments.all()), violations, consequences)
+    violations = {
+        str(kind): tuple(row for row in found.violation_types() if row.kind == VIOLATIONS[kind])
+        for kind, found in texts.items()
+    }
+    consequences: dict[int, dict[str, Consequence]] = {}
+    for kind, found in texts.items():
+        named = {row.code: row for row in found.consequences()}
+        consequences |= {row.version_id: named for row in violations[kind]}
+    found_texts = {str(kind): found for kind, found in texts.items()}
+    return Place(
+        course, office, tuple(course.assignments.all()), violations, consequences, found_texts
+    )
 
 
 def _enrol(people: list[User], places: list[Place]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -30,6 +31,7 @@ from cases.models import (
     Respondent,
     Response,
 )
+from cases.selectors.governing import permits_of
 from notifications import payloads
 from notifications.models import OutboxMessage
 
@@ -73,11 +75,28 @@ def notice_sent(
                 _("If the decision goes against you, you can appeal to somebody else."),
             ),
             standard=str(terms(case).standard_label),
+            **_permitted(case),
             message=questions,
             respond_by=due_at,
             respond_url=case_url(case),
             contact=contact(case),
         )
+
+
+def _permitted(case: Case) -> dict[str, Any]:
+    """What the assignment permitted at the incident (PO10); nothing where nothing had been said."""
+    found = permits_of(case)
+    if found is None or not found.answers:
+        return {}
+    notes = [line.said.note for line in found.lines if line.said is not None and line.said.note]
+    return {
+        "permitted": tuple(
+            _("%(question)s: %(answer)s")
+            % {"question": answer.question, "answer": str(answer.words).lower()}
+            for answer in found.answers
+        ),
+        "permitted_note": "\n\n".join(notes),
+    }
 
 
 def _alleged(allegation: Allegation) -> str:

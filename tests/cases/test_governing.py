@@ -12,13 +12,14 @@ from django.urls import reverse
 from cases import governing
 from cases.models import Case
 from cases.selectors.governing import governing_page, permits_of
-from cases.services import allegation, triage
+from cases.services import allegation, notice, triage
 from integrity.audit.models import Event
 from integrity.core import clock
 from integrity.core.errors import IllegalTransition, InvalidInput
 from integrity.courses.models import AssignmentTerms
 from tests.cases import builders as build
 from tests.cases import intake_builders as intake
+from tests.cases.test_process import World
 from tests.courses import builders as make
 
 pytestmark = pytest.mark.django_db
@@ -270,3 +271,38 @@ def test_before_anything_was_said_nothing_is_shown_as_permitted(scene: intake.Sc
     assert found is not None
     assert (found.terms, found.answers) == (None, [])
     assert permits_of(told(scene, form_key="words")) is None
+
+
+def test_the_notice_and_the_learners_page_say_what_was_permitted(
+    frozen_clock: Any, client: Client
+) -> None:
+    world = World().alleged()
+    assert world.case.assignment is not None
+    moment = world.case.incident_at
+    assert moment is not None
+    AssignmentTerms.objects.create(
+        assignment=world.case.assignment, set_at=moment, form_key="before",
+        tools="limited", note="A spelling checker is fine.",
+    )  # fmt: skip
+    AssignmentTerms.objects.create(
+        assignment=world.case.assignment, set_at=moment + timedelta(seconds=1), form_key="after",
+        tools="forbidden",
+    )  # fmt: skip
+    letter = notice.preview(
+        actor=world.moderator, number=world.number, respondent_id=world.rid, questions=""
+    )
+    assert "What was permitted" in letter.html
+    assert "allowed within limits" in letter.html
+    assert "A spelling checker is fine." in letter.html
+    assert "not allowed" not in letter.html
+    notice.send(
+        actor=world.moderator,
+        number=world.number,
+        respondent_id=world.rid,
+        questions="",
+        revision=None,
+    )
+    client.force_login(world.learner)
+    html = client.get(reverse("my:case", args=[world.number])).content.decode()
+    assert "Allowed within limits" in html
+    assert "A spelling checker is fine." in html
