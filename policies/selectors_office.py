@@ -87,7 +87,7 @@ def kept_document(user: User, slug: str) -> Kept:
     document = managed(user).filter(slug=slug).first()
     if document is None:
         raise NotFound
-    return _kept(document, document.versions.defer("body").order_by("-number"))
+    return _kept(document, list(document.versions.defer("body").order_by("-number")))
 
 
 def kept_version(user: User, slug: str, number: int) -> tuple[Kept, Version]:

@@ -338,7 +338,7 @@ class RowsForm(SeenForm):
         }
 
     def _clause(self) -> forms.Field:
-        choices = [("", _("None"))]
+        choices: list[tuple[str, Any]] = [("", _("None"))]
         choices += [(number, f"{number} {title}"[:80]) for number, title in self.clauses.items()]
         return SelectField(label=_("Where the text says it"), choices=choices, required=False)
 

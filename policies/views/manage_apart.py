@@ -39,7 +39,8 @@ def apart(part: str, theirs: Any, mine: Mapping[str, Any]) -> list[Change]:
 
 
 def _label(name: str) -> str:
-    words = str(Version._meta.get_field(name).verbose_name)  # noqa: SLF001 - public by docs
+    field: Any = Version._meta.get_field(name)  # noqa: SLF001 - public by docs
+    words = str(field.verbose_name)
     return words[:1].upper() + words[1:]
 
 
