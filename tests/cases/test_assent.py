@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.governing import kept_day
-from cases.models import Case
+from cases.models import Case, Disclosure
 from cases.selectors.assent import Proof, assent_of
 from integrity.accounts.models import User
 from integrity.core import clock
@@ -258,7 +258,14 @@ def test_the_case_page_and_the_decision_say_it(room: Room, client: Client) -> No
         assignee=moderator, assigned_at=room.now, status="review"
     )
     room.case.respondents.update(status="review")
+    piece = build.evidence(room.case)
+    respondent = room.case.respondents.get()
+    Disclosure.objects.create(respondent=respondent, evidence=piece)
     client.force_login(moderator)
-    html = client.get(reverse("desk:case", args=[room.case.number])).content.decode()
-    assert "Pledged to it in this course" in html
-    assert room.version.get_absolute_url() in html
+    for address in (
+        reverse("desk:case", args=[room.case.number]),
+        reverse("desk:findings", args=[room.case.number, respondent.public_id]),
+    ):
+        html = client.get(address).content.decode()
+        assert "Pledged to it in this course" in html
+        assert room.version.get_absolute_url() in html

@@ -30,6 +30,7 @@ from cases.selectors.decision_page import (
     sanction_of,
     second_left,
 )
+from cases.selectors.governing import governing_page
 from cases.services import determination, sanction
 from cases.services.rehearsal import rehearse
 from cases.views.desk import steps
@@ -98,6 +99,7 @@ def findings(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse
         tried,
         template="cases/desk/findings.html",
         file=page,
+        governing=governing_page(top.case, [respondent]),
         respondent=respondent,
     )
 
@@ -238,6 +240,7 @@ def _show(
         tried,
         template="cases/desk/consequence.html",
         file=page,
+        governing=governing_page(top.case, [respondent]),
         respondent=respondent,
         advice=advice,
         problems=problems,
@@ -326,6 +329,7 @@ def _proposal(
         tried,
         template="cases/desk/confirm.html",
         file=page,
+        governing=governing_page(top.case, [respondent]),
         back=back,
         respondent=respondent,
         own=page.determination.is_by(user),
