@@ -250,7 +250,7 @@ def test_on_paper_the_page_says_where_it_comes_from(client, honor, settings):
             paper
         )
         assert "data-print" in content
-        assert content.count(' class="ask screen"') == 1
+        assert content.count(' class="ask screen"') == 2
 
 
 def test_what_holds_where_a_supplement_applies(client, northbridge):
