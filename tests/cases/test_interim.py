@@ -37,6 +37,7 @@ from tests.cases import builders as build
 from tests.cases.test_adviser import suspend, words_of
 from tests.cases.test_process import World
 from tests.courses import builders as make
+from tests.policies.pledged import settle
 
 pytestmark = pytest.mark.django_db
 
@@ -146,7 +147,7 @@ def test_no_messages_to_one_person_is_for_officers_and_names_them(world: Scene) 
         world.learner,
         world.other,
     )
-    make.enrol(world.enrolment.course, world.other)
+    settle(world.enrolment, make.enrol(world.enrolment.course, world.other))
     assert not may_message(world.learner, world.other)
     assert may_message(world.other, world.learner)
     with clock.frozen(measure.ends_at):
