@@ -20,6 +20,7 @@ from cases.demo import (
     scenes_working,
     texts,
     world,
+    yearly,
 )
 from cases.demo.courses import COURSES
 from cases.demo.tale import Cast
@@ -76,6 +77,7 @@ def _tell() -> None:
         scenes_accounts,
         drafts,
         pledged,
+        yearly,
     ):
         scene.tell(cast)
     for days in ROUNDS:
