@@ -235,7 +235,7 @@ def test_hostile_text_is_inert_in_a_letter(event: str) -> None:
         f: XSS
         for f in (
             *("matter", "reason", "reasons", "reasons_finding", "proposal", "access", "course"),
-            "policy_title",
+            *("policy_title", "question", "answer"),
         )
         if f in registry.get(event).payload.__dataclass_fields__
     }
