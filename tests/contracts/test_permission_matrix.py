@@ -79,7 +79,7 @@ PEOPLE = (
 GROUPS = (PEOPLE[:5], PEOPLE[5:10], PEOPLE[10:])
 METHODS = ("GET", "POST")
 # Steps that look at the answer before they look at the object.
-FILLED_IN = {"desk:letter": {"action": "resend"}}
+FILLED_IN = {"desk:letter": {"action": "resend"}, "policy_office:start": {"after": "1"}}
 # Django's admin is one room: who may not enter it sees none of it.
 ADMIN = "admin"
 # Asked with tokens instead of sessions: tests/api/test_matrix.py has its own table.
