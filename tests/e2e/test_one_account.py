@@ -39,6 +39,13 @@ def main_button(guest: Visit) -> Any:
     return guest.page.get_by_role("main").locator("button.btn--main").first
 
 
+def still_here(guest: Visit) -> None:
+    """Give the password once more where signing in was longer ago than five minutes."""
+    if "reauthenticate" in guest.page.url:
+        guest.page.get_by_label("Password", exact=True).fill(demo.PASSWORD)
+        main_button(guest).click()
+
+
 def test_the_desk_asks_and_the_person_closes_one_on_a_phone(
     visit: Any, people: dict[str, User], second: User, smtp: SmtpServer
 ) -> None:
@@ -82,6 +89,7 @@ def test_the_desk_asks_and_the_person_closes_one_on_a_phone(
         person.page.set_viewport_size({"width": 390, "height": 844})
         person.page.get_by_label("Yes, I have another account").check()
         main_button(person).click()
+        still_here(person)
         person.heading("Keep this account")
         person.sees("accused@example.edu")
         assert SECOND.email not in person.page.content()
@@ -102,6 +110,7 @@ def test_the_desk_asks_and_the_person_closes_one_on_a_phone(
         person.page.set_viewport_size({"width": 390, "height": 844})
         person.page.get_by_label("The code from the email").fill(code[0])
         main_button(person).click()
+        still_here(person)
         person.heading("Check, then close the other account")
         person.sees(SECOND.email)
         width = person.page.evaluate("document.documentElement.scrollWidth")
@@ -109,6 +118,7 @@ def test_the_desk_asks_and_the_person_closes_one_on_a_phone(
         person.shot("check")
         person.page.set_viewport_size({"width": 390, "height": 844})
         person.press("Close the other account now")
+        still_here(person)
         person.heading("The other account is closed")
         person.shot("closed")
         person.page.goto("/accounts/settings/")
