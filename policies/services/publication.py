@@ -28,7 +28,9 @@ def publish(
     """Publish a draft, to take effect at `effective_at` (default: the draft's own), now or later.
 
     With `at_once` it takes effect at the very instant of publication. `seen` is the digest of what
-    was checked (`policies.contents.whole`): `Stale` when somebody changed the draft since. A text that was already in force elsewhere is taken over with `posted_at`, the instant it was
+    was checked (`policies.contents.whole`): `Stale` when somebody changed the draft since.
+
+    A text that was already in force elsewhere is taken over with `posted_at`, the instant it was
     posted there; only then may it take effect in the past. Versions take effect in the order of
     their numbers. Raises `Conflict` for a published one, `InvalidInput` otherwise.
     """

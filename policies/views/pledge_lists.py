@@ -110,10 +110,7 @@ def remind(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     form = RemindForm(request.POST)
     if not form.is_valid():
         raise InvalidInput(
-            {
-                name: [str(line) for line in lines]
-                for name, lines in form.errors.as_data().items()
-            }
+            {name: [str(line) for line in lines] for name, lines in form.errors.as_data().items()}
         )
     slug_of = form.cleaned_data["course"]
     course = pledge_lists.course_for(user, found, slug_of) if slug_of else None
