@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
 from integrity.accounts.rules import has_role, scope
+from integrity.courses.models import Course
 from policies.models import Document
 
 if TYPE_CHECKING:
@@ -21,6 +22,19 @@ def manages(user: User | AnonymousUser, document: Document) -> bool:
     return has_role(
         user, Role.ADMINISTRATOR, institution_id=document.institution_id or 0, anywhere=False
     )
+
+
+def may_remind(user: User | AnonymousUser, document: Document, course: Course | None) -> bool:
+    """Whether `user` may have everybody reminded who has not pledged to `document`: who looks after
+    it, and in one course its teacher and who looks after its institution."""
+    if manages(user, document):
+        return True
+    if course is None or not user.is_authenticated:
+        return False
+    inside = has_role(
+        user, Role.ADMINISTRATOR, institution_id=course.institution_id, anywhere=False
+    )
+    return inside or course.teachings.filter(user=user).exists()
 
 
 def managed(user: User | AnonymousUser) -> QuerySet[Document]:

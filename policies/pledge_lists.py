@@ -178,12 +178,10 @@ def course_for(user: User, version: Version, slug: str) -> Course:
 
 def may_remind(user: User, version: Version, course: Course | None) -> bool:
     """Whether the user may have everybody reminded who has not pledged to `version`, which has to
-    be in force: who looks after the document, and in a course its teacher."""
-    if governing_version(version.document) != version:
-        return False
-    if office.manages(user, version.document):
-        return True
-    return course is not None and course.teachings.filter(user=user).exists()
+    be in force; see `office.may_remind`."""
+    return governing_version(version.document) == version and office.may_remind(
+        user, version.document, course
+    )
 
 
 def version_page(
@@ -199,7 +197,8 @@ def version_page(
         .order_by("title", "pk")
     )
     if after:
-        place = courses.filter(slug=after).first()
+        # PostgreSQL takes no NUL in a text.
+        place = courses.filter(slug=after).first() if after.isprintable() else None
         if place is None:
             raise NotFound
         courses = courses.filter(Q(title__gt=place.title) | Q(title=place.title, pk__gt=place.pk))

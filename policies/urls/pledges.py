@@ -18,5 +18,6 @@ urlpatterns = [
     ),
     path("lists/<slug:slug>/v<int:number>/pledges.csv", pledge_lists.export, name="export"),
     path("lists/<slug:slug>/v<int:number>/remind/", pledge_lists.remind, name="remind"),
-    path("<slug:slug>/", pledges.course, name="course"),
+    # Below a word of its own: a course may have any short name, also that of the lists.
+    path("courses/<slug:slug>/", pledges.course, name="course"),
 ]

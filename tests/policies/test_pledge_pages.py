@@ -345,6 +345,33 @@ def test_a_reminder_goes_out_once_for_a_form_and_from_who_may(
     assert Mailing.objects.count() == 2
 
 
+def test_an_institutions_administrator_reminds_in_its_own_courses_alone(
+    room: Room, by: Callable[[Any], Client]
+) -> None:
+    address = reverse("pledges:remind", args=[room.code.document.slug, 1])
+    client = by(room.admin())
+    assert "Remind everybody who has not pledged" in client.get(room.list_of()).content.decode()
+    everywhere = {"course": "", "form_token": new_form_token()}
+    assert client.post(address, everywhere).status_code == 403
+    told = {"course": room.course.slug, "form_token": new_form_token()}
+    assert client.post(address, told).status_code == 303
+    page = reverse("policy_reviews:mailing", args=[Mailing.objects.get().public_id])
+    assert client.get(page).status_code == 200
+    other = make.course()
+    build.learner(other)
+    foreign = {"course": other.slug, "form_token": new_form_token()}
+    assert client.post(address, foreign).status_code == 404
+    assert Mailing.objects.count() == 1
+
+
+def test_a_course_may_be_called_as_the_lists_are(by: Callable[[Any], Client]) -> None:
+    course = make.course(slug="lists")
+    build.text()
+    page = by(build.learner(course).learner).get(reverse("pledges:course", args=["lists"]))
+    assert page.status_code == 200
+    assert page.context["course"] == course
+
+
 def test_nobody_is_reminded_of_a_version_that_is_over(
     room: Room, by: Callable[[Any], Client]
 ) -> None:
