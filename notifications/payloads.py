@@ -406,11 +406,13 @@ class InterimLifted:
 class PolicyNewVersion:
     """To everybody whom a policy concerns: a new version. Policies are public, so the email says it
     all and no letter goes with it; addresses are full ones. `compare_url` shows what changed, where
-    there was a version before; `pledge_until` is set where learners pledge anew."""
+    there was a version before; `pledge_until` is set where learners pledge anew and have time for
+    it. `in_force`: it has taken effect already."""
 
     policy_title: str
     number: int
     effective_at: datetime
+    in_force: bool = False
     change_summary: str = ""
     policy_url: str
     compare_url: str = ""

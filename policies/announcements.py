@@ -83,27 +83,32 @@ def new_version(version: Version) -> payloads.PolicyNewVersion:
         .values_list("number", flat=True)
         .first()
     )
+    at = clock.now()
+    until = grace_until(version) if document.needs_pledge and before else None
     compare = reverse("policies:compare", args=[document.slug])
     return payloads.PolicyNewVersion(
         policy_title=document.title,
         number=version.number,
         effective_at=version.effective_at,
+        in_force=version.effective_at <= at,
         change_summary=version.change_summary,
         policy_url=address(version.get_absolute_url()),
         compare_url=address(f"{compare}?from={before}&to={version.number}") if before else "",
-        pledge_until=grace_until(version) if document.needs_pledge and before else None,
+        pledge_until=until if until is not None and until > at else None,
         contact=contact(),
     )
 
 
 def pledge_reminder(version: Version, course: Course | None) -> payloads.PledgeReminder:
     """To what to pledge, and where."""
-    until = grace_until(version)
+    before = version.document.versions.filter(published_at__isnull=False, number__lt=version.number)
+    # Days are given to who pledged to an earlier version; to the first one nobody has.
+    until = grace_until(version) if before.exists() else None
     return payloads.PledgeReminder(
         policy_title=version.document.title,
         course_title=course.title if course else "",
         pledge_url=address("/pledges/"),
-        pledge_until=until if until > clock.now() else None,
+        pledge_until=until if until is not None and until > clock.now() else None,
         contact=contact(),
     )
 

@@ -61,7 +61,8 @@ def start_email(*, actor: User, document: Document, form_key: str) -> Disseminat
     """Send the version in force to everybody whom it concerns; record and mailing are one step.
 
     The same `form_key` is the first record. Raises `NotPermitted`, and `Conflict` where no version
-    is in force or another mailing of it is under way.
+    is in force, another mailing of it is under way, or it was sent to everybody this year: whoever
+    has it would get no second one, and the record would say of this day what is not true of it.
     """
     _allowed(actor, document)
     with audit.transaction():
@@ -72,6 +73,8 @@ def start_email(*, actor: User, document: Document, form_key: str) -> Disseminat
         version = governing_version(document)
         if version is None:
             raise Conflict(_("No version of this policy is in force yet."))
+        if mailings.was_sent_this_year(version):
+            raise Conflict(_("It was sent to everybody this year already."))
         mailing = mailings.start(
             actor=actor, kind=MailingKind.DISSEMINATION, version=version, form_key=form_key
         )

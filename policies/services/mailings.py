@@ -48,9 +48,9 @@ def start(
 
     A reminder goes to who has not pledged, in `course` or everywhere; the other kinds to everybody
     whom the document concerns, and take no course. The same `form_key` again is the first mailing.
-    `actor` is an administrator of the document or, for a reminder in a course, its teacher; None
-    stands for the system. Raises `NotPermitted`, `InvalidInput` for a draft or an unknown kind,
-    `Conflict` while another one of the kind is under way.
+    `actor` is an administrator of the document or, for a reminder in a course, somebody whom
+    `office.may_remind` names; None stands for the system. Raises `NotPermitted`, `InvalidInput` for
+    a draft or an unknown kind, `Conflict` while another one of the kind is under way.
     """
     with audit.transaction():
         # Two forms at once wait for each other here.
@@ -100,10 +100,9 @@ def _may_start(actor: User | None, kind: str, document: Document, course: Course
 
 
 def _looks_after(actor: User, kind: str, document: Document, course: Course | None) -> bool:
-    if office.manages(actor, document):
-        return True
-    teaches = course is not None and Teaching.objects.filter(course=course, user=actor).exists()
-    return teaches and kind == MailingKind.PLEDGE_REMINDER
+    if kind == MailingKind.PLEDGE_REMINDER:
+        return office.may_remind(actor, document, course)
+    return office.manages(actor, document)
 
 
 def may_handle(user: User, mailing: Mailing) -> bool:
@@ -156,6 +155,16 @@ def _key(mailing: Mailing, person: User) -> str:
     if mailing.kind == MailingKind.DISSEMINATION:
         return f"{prefix}{mailing.started_at.year}:{person.public_id}"
     return f"{prefix}{person.public_id}"
+
+
+def was_sent_this_year(version: Version) -> bool:
+    """Whether the yearly email about the version reached everybody in the year of its keys."""
+    sent = Mailing.objects.filter(
+        kind=MailingKind.DISSEMINATION, version=version, finished_at__isnull=False
+    )
+    # Not `__year`, which asks in the zone of whoever reads.
+    year = clock.now().year
+    return any(at.year == year for at in sent.values_list("started_at", flat=True))
 
 
 def advance(mailing_id: int) -> bool:

@@ -251,3 +251,32 @@ def test_a_policy_of_another_institution_is_not_there(
         page = reverse(f"policy_reviews:{name}", args=[code.document.slug])
         assert browser.get(page).status_code == 404, name
         assert browser.post(page).status_code in (404, 405), name
+
+
+# Once a year
+
+
+def test_what_everybody_has_this_year_is_not_sent_and_recorded_a_second_time(
+    admin: User, code: Version
+) -> None:
+    row = dissemination.start_email(actor=admin, document=code.document, form_key="one")
+    assert row.mailing is not None
+    mailings.run(seconds=30)
+    with clock.frozen(at("2026-12-30 12:00")):
+        with pytest.raises(Conflict):
+            dissemination.start_email(actor=admin, document=code.document, form_key="two")
+        assert reviewing.standing(code.document).email == date(2026, 11, 22)
+    with clock.frozen(at("2027-01-02 12:00")):
+        dissemination.start_email(actor=admin, document=code.document, form_key="two")
+        mailings.run(seconds=30)
+    assert OutboxMessage.objects.filter(event="policy_yearly").count() == 2
+
+
+def test_a_yearly_email_that_was_stopped_can_be_sent_to_the_others(
+    admin: User, code: Version
+) -> None:
+    row = dissemination.start_email(actor=admin, document=code.document, form_key="one")
+    assert row.mailing is not None
+    mailings.stop(actor=admin, mailing=row.mailing)
+    again = dissemination.start_email(actor=admin, document=code.document, form_key="two")
+    assert again != row

@@ -292,6 +292,59 @@ def test_a_teacher_reminds_their_own_course_and_nothing_else(
 # Starting and stopping
 
 
+def test_an_institutions_administrator_reminds_its_own_courses_of_the_platforms_text(
+    code: Version, northbridge: Institution, class_of_five: tuple[Course, list[User]]
+) -> None:
+    course, _people = class_of_five
+    partner = grant(person("Partner"), northbridge)
+    elsewhere = Course.objects.create(
+        institution=Institution.objects.create(slug="southport", name="Southport"),
+        slug="elsewhere",
+        code="ELSE-1",
+        title="Elsewhere",
+    )
+    mailing = begun(code, "pledge_reminder", course=course, actor=partner, form_key="1")
+    assert mailings.may_handle(partner, mailing)
+    for kind, place in (
+        ("pledge_reminder", None),
+        ("pledge_reminder", elsewhere),
+        ("new_version", None),
+    ):
+        with pytest.raises(NotPermitted):
+            begun(code, kind, course=place, actor=partner, form_key="2")
+    others = begun(code, "pledge_reminder", course=elsewhere, form_key="3")
+    assert not mailings.may_handle(partner, others)
+
+
+def test_a_version_that_is_in_force_is_not_announced_as_one_to_come() -> None:
+    of = document(title="Honor code", needs_pledge=True)
+    first = version(of, "2026-01-01")
+    second = version(of, "2026-06-01")
+    person("Reader")
+    sample = Mailing(kind="new_version", version=second)
+    for now, in_force in (("2026-05-20 12:00", False), ("2026-06-02 12:00", True)):
+        with clock.frozen(at(now)):
+            _subject, text = announcements.sample(sample)
+        assert ("Until then the version before it holds" in text) is not in_force
+        assert ("It has been in force as it is since" in text) is in_force
+        assert "please pledge to it anew by" in text
+    with clock.frozen(at("2026-07-01 12:00")):
+        assert "please pledge to it anew by" not in announcements.sample(sample)[1]
+        # Of a first version there is none before it that could hold.
+        _subject, text = announcements.sample(Mailing(kind="new_version", version=first))
+    assert "Until then" not in text
+
+
+def test_a_reminder_names_a_day_only_where_days_are_given() -> None:
+    of = document(title="Honor code", needs_pledge=True)
+    first = version(of, "2026-01-01")
+    with clock.frozen(at("2026-01-02 12:00")):
+        assert announcements.pledge_reminder(first, None).pledge_until is None
+    second = version(of, "2026-06-01")
+    with clock.frozen(at("2026-06-02 12:00")):
+        assert announcements.pledge_reminder(second, None).pledge_until is not None
+
+
 def test_the_same_form_twice_is_one_mailing(code: Version) -> None:
     assert begun(code) == begun(code)
     assert Mailing.objects.count() == 1
