@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integrity.audit import services as audit
 from integrity.core import clock
-from integrity.core.errors import Conflict, InvalidInput, Stale
+from integrity.core.errors import Conflict, InvalidInput, NotFound, Stale
 from integrity.core.text import clean_text
 from policies import contents
 from policies.enums import TAKES_AWAY, VersionStatus
@@ -115,11 +115,15 @@ def edit_draft(
 
     `seen` are the digests (`policies.contents`) of the parts as the editor knew them. Raises
     `Stale` when somebody changed one of them since, `Conflict` for a published version,
-    `InvalidInput` naming the fields that are wrong. Saving what is stored already does nothing.
+    `NotFound` for one that was deleted meanwhile, `InvalidInput` naming the fields that are wrong.
+    Saving what is stored already does nothing.
     """
     _only_editable(fields)
     with audit.transaction():
-        version = Version.objects.select_for_update().get(pk=version.pk)
+        stored_version = Version.objects.select_for_update().filter(pk=version.pk).first()
+        if stored_version is None:
+            raise NotFound
+        version = stored_version
         if version.status != VersionStatus.DRAFT:
             raise Conflict(_("A published version never changes. Please start a new version."))
         stored = contents.digests(version)
@@ -152,10 +156,14 @@ def delete_draft(*, actor: audit.Actor, version: Version, seen: str | None = Non
     """Delete a draft and what it names.
 
     `seen` is the digest of all of it as somebody looked at it: `Stale` when it was changed since.
-    Raises `Conflict` for a published version.
+    Deleting it twice, also at the same time, is deleting it once. Raises `Conflict` for a published
+    version.
     """
     with audit.transaction():
-        version = Version.objects.select_for_update(of=("self",)).get(pk=version.pk)
+        stored = Version.objects.select_for_update(of=("self",)).filter(pk=version.pk).first()
+        if stored is None:
+            return
+        version = stored
         if version.status != VersionStatus.DRAFT:
             raise Conflict(_("A published version never changes. Please start a new version."))
         if seen is not None and seen != contents.whole(version):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integrity.audit import services as audit
 from integrity.core import clock
-from integrity.core.errors import Conflict, InvalidInput, Stale, Text
+from integrity.core.errors import Conflict, InvalidInput, NotFound, Stale, Text
 from policies import contents
 from policies.enums import VersionStatus
 from policies.models import Version
@@ -32,14 +32,20 @@ def publish(
 
     A text that was already in force elsewhere is taken over with `posted_at`, the instant it was
     posted there; only then may it take effect in the past. Versions take effect in the order of
-    their numbers. Raises `Conflict` for a published one, `InvalidInput` otherwise.
+    their numbers. Raises `Conflict` for a published one, `NotFound` for one that was deleted
+    meanwhile, `InvalidInput` otherwise.
     """
     with audit.transaction():
-        version = (
-            Version.objects.select_for_update(of=("self",))
+        # Two versions of one document published at once wait for each other: the order counts.
+        draft = (
+            Version.objects.select_for_update(of=("self", "document"))
             .select_related("document__institution")
-            .get(pk=version.pk)
+            .filter(pk=version.pk)
+            .first()
         )
+        if draft is None:
+            raise NotFound
+        version = draft
         if version.status != VersionStatus.DRAFT:
             raise Conflict(_("This version is published already."))
         now = clock.now()

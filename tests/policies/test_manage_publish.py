@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from integrity.audit.models import Event
+from integrity.core.errors import NotFound
 from policies import contents, services
 from policies.models import Version
 from policies.selectors import governing_version
@@ -211,6 +212,15 @@ def test_a_draft_is_deleted_after_asking(office, of, draft):
     assert of.versions.count() == 1
     assert Event.objects.filter(action="policy.draft_deleted").count() == 1
     assert office.get("delete", of, 2).status_code == 404
+
+
+def test_who_comes_to_a_deleted_draft_in_the_moment_between_meets_no_fault(draft):
+    for _time in range(2):
+        services.delete_draft(actor=ACTOR, version=draft)
+    assert Event.objects.filter(action="policy.draft_deleted").count() == 1
+    for late in (services.publish, services.edit_draft):
+        with pytest.raises(NotFound):
+            late(actor=ACTOR, version=draft)
 
 
 def test_a_draft_that_somebody_changed_meanwhile_is_not_deleted(office, of, draft):
