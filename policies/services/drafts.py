@@ -30,6 +30,14 @@ NOTICE_DAYS = 30
 
 # What a new version takes over from the one before.
 COPIED = EDITABLE - {"effective_at", "change_summary"}
+# What a text of an institution says only when somebody sets it; else the platform's holds (PO5).
+LEFT_OPEN: dict[str, Any] = {
+    "response_working_days": None,
+    "extension_working_days": None,
+    "appeal_working_days": None,
+    "standard_of_proof": "",
+    "appeal_grounds": [],
+}
 
 
 def create_draft(
@@ -74,7 +82,8 @@ def start_next(*, actor: audit.Actor, document: Document, after: int) -> Version
 
     Asked again it is the same one, and so is the draft that somebody else is working on. It takes
     effect a month from now, but never before what is published already; the first version has no
-    text but its title. Raises `Conflict` where there is no version `after`.
+    text but its title, and an institution's leaves to the platform what nobody set. Raises
+    `Conflict` where there is no version `after`.
     """
     with audit.transaction():
         document = Document.objects.select_for_update().get(pk=document.pk)
@@ -98,6 +107,7 @@ def start_next(*, actor: audit.Actor, document: Document, after: int) -> Version
             document=document,
             body=before.body if before else f"# {document.title}",
             effective_at=starts,
+            **(LEFT_OPEN if before is None and document.institution_id is not None else {}),
         )
 
 

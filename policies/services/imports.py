@@ -18,17 +18,8 @@ from policies.importer import Imported, Proposals, import_text, propose
 from policies.models import Document, Version
 from policies.rules import start_of_day
 from policies.services.documents import change_document, create_document
-from policies.services.drafts import create_draft, digest, event
+from policies.services.drafts import LEFT_OPEN, create_draft, digest, event
 from policies.services.publication import publish as publish_version
-
-# What a text of an institution says only when somebody sets it; else the platform's holds (PO5).
-_LEFT_OPEN: dict[str, Any] = {
-    "response_working_days": None,
-    "extension_working_days": None,
-    "appeal_working_days": None,
-    "standard_of_proof": "",
-    "appeal_grounds": [],
-}
 
 
 class AlreadyImported(Conflict):
@@ -116,7 +107,7 @@ def import_policy(
         newest = document.versions.order_by("-number").first()
         if newest is not None and (newest.body, newest.effective_at) == (imported.body, start):
             raise AlreadyImported(_already(newest))
-        open_terms = _LEFT_OPEN if newest is None and institution is not None else {}
+        open_terms = LEFT_OPEN if newest is None and institution is not None else {}
         version = create_draft(
             actor=actor,
             document=document,

@@ -9,6 +9,7 @@ from integrity.accounts.enums import Role
 from integrity.audit.models import Event
 from policies import services
 from policies.models import Document, Version
+from policies.rules import process_terms
 from policies.selectors import governing_version
 from tests.courses import builders as make
 from tests.policies.conftest import ACTOR, at, document, version
@@ -183,6 +184,18 @@ def test_the_first_version_has_no_text_and_cannot_be_published(office):
     assert "There is no text yet." in text_of(page)
     made.refresh_from_db()
     assert not made.is_published
+
+
+def test_what_nobody_set_in_an_institutions_first_version_is_as_the_platform_says(office):
+    owner = make.course().institution
+    of = document(title="Supplement", institution=owner)
+    office.post("start", of, given={"after": "0"})
+    made = of.versions.get()
+    platform = version(document(title="Honor code"), "2026-01-01", response_working_days=15)
+    assert process_terms(made, platform).response_working_days == 15
+    assert (made.standard_of_proof, made.appeal_grounds) == ("", [])
+    terms = office.form("terms", of, 1)
+    assert office.post("terms", of, 1, given=terms).status_code == 303
 
 
 @pytest.mark.parametrize("after", ["", "x", "-1", "99999999", "²"])
