@@ -20,6 +20,7 @@ from integrity.web.forms import (
     TextField,
 )
 from policies.enums import Medium, ReviewCapacity
+from policies.forms.manage import SeenForm
 from policies.models import ReviewParticipant
 
 
@@ -68,7 +69,7 @@ class InviteForm(Form):
     )
 
 
-class RecordForm(Form):
+class RecordForm(SeenForm):
     """Who took part, what was said, and what comes of it. Everything may still be empty."""
 
     minutes = TextField(

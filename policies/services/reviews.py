@@ -20,10 +20,10 @@ from integrity.accounts.models import User
 from integrity.accounts.selectors import find_by_email
 from integrity.audit import services as audit
 from integrity.core import clock
-from integrity.core.errors import Conflict, InvalidInput, NotFound, NotPermitted, Text
+from integrity.core.errors import Conflict, InvalidInput, NotFound, NotPermitted, Stale, Text
 from notifications import services as notifications
 from notifications.models import OutboxMessage
-from policies import announcements, office, reviewing
+from policies import announcements, contents, office, reviewing
 from policies.enums import ReviewCapacity
 from policies.models import Document, Review, ReviewInput, ReviewParticipant
 
@@ -135,16 +135,23 @@ def record(
     minutes: str,
     outcome: str,
     attended: Collection[str],
+    seen: str | None = None,
 ) -> Review:
     """Keep the record of the meeting, the outcome, and who of the invited took part.
 
     `attended` are primary keys of participants of this very review; others are `NotFound`. Can be
-    done again until the review is closed.
+    done again until the review is closed; the same again changes nothing. `seen` is the `digest` of
+    the record as the writer knew it: `Stale` when somebody changed it since.
     """
     with _open(actor, review) as locked:
         people = {str(item.pk): item for item in locked.participants.all()}
         if set(attended) - set(people):
             raise NotFound
+        stored = digest(locked)
+        if stored == contents.digest([minutes.strip(), outcome.strip(), sorted(attended)]):
+            return locked
+        if seen is not None and seen != stored:
+            raise Stale(_("Somebody changed this record after you opened the page."))
         for key, participant in people.items():
             if participant.attended != (key in attended):
                 participant.attended = key in attended
@@ -153,6 +160,12 @@ def record(
         _save(locked)
         _record("policy.review_recorded", locked, actor, took_part=len(attended))
     return locked
+
+
+def digest(review: Review) -> str:
+    """What the record of a meeting is known by, to tell whether somebody changed it. One query."""
+    attended = review.participants.filter(attended=True).values_list("pk", flat=True)
+    return contents.digest([review.minutes, review.outcome, sorted(map(str, attended))])
 
 
 def send_input(

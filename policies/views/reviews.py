@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from integrity.core.errors import Conflict, InvalidInput, NotFound
+from integrity.core.errors import Conflict, InvalidInput, NotFound, Stale
 from integrity.web.forms import Form
 from policies import selectors_reviews as selectors
 from policies.forms.reviews import InviteForm, MeetingForm, RecordForm, ReplyForm
@@ -86,16 +87,41 @@ def record(request: HttpRequest, slug: str) -> HttpResponse:
     """Record the meeting and, with the second button, close the review.
 
     What is typed is kept where the review cannot be closed yet; the fields say what is missing.
+    Where somebody else saved it meanwhile, both are shown and nothing is stored (412). Sent again
+    after it was closed, the form leads to the review.
     """
     user: Any = request.user
-    room, found = selectors.open_room(user, slug)
+    room = selectors.room(user, slug)
+    found = room.review
+    if found is None:
+        if request.method != "POST" or not room.past:
+            raise NotFound
+        messages.info(request, _("This review is closed. It does not change any more."))
+        return see_other("review", slug)
     initial = {
+        "seen": service.digest(found),
         "minutes": found.minutes,
         "outcome": found.outcome,
         "attended": [str(item.pk) for item in room.people if item.attended],
     }
     form = RecordForm(_posted(request), people=room.people, initial=initial)
-    if _done(form, lambda: service.record(actor=user, review=found, **form.cleaned_data)):
+    try:
+        saved = _done(form, lambda: service.record(actor=user, review=found, **form.cleaned_data))
+    except Stale as error:
+        found.refresh_from_db(fields=["minutes", "outcome"])
+        form.renew(service.digest(found))
+        form.add_error(None, str(error.message))
+        context = {**_context(room, form), "stored": found}
+        return render(
+            request,
+            "policies/reviews/record.html",
+            context,
+            status=HTTPStatus.PRECONDITION_FAILED,
+        )
+    if saved:
+        # Shown once more where it cannot be closed, the form is of what it stored just now.
+        found.refresh_from_db(fields=["minutes", "outcome"])
+        form.renew(service.digest(found))
         if request.POST.get("step") != "close":
             messages.success(request, _("The record is saved."))
             return see_other("review", slug)
@@ -156,5 +182,9 @@ def _done(form: Form, call: Any) -> bool:
 def _show(
     request: HttpRequest, template: str, room: selectors.Room, form: Form, **more: Any
 ) -> HttpResponse:
-    context = {"room": room, "review": room.review, "document": room.document, "form": form, **more}
+    context = {**_context(room, form), **more}
     return render(request, f"policies/reviews/{template}.html", context, status=form.http_status)
+
+
+def _context(room: selectors.Room, form: Form) -> dict[str, Any]:
+    return {"room": room, "review": room.review, "document": room.document, "form": form}

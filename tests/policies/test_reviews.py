@@ -371,9 +371,10 @@ def test_the_page_says_at_the_field_what_is_missing_and_keeps_what_was_typed(gro
     review = group.set(group.opened())
     group.invite(review, group.learner, "learner")
     page = reverse("policy_reviews:record", args=[group.document.slug])
-    answer = group.client(group.admin).post(
-        page, {"minutes": "We met.", "outcome": "", "step": "close"}
-    )
+    client = group.client(group.admin)
+    seen = client.get(page).context["form"]["seen"].value()
+    given = {"minutes": "We met.", "outcome": "", "seen": seen, "step": "close"}
+    answer = client.post(page, given)
     assert answer.status_code == 400
     errors = answer.context["form"].errors
     assert len(errors["attended"]) == 3
@@ -381,6 +382,44 @@ def test_the_page_says_at_the_field_what_is_missing_and_keeps_what_was_typed(gro
     assert "minutes" not in errors
     review.refresh_from_db()
     assert (review.minutes, review.closed_at) == ("We met.", None)
+
+
+def test_who_saves_the_record_second_sees_what_the_first_one_wrote(group: Group) -> None:
+    review = group.set(group.opened())
+    other = person("Olu Other")
+    RoleGrant.objects.create(user=other, role=Role.ADMINISTRATOR)
+    page = reverse("policy_reviews:record", args=[group.document.slug])
+    first, second = group.client(group.admin), group.client(other)
+    seen = first.get(page).context["form"]["seen"].value()
+    told = {"minutes": "We met.\r\nTwo came.", "outcome": "", "seen": seen}
+    # The same form twice is one record.
+    for _time in range(2):
+        assert first.post(page, told).status_code == 303
+    assert Event.objects.filter(action="policy.review_recorded").count() == 1
+    late = second.post(page, {"minutes": "Other words.", "outcome": "", "seen": seen})
+    assert late.status_code == 412
+    html = late.content.decode()
+    assert "Two came." in html
+    assert "Other words." in html
+    review.refresh_from_db()
+    assert review.minutes == "We met.\nTwo came."
+    again = {**told, "minutes": "Both.", "seen": late.context["form"]["seen"].value()}
+    assert second.post(page, again).status_code == 303
+    review.refresh_from_db()
+    assert review.minutes == "Both."
+
+
+def test_the_button_that_closes_can_be_pressed_twice(group: Group) -> None:
+    review = group.ready()
+    client = group.client(group.admin)
+    page = reverse("policy_reviews:record", args=[group.document.slug])
+    form = client.get(page).context["form"]
+    told = {name: form[name].value() for name in ("minutes", "outcome", "attended", "seen")}
+    for _time in range(2):
+        assert client.post(page, {**told, "step": "close"}).status_code == 303
+    review.refresh_from_db()
+    assert review.closed_at is not None
+    assert client.get(page).status_code == 404
 
 
 def test_a_closed_review_never_changes(group: Group) -> None:
