@@ -105,6 +105,13 @@ def _nobody_notified(case: Case, respondent: Respondent | None) -> str | Promise
     return None
 
 
+def _no_notice(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    # Taken up again after the notice, the case stands in triage, and the learner was told still.
+    if Notice.objects.filter(respondent__case=case).exists():
+        return _("A learner has been shown the evidence already.")
+    return None
+
+
 def _evidence_shown(case: Case, respondent: Respondent | None) -> str | Promise | None:
     if respondent is None or respondent.disclosures.exists():
         return None
@@ -154,7 +161,15 @@ TABLE: dict[str, Step] = {
             # Before the notice it is triage, in which the platform helps.
             decisive=(S.NOTIFIED, S.REVIEW),
         ),
-        _step("reopen", [S.DISMISSED], S.TRIAGE, By.UNDO, _("Take up again")),
+        # Else it would decide a review that waits.
+        _step(
+            "reopen",
+            [S.DISMISSED],
+            S.TRIAGE,
+            By.UNDO,
+            _("Take up again"),
+            decisive=[S.DISMISSED],
+        ),
         _step(
             "review",
             [S.DISMISSED],
@@ -179,6 +194,7 @@ TABLE: dict[str, Step] = {
             By.DESK,
             _("Say when it happened"),
             _nobody_notified,
+            _no_notice,
         ),
         # Only until the notice: what is added later would have to be shown and answered again.
         _step(
@@ -309,10 +325,28 @@ def _permitted(step: Step, actor: User | None, case: Case, respondent: Responden
         return True
     if step.by == By.HEARER:
         return respondent is not None and rules.hears(actor, respondent)
-    if status_of(case, respondent) in step.decisive:
+    if decisive(step, case, respondent, case.respondents.all):
         asked = rules.decides if step.by == By.DESK else rules.is_officer
         return asked(actor, case)
     return step.by == By.DESK or rules.oversees(actor, case)
+
+
+def decisive(
+    step: Step,
+    case: Case,
+    respondent: Respondent | None,
+    everybody: Callable[[], Iterable[Respondent]],
+) -> bool:
+    """Whether the step is part of deciding a case that the institution decides.
+
+    A step of the whole case takes `everybody` along, and the case stands where its slowest
+    respondent stands: who is further on counts.
+    """
+    if not (step.decisive and case.institution_decides):
+        return False
+    if status_of(case, respondent) in step.decisive:
+        return True
+    return respondent is None and any(row.status in step.decisive for row in everybody())
 
 
 def unmet(action: str, case: Case, respondent: Respondent | None = None) -> list[str | Promise]:

@@ -134,6 +134,33 @@ def test_the_platform_dismisses_in_triage_but_not_after_the_notice(partner: Part
     assert dismiss(partner.officer)
 
 
+def test_one_of_several_notified_is_enough_for_the_institution_to_end_it(partner: Partner) -> None:
+    partner.notified()
+    build.respondent(partner.case, status=CaseStatus.INVESTIGATION)
+    Case.objects.filter(pk=partner.case.pk).update(status=CaseStatus.INVESTIGATION)
+
+    def dismiss(user: User) -> Any:
+        return triage.dismiss(actor=user, number=partner.number, reason="not_enough")
+
+    refused(partner, dismiss)
+    assert not steps.may("dismiss", head(partner.platform_officer, partner.number))
+    assert steps.may("dismiss", head(partner.officer, partner.number))
+    assert dismiss(partner.officer)
+
+
+def test_nobody_of_the_platform_takes_up_again_what_the_institution_dismissed(
+    partner: Partner,
+) -> None:
+    triage.dismiss(actor=partner.moderator, number=partner.number, reason="not_enough")
+    partner.case.reviews.create(report=partner.report, text="Look again.", form_key="the-review")
+    with pytest.raises(NotPermitted):
+        triage.reopen(actor=partner.platform_officer, number=partner.number, reason="More came.")
+    assert not steps.may("reopen", head(partner.platform_officer, partner.number))
+    assert partner.fresh().reviews.get().outcome == ""
+    triage.reopen(actor=partner.officer, number=partner.number, reason="More came.")
+    assert partner.fresh().status == CaseStatus.TRIAGE
+
+
 def test_nobody_of_the_platform_takes_a_consequence_back_or_looks_again(partner: Partner) -> None:
     partner.decided("warning_written")
     row = partner.respondent.sanctions.get()

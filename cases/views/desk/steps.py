@@ -55,15 +55,17 @@ def may(
     """
     step = workflow.TABLE[action]
     status = workflow.status_of(head.case, respondent)
-    return head.works and status in step.sources and _permitted(step, status, head, hears)
+    return head.works and status in step.sources and _permitted(step, head, respondent, hears)
 
 
-def _permitted(step: workflow.Step, status: str, head: Head, hears: bool | None) -> bool:
+def _permitted(
+    step: workflow.Step, head: Head, respondent: Respondent | None, hears: bool | None
+) -> bool:
     if step.by == workflow.By.HEARER:
         return head.judges if hears is None else hears
     if step.by == workflow.By.UNDO:
-        return head.officer or head.dismissed_here
-    if status in step.decisive:
+        return head.judges or head.dismissed_here
+    if workflow.decisive(step, head.case, respondent, lambda: head.respondents):
         return head.decides if step.by == workflow.By.DESK else head.judges
     return step.by == workflow.By.DESK or (step.by == workflow.By.OFFICER and head.officer)
 
@@ -74,7 +76,7 @@ def require(
     """Raise as the service would, before its form is shown to somebody it would refuse."""
     step = workflow.TABLE[action]
     status = workflow.status_of(head.case, respondent)
-    if not head.works or not _permitted(step, status, head, hears):
+    if not head.works or not _permitted(step, head, respondent, hears):
         raise NotPermitted(head.decider or None)
     if status not in step.sources:
         raise IllegalTransition
