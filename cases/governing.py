@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from cases.enums import CaseKind
 from cases.models import Case, Report
 from integrity.courses.models import Course, Institution
-from integrity.courses.selectors import decided_by_institution
 from policies.enums import DocumentKind, ViolationKind
 from policies.governing import Governing, governing
 from policies.models import Version
@@ -74,8 +73,12 @@ def governing_texts(
     day_only: bool,
     received: datetime,
     codes: Collection[str] = (),
+    sole: bool | None = None,
 ) -> Governing:
-    """What governs a matter of this `CaseKind`; `incident_at` with `day_only` as it is stored."""
+    """What governs a matter of this `CaseKind`; `incident_at` with `day_only` as it is stored.
+
+    `sole`: `institution_decides` of a case that is there.
+    """
     day = incident_at.astimezone(UTC).date() if incident_at is not None and day_only else None
     return governing(
         DOCUMENTS[CaseKind(kind)],
@@ -85,6 +88,7 @@ def governing_texts(
         day=day,
         received=received,
         codes=codes,
+        sole=sole,
     )
 
 
@@ -94,7 +98,6 @@ def put(case: Case, found: Governing) -> None:
     case.supplement = _beside(found.texts.institution, case)
     case.course_terms = _beside(found.texts.course, case)
     case.governing_basis = found.basis
-    case.institution_decides = decided_by_institution(case.course)
 
 
 def _beside(version: Version | None, case: Case) -> Version | None:

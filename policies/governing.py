@@ -179,6 +179,7 @@ def governing(
     day: date | None = None,
     received: datetime | None = None,
     codes: Collection[str] = (),
+    sole: bool | None = None,
 ) -> Governing:
     """The texts of `kind` (a `DocumentKind`) that govern an incident in a place.
 
@@ -186,6 +187,8 @@ def governing(
     missing. `received` (default: now) is when the report came: the incident lies before it, also on
     the day itself. `codes` are the violations reported or alleged; they only matter on a day of
     change. The institution of `course`, else `institution`, supplements the platform's text.
+    `sole`: whether the institution decides, where that was settled before; else as the programme of
+    `course` is now.
 
     One query, on a day of change two more for each version. Raises `ValueError` for an instant and
     a day at once, and for a naive instant.
@@ -196,7 +199,7 @@ def governing(
         raise ValueError("An instant needs its zone.")
     received = (received or clock.now()).astimezone(UTC)
     shelf = _shelf(kind, course.institution if course is not None else institution, course)
-    sole = decided_by_institution(course)
+    sole = decided_by_institution(course) if sole is None else sole
     if day is None:
         moment = (at or received).astimezone(UTC)
         texts = _texts({owner: shelf[owner].at(moment) for owner in OWNERS}, sole=sole)

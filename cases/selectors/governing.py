@@ -167,6 +167,7 @@ def _again(case: Case) -> Governing:
         day_only=case.incident_day_only,
         received=case.opened_at,
         codes=settled.data.get("codes", ()) if settled is not None else (),
+        sole=case.institution_decides,
     )
 
 

@@ -21,6 +21,7 @@ from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock
 from integrity.courses.models import Course, Institution, Post, Submission
+from integrity.courses.selectors import decided_by_institution
 from policies.governing import Governing, row_of
 from policies.models import ViolationType
 
@@ -44,8 +45,13 @@ class Matter:
     def accused(self) -> User | None:
         """The person it is about, where the platform knows: who handed it in, who wrote it."""
         if self.submission is not None:
-            return self.submission.learner
-        return self.post.author if self.post is not None else None
+            found = self.submission.learner
+        elif self.post is not None:
+            found = self.post.author
+        else:
+            return None
+        # Work can be left with an account its person closed; they answer with the one they kept.
+        return found.closed_into or found
 
 
 def kind_of_case(kind: str) -> CaseKind:
@@ -137,6 +143,7 @@ def _new_case(matter: Matter, actor: audit.Actor) -> Case:
         number=_next_number(at.year),
     )
     governing.put(case, matter.governing)
+    case.institution_decides = decided_by_institution(matter.course)
     save(case)
     if matter.accused is not None:
         Respondent.objects.create(

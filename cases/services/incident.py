@@ -114,6 +114,7 @@ def _change(case: Case, actor: User, day: date | None, at: datetime | None) -> C
         day_only=day is not None,
         received=case.opened_at,
         codes=codes,
+        sole=case.institution_decides,
     )
     moved = _moved(alleged, found)
     before = (

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from cases import governing
 from cases.models import Case
-from cases.services import incident
+from cases.services import incident, triage
 from integrity.accounts.models import User
 from integrity.audit.models import Event
 from integrity.core import clock
@@ -82,6 +82,16 @@ def test_allegations_move_to_the_same_code_in_the_text_that_governs(world: World
     assert events()[-1].data["allegations"] == [str(after.public_id)]
 
 
+def test_who_decides_stays_as_it_was_filed_when_the_programme_becomes_another_product(
+    world: World,
+) -> None:
+    Case.objects.filter(pk=world.case.pk).update(institution_decides=True)
+    newer(world)
+    assert said(world, at=CHANGE).institution_decides
+    world.case.refresh_from_db()
+    assert world.case.institution_decides
+
+
 def test_it_is_refused_while_something_is_alleged_that_the_text_does_not_name(
     world: World,
 ) -> None:
@@ -116,6 +126,15 @@ def test_after_the_first_notice_it_stands(world: World, client: Client) -> None:
     assert sent.status_code == 409
     world.case.refresh_from_db()
     assert world.case.policy_version == world.version
+
+
+def test_after_a_notice_it_stands_also_when_the_case_is_taken_up_again(world: World) -> None:
+    world.notified()
+    newer(world)
+    triage.dismiss(actor=world.moderator, number=world.number, reason="not_enough")
+    triage.reopen(actor=world.officer, number=world.number, reason="More came.")
+    with pytest.raises(IllegalTransition):
+        said(world, at=CHANGE)
 
 
 def test_one_of_several_notified_is_enough(world: World) -> None:
