@@ -169,7 +169,11 @@ class TermsForm(SeenForm):
             required=not own,
         )
         self.grounds: list[tuple[str, str]] = []
-        for index in range(min(MAX_GROUNDS, len(grounds) + 2)):
+        count = len(grounds) + 2
+        # Lines that were typed stay where somebody else took some away meanwhile.
+        while data is not None and count < MAX_GROUNDS and f"ground{count}_title" in data:
+            count += 1
+        for index in range(min(MAX_GROUNDS, count)):
             known = grounds[index] if index < len(grounds) else {"code": "", "title": ""}
             code, title = f"ground{index}_code", f"ground{index}_title"
             self.fields[code] = forms.CharField(

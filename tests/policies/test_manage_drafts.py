@@ -175,6 +175,16 @@ def test_an_instant_nobody_touched_stays_to_the_second(office, of):
 # Two people
 
 
+def test_a_ground_that_was_typed_stays_where_somebody_took_others_away(office, of):
+    draft(of)
+    opened = office.form("terms", of, 1)
+    fewer = {f"ground{index}_title": "" for index in range(1, 6)}
+    assert office.post("terms", of, 1, given=opened | fewer).status_code == 303
+    late = office.post("terms", of, 1, given=opened | {"ground5_title": "My own ground"})
+    assert late.status_code == 412
+    assert late.context["form"]["ground5_title"].value() == "My own ground"
+
+
 @pytest.mark.parametrize(
     ("page", "first", "second", "kept"),
     [
