@@ -28,7 +28,7 @@ from notifications.recipients import Recipient
 
 def case_dismissed(case: Case, respondent: Respondent, *, reason: Any) -> OutboxMessage:
     """To a respondent who had been notified: it ends without a decision."""
-    with translation.override(respondent.user.language):
+    with translation.override(respondent.person.language):
         payload = payloads.CaseDismissed(
             case_number=case.number,
             matter=matter(case),
@@ -55,11 +55,12 @@ def case_report(case: Case, report: CaseReport, officer: User) -> OutboxMessage:
             changed=report.kind == CaseReportKind.CHANGED,
             report_url=site(reverse("desk:case_report", args=[report.public_id])),
         )
+    recipient = Recipient.user(officer)
     return notifications.queue(
         "case_report",
-        recipient=Recipient.user(officer),
+        recipient=recipient,
         payload=payload,
-        key=f"case_report:{report.public_id}:{officer.public_id}",
+        key=f"case_report:{report.public_id}:{recipient.ref}",
         case_number=case.number,
         institution=case.institution.slug,
     )

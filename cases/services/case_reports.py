@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from cases import letters, rules
 from cases.enums import CaseReportKind, DeterminationStatus
 from cases.models import Case, CaseReport, Determination
@@ -83,9 +85,9 @@ def _consequences(determination: Determination) -> list[dict[str, Any]]:
 def _officers(case: Case) -> list[User]:
     """The officers of the platform who may know of the case."""
     grants = RoleGrant.objects.filter(
+        Q(ended_at__isnull=True) | Q(ended_at__gt=clock.now()),
         role=Role.OFFICER,
         institution__isnull=True,
-        ended_at__isnull=True,
         user__is_active=True,
     ).select_related("user")
     return [

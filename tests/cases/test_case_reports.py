@@ -15,11 +15,13 @@ from cases.selectors import case_reports as selectors
 from cases.selectors.dashboard import dashboard
 from cases.services import appeal, case_reports, sanction
 from cases.services.rehearsal import rehearse
-from integrity.accounts.models import User
+from integrity.accounts.models import RoleGrant, User
 from integrity.audit.models import Event
+from integrity.core import clock
 from integrity.core.errors import NotFound, NotPermitted
 from notifications.content import unseal_message
 from notifications.models import Letter, OutboxMessage
+from notifications.recipients import references_of
 from tests.cases import builders as build
 from tests.cases.partner_builders import Partner
 from tests.cases.test_process import World
@@ -161,7 +163,9 @@ def test_the_platforms_officers_are_told_where_and_nothing_of_the_matter(partner
     partner.decided("warning_written")
     report = CaseReport.objects.get()
     message = OutboxMessage.objects.get(event="case_report")
-    assert str(partner.platform_officer.public_id) in message.key
+    # Nobody is named outside the seal, so nobody can see who was left out.
+    assert str(partner.platform_officer.public_id) not in message.key
+    assert message.recipient_ref in references_of(partner.platform_officer)
     told = unseal_message(message.content_sealed)
     assert partner.number in told.subject
     for text in (told.subject, told.text):
@@ -174,6 +178,15 @@ def test_the_platforms_officers_are_told_where_and_nothing_of_the_matter(partner
     said = client.get(reverse("notifications:letter", args=[letter.public_id])).content.decode()
     assert address(report) in said
     assert "lagiarism" not in said
+
+
+def test_an_officer_whose_role_ends_later_is_told(partner: Partner) -> None:
+    RoleGrant.objects.filter(user=partner.platform_officer).update(
+        ended_at=clock.now() + timedelta(days=30)
+    )
+    partner.decided("warning_written")
+    told = OutboxMessage.objects.filter(event="case_report").values_list("recipient_ref", flat=True)
+    assert set(told) & set(references_of(partner.platform_officer))
 
 
 # Who reads it
