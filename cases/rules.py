@@ -94,7 +94,15 @@ def _related(inside: Any) -> Q:
 
 def part_in_it(user: User) -> Q:
     """True for cases that are about the user, or that they told the office something in."""
-    return _part_known(user, user) | _reported(user)
+    return _part_known(user, user) | _closed_part(user) | _reported(user)
+
+
+def _closed_part(user: User) -> Q:
+    """What stands under an account closed into the user's: it was left there, or arrived late."""
+    if not user.former_ids:
+        return Q()
+    parts = Respondent.objects.filter(case=OuterRef("pk"), user__closed_into=user)
+    return Q(submission__learner__closed_into=user) | Q(Exists(parts))
 
 
 def conflict_filter(user: User) -> Q:
@@ -105,6 +113,11 @@ def conflict_filter(user: User) -> Q:
     there stays with them when the access ends.
     """
     return part_in_it(user) | _related(user)
+
+
+def known_conflict(user: User) -> Q:
+    """As `conflict_filter` without what the user reported: safe to act upon where others see it."""
+    return _part_known(user, user) | _closed_part(user) | _related(user)
 
 
 def in_conflict(user: User, case: Case) -> bool:

@@ -25,7 +25,7 @@ def appeal_received(case: Case, appeal: Appeal) -> OutboxMessage:
     """The appeal arrived."""
     respondent = appeal.respondent
     titles = dict(terms(case).grounds)
-    with translation.override(respondent.user.language):
+    with translation.override(respondent.person.language):
         payload = payloads.AppealReceived(
             case_number=case.number,
             matter=matter(case),
@@ -46,7 +46,7 @@ def appeal_decided(case: Case, appeal: Appeal, *, changes: Sequence[str]) -> Let
     standing = appeal.determination.sanctions.filter(status=SanctionStatus.ACTIVE).select_related(
         "consequence"
     )
-    with translation.override(respondent.user.language):
+    with translation.override(respondent.person.language):
         payload = payloads.AppealDecided(
             case_number=case.number,
             matter=matter(case),

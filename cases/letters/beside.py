@@ -26,7 +26,7 @@ def adviser_invited(case: Case, access: AdviserAccess) -> OutboxMessage:
     learns only that somebody wants help.
     """
     known = find_by_email(access.email)
-    language = access.respondent.user.language
+    language = access.respondent.person.language
     return notifications.queue(
         "adviser_invited",
         recipient=Recipient.user(known)
@@ -67,7 +67,7 @@ def measure_url(measure: InterimMeasure) -> str:
 
 def interim_payload(case: Case, measure: InterimMeasure) -> payloads.InterimMeasure:
     """What the letter about a measure says; the measure need not be saved."""
-    with translation.override(measure.respondent.user.language):
+    with translation.override(measure.respondent.person.language):
         return payloads.InterimMeasure(
             case_number=case.number,
             matter=matter(case),
@@ -94,7 +94,7 @@ def interim_measure(case: Case, measure: InterimMeasure) -> OutboxMessage:
 
 def interim_lifted(case: Case, measure: InterimMeasure) -> OutboxMessage:
     """To the respondent: it ended before its time; without a reason, because the matter did."""
-    with translation.override(measure.respondent.user.language):
+    with translation.override(measure.respondent.person.language):
         payload = payloads.InterimLifted(
             case_number=case.number,
             matter=matter(case),

@@ -100,7 +100,7 @@ def determination_issued(
     version = governing(case)
     respondent = determination.respondent
     rules = terms(case)
-    with translation.override(respondent.user.language):
+    with translation.override(respondent.person.language):
         penalty = determination.reasons_penalty
         if determination.departure_reason:
             penalty = f"{penalty}\n\n{determination.departure_reason}".strip()
@@ -126,7 +126,7 @@ def determination_issued(
 
 def no_violation_found(case: Case, determination: Determination) -> payloads.NoViolationFound:
     """Nothing was found and nothing follows."""
-    with translation.override(determination.respondent.user.language):
+    with translation.override(determination.respondent.person.language):
         return payloads.NoViolationFound(
             case_number=case.number,
             matter=matter(case),
@@ -143,7 +143,7 @@ def certificate_withheld(
     """A certificate is withheld, by decision or because the course is no longer passed."""
     if case.course is None:
         raise ValueError("A certificate belongs to a course.")
-    with translation.override(determination.respondent.user.language):
+    with translation.override(determination.respondent.person.language):
         return payloads.CertificateWithheld(
             case_number=case.number,
             course=case.course.title,
@@ -162,7 +162,7 @@ def sanction_reversed(
     case: Case, sanction: Sanction, *, restored: Sequence[str], reason: str
 ) -> payloads.SanctionReversed:
     """A consequence was taken back."""
-    with translation.override(sanction.respondent.user.language):
+    with translation.override(sanction.respondent.person.language):
         return payloads.SanctionReversed(
             case_number=case.number,
             matter=matter(case),
@@ -178,7 +178,7 @@ def suspension_ended(case: Case, sanction: Sanction) -> payloads.SuspensionEnded
     """A suspension has run its time."""
     if sanction.starts_at is None or sanction.ends_at is None:
         raise ValueError("A suspension that ended has both times.")
-    with translation.override(sanction.respondent.user.language):
+    with translation.override(sanction.respondent.person.language):
         return payloads.SuspensionEnded(
             case_number=case.number,
             started_at=sanction.starts_at,
@@ -246,7 +246,7 @@ def certificate_gone(case: Case, sanction: Sanction, *, appeal_until: datetime) 
     enrolment = enrolment_of(sanction.respondent)
     result = ""
     if enrolment is not None:
-        with translation.override(sanction.respondent.user.language):
+        with translation.override(sanction.respondent.person.language):
             standing = course_result(enrolment)
             result = _("Your course result is %(result)s %%; %(pass)s %% are needed to pass.") % {
                 "result": percent(standing.percent),

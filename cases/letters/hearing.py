@@ -41,7 +41,7 @@ def notice_sent(
 ) -> payloads.NoticeSent:
     """The notice (PR1)."""
     version = governing(case)
-    with translation.override(respondent.user.language):
+    with translation.override(respondent.person.language):
         return payloads.NoticeSent(
             case_number=case.number,
             matter=matter(case),
@@ -111,7 +111,7 @@ def notice_reminder(case: Case, respondent: Respondent) -> payloads.NoticeRemind
     notice = respondent.notices.first()
     if notice is None:
         raise ValueError("Nobody is reminded of a notice that was not sent.")
-    with translation.override(respondent.user.language):
+    with translation.override(respondent.person.language):
         return payloads.NoticeReminder(
             case_number=case.number,
             matter=matter(case),
@@ -142,7 +142,7 @@ def response_received(case: Case, response: Response) -> payloads.ResponseReceiv
         Stance.EXPLAIN: _("You explain."),
     }
     respondent = response.respondent
-    with translation.override(respondent.user.language):
+    with translation.override(respondent.person.language):
         return payloads.ResponseReceived(
             case_number=case.number,
             matter=matter(case),

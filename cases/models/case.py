@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +13,9 @@ from cases.enums import CaseKind, CaseStatus, DismissalReason
 from integrity.core import clock, ids
 from integrity.core.fields import BoundedText
 from policies.enums import GoverningBasis
+
+if TYPE_CHECKING:
+    from integrity.accounts.models import User
 
 
 class CaseNumber(models.Model):
@@ -216,6 +219,11 @@ class Respondent(models.Model):
     def __str__(self) -> str:
         return f"{self.user}, {self.case}"
 
+    @property
+    def person(self) -> User:
+        """Whom it concerns: who closed the account since is bound by the one they kept."""
+        return self.user.closed_into or self.user
+
 
 class Watcher(models.Model):
     """A member of the desk who follows a case."""
@@ -233,6 +241,11 @@ class Watcher(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.case}"
+
+    @property
+    def person(self) -> User:
+        """Whom it concerns: who closed the account since is bound by the one they kept."""
+        return self.user.closed_into or self.user
 
 
 class ConflictDeclaration(models.Model):
@@ -254,6 +267,11 @@ class ConflictDeclaration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.case}"
+
+    @property
+    def person(self) -> User:
+        """Whom it concerns: who closed the account since is bound by the one they kept."""
+        return self.user.closed_into or self.user
 
 
 class Note(models.Model):

@@ -59,7 +59,7 @@ class NoDirectMessages(Handler):
         services.apply_effect(
             kind=EffectKind.NO_MESSAGES,
             source=sanction.source,
-            person=sanction.respondent.user,
+            person=sanction.respondent.person,
             starts_at=sanction.starts_at,
             ends_at=sanction.ends_at,
         )
@@ -69,7 +69,7 @@ class NoDirectMessages(Handler):
         if not gone:
             return []
         standing = selectors.active_effects().filter(
-            kind=EffectKind.NO_MESSAGES, person=sanction.respondent.user, other__isnull=True
+            kind=EffectKind.NO_MESSAGES, person=sanction.respondent.person, other__isnull=True
         )
         if standing.exists():
             return [str(STILL_BARRED)]
@@ -128,7 +128,7 @@ class NoContact(Handler):
             | Q(teachings__course=course)
             | Q(course_roles__course=course),
             is_active=True,
-        ).exclude(pk=respondent.user_id)
+        ).exclude(pk=respondent.person.pk)
 
     @staticmethod
     def _named(sanction: Sanction) -> list[User]:
@@ -155,14 +155,14 @@ class NoContact(Handler):
             services.apply_effect(
                 kind=EffectKind.NO_MESSAGES,
                 source=sanction.source,
-                person=sanction.respondent.user,
+                person=sanction.respondent.person,
                 other=person,
                 starts_at=sanction.starts_at,
                 ends_at=sanction.ends_at,
             )
 
     def reverse(self, sanction: Sanction) -> list[str]:
-        sender = sanction.respondent.user
+        sender = sanction.respondent.person
         free, barred = [], False
         for effect in taken_back(sanction):
             if effect.other is None:
@@ -240,7 +240,7 @@ class BarredFromChannels(Handler):
             services.apply_effect(
                 kind=EffectKind.BARRED_FROM_CHANNEL,
                 source=sanction.source,
-                person=sanction.respondent.user,
+                person=sanction.respondent.person,
                 channel=channel,
                 starts_at=sanction.starts_at,
                 ends_at=sanction.ends_at,
@@ -251,7 +251,7 @@ class BarredFromChannels(Handler):
         for effect in taken_back(sanction):
             if effect.channel is None:
                 continue
-            if rules.channel_bar(sanction.respondent.user, effect.channel) is None:
+            if rules.channel_bar(sanction.respondent.person, effect.channel) is None:
                 open_again.append(effect.channel.name)
             else:
                 barred = True
@@ -280,13 +280,13 @@ class RolesEnded(Handler):
     @staticmethod
     def _held(respondent: Respondent) -> list[HeldRole]:
         # Also those another decision ended: this one may take its place, or outlast it.
-        held = HeldRole.objects.filter(user=respondent.user_id, course=respondent.case.course_id)
+        held = HeldRole.objects.filter(user=respondent.person, course=respondent.case.course_id)
         return list(held.order_by("role", "pk"))
 
     @staticmethod
     def _named(sanction: Sanction) -> list[HeldRole]:
         held = HeldRole.objects.filter(
-            user=sanction.respondent.user_id,
+            user=sanction.respondent.person,
             course=sanction.case.course_id,
             role__in=sanction.params["roles"],
         )

@@ -22,7 +22,7 @@ from integrity.courses.validators import written
 def post_of(respondent: Respondent) -> Post | None:
     """What this respondent posted, where the case is about that."""
     post = respondent.case.post
-    return post if post is not None and post.author_id == respondent.user_id else None
+    return post if post is not None and post.author_id == respondent.person.pk else None
 
 
 class ContentRemoved(Handler):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Respondent, Sanction
 from cases.sanctions.base import Handler, Text, taken_back
+from integrity.accounts.rules import belongs_to, same_person
 from integrity.courses import selectors, services
 from integrity.courses.enums import EffectKind
 from integrity.courses.models import Enrolment, Submission
@@ -19,12 +20,16 @@ from integrity.courses.models import Enrolment, Submission
 def submission_of(respondent: Respondent) -> Submission | None:
     """The work of this respondent that the case is about."""
     case = respondent.case
-    if case.submission is not None and case.submission.learner_id == respondent.user_id:
+    person = respondent.person
+    if case.submission is not None and (
+        case.submission.learner_id == person.pk
+        or (person.former_ids and belongs_to(case.submission.learner, person))
+    ):
         return case.submission
     if case.assignment_id is None:
         return None
     return (
-        Submission.objects.filter(assignment=case.assignment_id, learner=respondent.user_id)
+        Submission.objects.filter(same_person(person, "learner"), assignment=case.assignment_id)
         .order_by("-submitted_at", "-id")
         .first()
     )
@@ -36,7 +41,7 @@ def enrolment_of(respondent: Respondent) -> Enrolment | None:
         return None
     return (
         Enrolment.objects.select_related("course", "certificate")
-        .filter(course=respondent.case.course_id, learner=respondent.user_id)
+        .filter(course=respondent.case.course_id, learner=respondent.person)
         .first()
     )
 

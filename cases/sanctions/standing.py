@@ -62,7 +62,7 @@ class TemporarySuspension(Handler):
         if sanction.starts_at is None:
             raise ValueError("A suspension that is carried out has begun.")
         accounts.restrict(
-            user=sanction.respondent.user,
+            user=sanction.respondent.person,
             kind=RestrictionKind.SUSPENDED,
             source=sanction.source,
             starts_at=sanction.starts_at,
@@ -77,7 +77,7 @@ def _lift(sanction: Sanction) -> list[str]:
     """Lift the restriction; other restrictions on the same person still stand."""
     if not accounts.lift(source=sanction.source):
         return []
-    if active_restriction(sanction.respondent.user) is not None:
+    if active_restriction(sanction.respondent.person) is not None:
         return [_("This restriction is gone, but another one still stands.")]
     return [_("You can use your courses again.")]
 
@@ -99,7 +99,7 @@ class Expulsion(Handler):
         if sanction.starts_at is None:
             raise ValueError("An expulsion that is carried out has begun.")
         accounts.restrict(
-            user=sanction.respondent.user,
+            user=sanction.respondent.person,
             kind=RestrictionKind.EXPELLED,
             source=sanction.source,
             starts_at=sanction.starts_at,

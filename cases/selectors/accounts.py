@@ -48,18 +48,19 @@ REASONS: dict[str, Text] = {
 }
 
 
-def pairs_for(user: User) -> QuerySet[AccountMatch]:
-    """The pairs somebody of the desk may see.
+def pairs_for(user: User, *roles: str) -> QuerySet[AccountMatch]:
+    """The pairs somebody of the desk may see, or with one of `roles` may deal with.
 
     None in which they are one of the two. For one institution: pairs of which both accounts take
     part in its courses.
     """
-    if not has_role(user, *STAFF_OF_CASES):
+    roles = roles or STAFF_OF_CASES
+    if not has_role(user, *roles):
         return AccountMatch.objects.none()
     rows = AccountMatch.objects.select_related("older", "newer").exclude(
         Q(older__in=_self(user)) | Q(newer__in=_self(user))
     )
-    where = scope(user, *STAFF_OF_CASES)
+    where = scope(user, *roles)
     if where is None:
         return rows
     return rows.filter(_belongs("older", where), _belongs("newer", where))
@@ -193,7 +194,7 @@ def pair_page(user: User, public_id: UUID) -> Pair:
         reasons=words(match),
         accounts=accounts,
         answers=answers,
-        officer=has_role(user, Role.OFFICER),
+        officer=pairs_for(user, Role.OFFICER).filter(pk=match.pk).exists(),
     )
 
 

@@ -354,7 +354,7 @@ def my_evidence(user: User, number: str, public_id: UUID) -> tuple[Respondent, S
 
 def _edited(respondent: Respondent) -> str | None:
     post = respondent.case.post
-    own = post is not None and post.author_id == respondent.user_id
+    own = post is not None and post.author_id == respondent.person.pk
     return replacement_of(post) if post is not None and own else None
 
 

@@ -99,7 +99,7 @@ def doubt(*, actor: User, match_id: UUID | str, reason: str) -> AccountMatch:
         raise InvalidInput({"reason": [_("Say why the answer is not believed.")]})
     with audit.transaction():
         match = _for_desk(actor, match_id)
-        if not has_role(actor, Role.OFFICER):
+        if not pairs_for(actor, Role.OFFICER).filter(pk=match.pk).exists():
             raise NotPermitted
         if match.status != MatchStatus.DENIED:
             raise IllegalTransition(_("There is no answer that could be doubted."))
@@ -181,7 +181,9 @@ def send_code(*, actor: User, match_id: UUID | str, email: str, form_key: str) -
         if ClosingCode.objects.filter(form_key=form_key).exists():
             return
         since = clock.now() - DAY
-        sent = match.codes.filter(sent_at__gt=since).order_by("sent_at")
+        # Each side by itself: whoever has the other account reads nothing of what is asked here.
+        older = match.side_of(actor) == "older"
+        sent = match.codes.filter(sent_at__gt=since, keeps_older=older).order_by("sent_at")
         if sent.count() >= CODES_A_DAY:
             wait = sent[0].sent_at + DAY - clock.now()
             raise TooMany(
@@ -191,7 +193,7 @@ def send_code(*, actor: User, match_id: UUID | str, email: str, form_key: str) -
         code = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}}"
         row = ClosingCode.objects.create(
             match=match,
-            keeps_older=match.side_of(actor) == "older",
+            keeps_older=older,
             digest=_digests(match, code)[0],
             sent_at=clock.now(),
             expires_at=clock.now() + CODE_LASTS,

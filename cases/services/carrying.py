@@ -315,9 +315,12 @@ def _protection(closed: User, kept: User, actor: User, counts: Counter[str]) -> 
 
 
 def _leave_what_is_now_their_own(kept: User) -> None:
-    """Take cases from somebody of the desk who turns out to have a part in them."""
+    """Take cases from somebody of the desk who turns out to have a part in them.
+
+    Not one that they reported: that the case was taken would tell everybody who reported it.
+    """
     mine = Q(assignee=kept) | Q(pk__in=Watcher.objects.filter(user=kept).values("case"))
-    numbers = Case.objects.filter(mine).filter(rules.conflict_filter(kept)).order_by("number")
+    numbers = Case.objects.filter(mine).filter(rules.known_conflict(kept)).order_by("number")
     for number in list(numbers.values_list("number", flat=True)):
         with locked_case(number) as case:
             shut_out(case, kept)

@@ -10,7 +10,7 @@ from itertools import islice
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -215,7 +215,8 @@ def _known(form_key: str, case: Case, title: str, sha256: str) -> Evidence | Non
 def _belongs(case: Case, submission: Submission) -> None:
     if case.course_id is not None and submission.assignment.course_id == case.course_id:
         return
-    if not case.respondents.filter(user=submission.learner_id).exists():
+    learner = submission.learner.closed_into or submission.learner
+    if not case.respondents.filter(Q(user=learner) | Q(user__closed_into=learner)).exists():
         raise InvalidInput({"submission": [_("This submission does not belong to the case.")]})
 
 

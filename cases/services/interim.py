@@ -49,7 +49,7 @@ def action_of(kind: str) -> str:
 def hides(respondent: Respondent) -> bool:
     """Whether there is content to hide: the post of the case, written by this respondent."""
     post = respondent.case.post
-    return post is not None and post.author_id == respondent.user_id
+    return post is not None and post.author_id == respondent.person.pk
 
 
 def preview(
@@ -164,7 +164,7 @@ def _measure(
         protects = find_by_email(protects_email)
         if protects is None:
             problems.add("protects_email", _("There is no account with this email address."))
-        elif protects.pk in (respondent.user_id, actor.pk):
+        elif protects.pk in (respondent.person.pk, actor.pk):
             problems.add("protects_email", _("This has to be somebody else."))
     problems.stop()
     standing = respondent.interim_measures.filter(
@@ -206,7 +206,7 @@ def _apply(measure: InterimMeasure) -> None:
         apply_effect(
             kind=EffectKind.NO_MESSAGES,
             source=measure.source,
-            person=measure.respondent.user,
+            person=measure.respondent.person,
             other=measure.protects,
             starts_at=measure.starts_at,
             ends_at=measure.ends_at,

@@ -22,7 +22,7 @@ def take_back(case: Case, row: Sanction, *, actor: User, reason: str) -> list[st
 
     Returns what stands again, in the learner's language.
     """
-    with translation.override(row.respondent.user.language):
+    with translation.override(row.respondent.person.language):
         restored = sanctions.handler(row.code).reverse(row)
     row.status = SanctionStatus.REVERSED
     row.reversed_at = clock.now()

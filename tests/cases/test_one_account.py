@@ -19,11 +19,13 @@ from django.urls import reverse
 
 from cases import rules
 from cases.enums import CaseStatus
+from cases.governing import governing_texts
 from cases.models import AdviserAccess, Case, ConflictDeclaration, Respondent
 from cases.recommendation import earlier_findings
+from cases.sanctions.record import submission_of
 from cases.selectors import accounts as selectors
 from cases.selectors.my import my_case, my_cases
-from cases.services import accounts, carrying, response
+from cases.services import accounts, carrying, filing, response
 from integrity.accounts import services as restrictions
 from integrity.accounts.enums import MatchStatus, Role
 from integrity.accounts.models import AccountMatch, ClosingCode, Restriction, User
@@ -425,6 +427,61 @@ def test_somebody_of_the_desk_loses_the_case_that_turns_out_to_be_about_them() -
     assert rules.access(kept, case) == rules.Access.NONE
 
 
+def test_the_case_they_reported_is_not_taken_from_them_for_all_to_see() -> None:
+    kept, other = confirmed(), confirmed()
+    make.grant(kept, Role.MODERATOR)
+    case = build.case(assignee=kept, assigned_at=clock.now(), status=CaseStatus.INVESTIGATION)
+    build.report(case, other)
+    close(kept, other)
+    case.refresh_from_db()
+    assert rules.access(kept, case) == rules.Access.NONE
+    assert case.assignee == kept
+    assert not Event.objects.filter(action="case.released").exists()
+
+
+def test_work_left_with_the_closed_account_leads_to_its_person() -> None:
+    kept, other = confirmed(), confirmed()
+    make.grant(kept, Role.MODERATOR)
+    close(kept, other)
+    work = make.submission(make.assignment(make.course()), other)
+    case = build.case(submission=work, learner=other)
+    assert rules.access(kept, case) == rules.Access.NONE
+    matter = filing.Matter(
+        kind="flag",
+        institution=case.institution,
+        course=case.course,
+        submission=work,
+        post=None,
+        code="",
+        violation=None,
+        governing=governing_texts(
+            "academic",
+            institution=case.institution,
+            course=case.course,
+            incident_at=None,
+            day_only=False,
+            received=clock.now(),
+        ),
+        incident_at=None,
+        day_only=False,
+    )
+    assert matter.accused == kept
+
+
+def test_what_is_decided_about_a_part_that_stayed_binds_the_kept_account() -> None:
+    world = World().notified()
+    other, kept = world.learner, confirmed("Amara Okonjo")
+    work = world.case.submission
+    assert work is not None
+    build.respondent(world.case, kept, status=CaseStatus.NOTIFIED)
+    close(kept, other)
+    stayed = Respondent.objects.get(case=world.case, user=other)
+    assert stayed.person == kept
+    work.refresh_from_db()
+    assert work.learner == kept
+    assert submission_of(stayed) == work
+
+
 # The closed account
 
 
@@ -511,6 +568,17 @@ def test_case_2_a_wrong_address_is_answered_like_a_right_one_and_both_count() ->
         accounts.send_code(
             actor=kept, match_id=match.public_id, email=other.email, form_key=uuid4().hex
         )
+
+
+def test_what_one_side_asks_for_does_not_show_on_the_other() -> None:
+    one, two = confirmed(), confirmed()
+    match = asked(one, two)
+    for _ in range(accounts.CODES_A_DAY):
+        accounts.send_code(
+            actor=one, match_id=match.public_id, email="x@example.edu", form_key=uuid4().hex
+        )
+    accounts.send_code(actor=two, match_id=match.public_id, email=one.email, form_key=uuid4().hex)
+    assert OutboxMessage.objects.filter(event="one_account_code").count() == 1
 
 
 def test_a_form_sent_twice_sends_one_code() -> None:
@@ -840,6 +908,22 @@ def test_an_answer_is_doubted_by_an_officer_with_a_reason() -> None:
         accounts.doubt(actor=build.officer(), match_id=match.public_id, reason=" ")
     accounts.doubt(actor=build.officer(), match_id=match.public_id, reason="Same work.")
     assert accounts.may_allege_second_account(one, clock.now()) is None
+
+
+def test_an_officer_elsewhere_does_not_doubt_it_as_a_moderator_here() -> None:
+    one, two, reader = confirmed(), confirmed(), build.moderator()
+    here, there = make.institution(), make.institution()
+    reader.grants.update(institution=here)
+    make.grant(reader, Role.OFFICER, there)
+    reader.forget_roles()
+    course = make.course(institution=here)
+    make.enrol(course, one)
+    make.enrol(course, two)
+    match = asked(one, two)
+    accounts.deny(actor=one, match_id=match.public_id, text="")
+    assert not selectors.pair_page(reader, match.public_id).officer
+    with pytest.raises(NotPermitted):
+        accounts.doubt(actor=reader, match_id=match.public_id, reason="Same work.")
 
 
 def test_whoever_closed_the_second_account_is_not_accused_of_it() -> None:
