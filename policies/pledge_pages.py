@@ -43,11 +43,6 @@ class ToPledge:
         parts = render(self.version.pledge).parts
         return SafeString("".join(clause.html for part in parts for clause in part.clauses))
 
-    @property
-    def shown(self) -> str:
-        """What a form says was shown: the document's short name and the number of the version."""
-        return f"{self.version.document.slug}:{self.version.number}"
-
 
 @dataclass(frozen=True)
 class PledgePage:
@@ -58,11 +53,6 @@ class PledgePage:
     due: Sequence[ToPledge]
     done: Sequence[pledging.Text]
     differing: Sequence[Key]
-
-    @property
-    def shown(self) -> dict[str, int]:
-        """The numbers of the versions shown by the short names of their documents."""
-        return {item.version.document.slug: item.version.number for item in self.due}
 
 
 def pledge_page(user: User, slug: str) -> PledgePage:
