@@ -1,0 +1,94 @@
+"""Who has a conflict of interest in a case (QU5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from cases.models import (
+    AdviserAccess,
+    Case,
+    ConflictDeclaration,
+    InterimMeasure,
+    Report,
+    Respondent,
+    StatementRequest,
+)
+from integrity.accounts.models import User
+from integrity.core import crypto
+from integrity.courses.models import Teaching
+
+REPORTER = "reporter"
+
+
+def reporter_refs(user: User) -> list[str]:
+    """The fingerprints under which reports of this person may be stored.
+
+    Those of accounts closed into theirs too; no query.
+    """
+    return [
+        reference
+        for public_id in user.same_ids
+        for reference in crypto.references(public_id, purpose=REPORTER)
+    ]
+
+
+def _reported(user: User) -> Q:
+    reports = Report.objects.filter(case=OuterRef("pk"), reporter_ref__in=reporter_refs(user))
+    return Q(Exists(reports))
+
+
+def part_known(user: Any, inside: Any) -> Q:
+    """As `part_in_it`, as far as the desk can see it. `inside` is `user` within a subquery."""
+    case = OuterRef("pk")
+    asked = StatementRequest.objects.filter(case=case, person=inside, withdrawn_at__isnull=True)
+    return (
+        Q(submission__learner=user)
+        | Q(post__author=user)
+        | Q(Exists(Respondent.objects.filter(case=case, user=inside)))
+        | Q(Exists(asked))
+        | Q(Exists(InterimMeasure.objects.filter(case=case, protects=inside)))
+    )
+
+
+def related(inside: Any) -> Q:
+    case = OuterRef("pk")
+    return (
+        Q(Exists(Teaching.objects.filter(course=OuterRef("course"), user=inside)))
+        | Q(Exists(ConflictDeclaration.objects.filter(case=case, user=inside)))
+        | Q(Exists(AdviserAccess.objects.filter(respondent__case=case, adviser=inside)))
+    )
+
+
+def part_in_it(user: User) -> Q:
+    """True for cases that are about the user, or that they told the office something in."""
+    return part_known(user, user) | _closed_part(user) | _reported(user)
+
+
+def _closed_part(user: User) -> Q:
+    """What stands under an account closed into the user's: it was left there, or arrived late."""
+    if not user.former_ids:
+        return Q()
+    parts = Respondent.objects.filter(case=OuterRef("pk"), user__closed_into=user)
+    return Q(submission__learner__closed_into=user) | Q(Exists(parts))
+
+
+def conflict_filter(user: User) -> Q:
+    """True for cases in which the user is party, teacher, reporter, or declared a relation.
+
+    So are whoever was asked for a statement (unless the question was taken back), whoever an
+    interim measure protects, and whoever reads or once read along as an adviser: what they learned
+    there stays with them when the access ends.
+    """
+    return part_in_it(user) | related(user)
+
+
+def known_conflict(user: User) -> Q:
+    """As `conflict_filter` without what the user reported: safe to act upon where others see it."""
+    return part_known(user, user) | _closed_part(user) | related(user)
+
+
+def in_conflict(user: User, case: Case) -> bool:
+    """Whether the user may have nothing to do with the case."""
+    return Case.objects.filter(conflict_filter(user), pk=case.pk).exists()
