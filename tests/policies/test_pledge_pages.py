@@ -364,6 +364,14 @@ def test_an_institutions_administrator_reminds_in_its_own_courses_alone(
     assert Mailing.objects.count() == 1
 
 
+@pytest.mark.parametrize("after", ["%00", "nowhere", "a" * 300])
+def test_a_place_in_the_list_of_courses_that_is_none_is_not_found(
+    room: Room, by: Callable[[Any], Client], after: str
+) -> None:
+    page = reverse("pledges:version", args=[room.code.document.slug, 1])
+    assert by(room.admin()).get(f"{page}?after={after}").status_code == 404
+
+
 def test_a_course_may_be_called_as_the_lists_are(by: Callable[[Any], Client]) -> None:
     course = make.course(slug="lists")
     build.text()
