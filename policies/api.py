@@ -24,6 +24,10 @@ from policies.rules import process_terms
 from policies.selectors import PolicyEntry, PolicyPage
 
 
+# Whether a text is the one in force, comes later or came before.
+TEXT_STATES = ["in_force", "future", "past"]
+
+
 class Policy(serializers.Serializer[Any]):
     """A policy with the version in force, or the first one to come."""
 
@@ -65,7 +69,7 @@ class PolicyConsequence(serializers.Serializer[Any]):
 class PolicyText(Policy):
     """One version of a policy with its text (Markdown) and everything it names."""
 
-    state = serializers.ChoiceField(choices=["in_force", "future", "past"])
+    state = serializers.ChoiceField(choices=TEXT_STATES)
     language = serializers.CharField()
     change_summary = serializers.CharField()
     text = serializers.CharField()

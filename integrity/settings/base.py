@@ -324,6 +324,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "EvidenceKind": "cases.enums.EvidenceKind",
         "DeterminationStatus": "cases.enums.DeterminationStatus",
         "SanctionStatus": "cases.enums.SanctionStatus",
+        "PolicyTextState": "policies.api.TEXT_STATES",
+        "PledgeState": "policies.api_pledges.STATES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -16,6 +16,8 @@ from integrity.api import docs, schema
 from integrity.api.scopes import Scope
 from tests.api.caller import Program
 from tests.api.test_matrix import BODIES, Api, views
+from tests.api.test_pledges import Room
+from tests.cases import builders as build
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +79,24 @@ def test_every_operation_says_what_it_is_and_how_it_refuses(document: dict[str, 
         assert ("Idempotency-Key" in names) == (method == "POST")
 
 
+# These need a course that asks for a pledge.
+PLEDGING = {("/api/v1/pledges", "POST"), ("/api/v1/pledges/lists", "GET")}
+
+
+def fits(document: dict[str, Any], method: str, address: str, answer: Any) -> tuple[str, str]:
+    """The operation that answered; fails where the answer does not fit its schema."""
+    path, operation = next(
+        (path, operation)
+        for (path, known), operation in operations(document).items()
+        if known == method and re.fullmatch(re.sub(r"{\w+}", "[^/]+", path), f"/api/v1/{address}")
+    )
+    part = operation["responses"][str(answer.status_code)]["content"]
+    whole = {**part["application/json"]["schema"], "components": document["components"]}
+    jsonschema.Draft202012Validator(whole).validate(answer.json())
+    assert answer.status_code in (200, 201)
+    return path, method
+
+
 def test_answers_are_as_the_document_says(document: dict[str, Any]) -> None:
     """Every good answer of a world with everything in it fits its schema."""
     scene = Api()
@@ -91,21 +111,20 @@ def test_answers_are_as_the_document_says(document: dict[str, Any]) -> None:
                 )
                 if answer.status_code not in (200, 201) or answer.streaming:
                     continue
-                path, operation = next(
-                    (path, operation)
-                    for (path, known), operation in operations(document).items()
-                    if known == method
-                    and re.fullmatch(re.sub(r"{\w+}", "[^/]+", path), f"/api/v1/{address}")
-                )
-                part = operation["responses"][str(answer.status_code)]["content"]
-                whole = {
-                    **part["application/json"]["schema"],
-                    "components": document["components"],
-                }
-                jsonschema.Draft202012Validator(whole).validate(answer.json())
-                checked.add((path, method))
+                checked.add(fits(document, method, address, answer))
     files = {("/api/v1/exports/{export}/content", "GET")}
-    assert checked == set(operations(document)) - files
+    assert checked == set(operations(document)) - files - PLEDGING
+
+
+def test_answers_about_pledges_are_as_the_document_says(document: dict[str, Any]) -> None:
+    """In a course that asks for a pledge, with somebody who looks after it."""
+    room = Room()
+    administrator = Program(build.administrator())
+    checked = {
+        fits(document, "POST", "pledges", room.program.ask("POST", "pledges", room.body)),
+        fits(document, "GET", "pledges/lists", administrator.get(room.listed())),
+    }
+    assert checked == PLEDGING
 
 
 def test_everybody_can_read_it(document: dict[str, Any]) -> None:
@@ -135,7 +154,7 @@ def test_the_page_shows_every_operation_and_loads_nothing_from_elsewhere(
 
 def test_the_example_of_a_post_is_a_body_that_is_read() -> None:
     posts = [op for item in docs.resources() for op in item.operations if op.method == "POST"]
-    assert len(posts) == 3
+    assert len(posts) == 4
     for operation in posts:
         assert "Idempotency-Key" in operation.curl
         assert "$TOKEN" in operation.curl
