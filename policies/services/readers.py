@@ -128,7 +128,8 @@ def ask(
 ) -> Question:
     """Ask about a clause of a published version, or with `clause` empty about the whole of it.
 
-    The same form again gives the first question; with other content it is a `Conflict`. Raises
+    The same form again gives the first question; with other content it is a `Conflict`. The same
+    words, asked again before they are answered, give it too. Raises
     `NotFound` for what is not published or a clause the version does not have, `InvalidInput`
     without words, `TooMany` beyond `QUESTIONS`.
     """
@@ -136,7 +137,16 @@ def ask(
         raise NotFound
     if not text.strip():
         raise InvalidInput({"text": [_("Say what you would like to know")]})
-    known = Question.objects.filter(form_key=form_key).first()
+    known = (
+        Question.objects.filter(form_key=form_key).first()
+        or Question.objects.filter(
+            version=version,
+            clause=clause,
+            asked_by=actor,
+            text=text.strip(),
+            answered_at__isnull=True,
+        ).first()
+    )
     if known is None:
         slot = floods.take(QUESTIONS, floods.Source.account(actor))
         try:

@@ -166,6 +166,20 @@ def test_case_59_the_same_form_with_other_words_is_refused(rules):
     assert Question.objects.get().text == "One?"
 
 
+def test_the_same_words_on_another_form_wait_for_one_answer(rules):
+    person = make.person()
+    first = asked(rules, by=person)
+    assert asked(rules, by=person) == first, "going back and sending once more"
+    others = [
+        asked(rules, by=person, text="And a heading?"),
+        asked(rules, by=person, clause=""),
+        asked(rules),
+    ]
+    assert first not in others
+    readers.answer(actor=staff(), public_id=first.public_id, text="It does.")
+    assert asked(rules, by=person) != first, "answered, it may be asked anew"
+
+
 def test_a_form_key_belongs_to_who_used_it(rules):
     question = asked(rules)
     with pytest.raises(Conflict):
@@ -190,10 +204,10 @@ def test_case_30_questions_are_limited_and_repetitions_not_counted(rules):
             form_key=first.form_key,
         )
         assert again == first
-    for _time in range(readers.QUESTIONS.count - 1):
-        asked(rules, by=person)
+    for number in range(readers.QUESTIONS.count - 1):
+        asked(rules, by=person, text=f"Does it count {number} times?")
     with pytest.raises(TooMany):
-        asked(rules, by=person)
+        asked(rules, by=person, text="And once more?")
     asked(rules, by=make.person())
     answer = signed_in(person).post(ASK, {"text": "More?", "form_token": new_form_token()})
     assert answer.status_code == 429
