@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -24,6 +25,8 @@ Text = str | Promise
 
 _TOKEN_SALT = "integrity.web.form-token"  # noqa: S105 - a name, no secret
 TOKEN_FIELD = "form_token"  # noqa: S105
+# Nothing here is older.
+FIRST_YEAR = 2000
 
 
 def new_form_token() -> str:
@@ -238,6 +241,25 @@ class MomentField(_Missing, forms.DateTimeField):
         )
         kwargs.setdefault("input_formats", ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
         super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            found: datetime | None = super().to_python(value)
+        except forms.ValidationError as error:
+            if getattr(error, "code", None) != "ambiguous_timezone":
+                raise
+            raise forms.ValidationError(
+                _(
+                    "The clocks change on that day, so this time does not exist or exists twice. "
+                    "Choose another."
+                ),
+                code="ambiguous_timezone",
+            ) from error
+        if found is not None and found.year < FIRST_YEAR:
+            raise forms.ValidationError(
+                _("Enter a day like 2026-11-20, after the year 1999."), code="invalid"
+            )
+        return found
 
 
 class FileField(_Missing, forms.FileField):

@@ -38,7 +38,6 @@ class MeetingForm(Form):
 
     meeting_at = MomentField(
         label=_("When is the meeting?"),
-        help_text=_("In your own time zone."),
         missing=_("Set the day and the time"),
     )
     meeting_place = LineField(

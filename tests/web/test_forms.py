@@ -275,3 +275,16 @@ def test_the_title_says_error_when_the_form_was_refused() -> None:
     assert html == "Error: "
     assert render("{% error_prefix %}", form=Report()) == ""
     assert render("{% error_prefix %}") == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("2026-03-29T02:30", "The clocks change on that day"),
+        ("2026-10-25T02:30", "The clocks change on that day"),
+        ("0001-01-01T00:00", "after the year 1999"),
+    ],
+)
+def test_a_moment_is_one_that_the_clocks_of_the_reader_show_once(typed, words):
+    with timezone.override("Europe/Madrid"):
+        assert words in str(Report(good(at=typed)).errors["at"])
