@@ -25,8 +25,8 @@ from integrity.core import clock
 from integrity.core.errors import NotFound
 from integrity.courses.models import Course, Enrolment, Teaching
 from policies import office, pledging
-from policies.enums import PledgeState
-from policies.models import Document, Pledge, Version
+from policies.enums import MailingKind, PledgeState
+from policies.models import Document, Mailing, Pledge, Version
 from policies.selectors import governing_version, in_force, published
 
 STATES = (PledgeState.WAITING, PledgeState.IN_GRACE, PledgeState.PLEDGED)
@@ -182,6 +182,18 @@ def may_remind(user: User, version: Version, course: Course | None) -> bool:
     return governing_version(version.document) == version and office.may_remind(
         user, version.document, course
     )
+
+
+def last_reminder(user: User, version: Version, course: Course | None = None) -> Mailing | None:
+    """The reminder that was started last for this list, for people who may see how far it is."""
+    found = (
+        Mailing.objects.filter(kind=MailingKind.PLEDGE_REMINDER, version=version, course=course)
+        .order_by("-started_at", "-pk")
+        .first()
+    )
+    if found is None or not office.may_remind(user, version.document, course):
+        return None
+    return found
 
 
 def version_page(

@@ -43,7 +43,12 @@ def version(request: HttpRequest, slug: str, number: int | None = None) -> HttpR
     """One version, course by course: how many have pledged."""
     user: Any = request.user
     shown = pledge_lists.version_page(user, slug, number, after=request.GET.get("after", ""))
-    context = {"shown": shown, "version": shown.version, "remind": RemindForm()}
+    context = {
+        "shown": shown,
+        "version": shown.version,
+        "remind": RemindForm(),
+        "mailing": pledge_lists.last_reminder(user, shown.version),
+    }
     return render(request, "policies/pledges/list_version.html", context)
 
 
@@ -71,6 +76,7 @@ def in_course(request: HttpRequest, slug: str, number: int, course: str) -> Http
         "state": asked.get("state", ""),
         "narrowed": any(asked.values()),
         "remind": RemindForm(initial={"course": course}),
+        "mailing": pledge_lists.last_reminder(user, shown.version, shown.course),
     }
     return render(request, "policies/pledges/list_course.html", context, status=form.http_status)
 

@@ -337,6 +337,9 @@ def test_a_reminder_goes_out_once_for_a_form_and_from_who_may(
         room.course,
         1,
     )
+    progress = reverse("policy_reviews:mailing", args=[mailing.public_id])
+    assert progress in by(teacher).get(room.list_of()).content.decode(), "how far it is"
+    assert by(teacher).get(progress).status_code == 200
     everywhere = {"course": "", "form_token": new_form_token()}
     assert by(teacher).post(address, everywhere).status_code == 403
     assert by(room.learner).post(address, told).status_code == 404
