@@ -23,7 +23,6 @@ from policies.models import SchemeVersion, Version
 from policies.rules import process_terms
 from policies.selectors import PolicyEntry, PolicyPage
 
-
 # Whether a text is the one in force, comes later or came before.
 TEXT_STATES = ["in_force", "future", "past"]
 

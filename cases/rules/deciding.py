@@ -12,7 +12,7 @@ from cases.models import Allegation, Case, Determination, Notice, Respondent
 from cases.rules.conflict import part_known, related
 from cases.rules.visibility import overseen, oversees
 from integrity.accounts.enums import Role
-from integrity.accounts.models import RoleGrant
+from integrity.accounts.models import Restriction, RoleGrant
 from integrity.accounts.rules import STAFF_OF_CASES, has_role
 from integrity.core import clock
 
@@ -36,17 +36,26 @@ def own(user: User | AnonymousUser, *roles: str) -> set[int]:
 def own_officers(case: str = "pk", institution: str = "institution") -> QuerySet[RoleGrant]:
     """For a subquery: grants of officers of the institution who are free to act in the outer case.
 
-    `case` and `institution` say where the outer row has them. Not free is who has a conflict that
-    officers can see. That one is the reporter does not count: else it would show here.
+    `case` and `institution` say where the outer row has them. Not free is who is suspended or has
+    a conflict that officers can see. That one is the reporter does not count: else it would show
+    here.
     """
     barred = Case.objects.filter(
         part_known(OuterRef("user"), OuterRef(OuterRef("user")))
         | related(OuterRef(OuterRef("user"))),
         pk=OuterRef(OuterRef(case)),
     )
+    at = clock.now()
+    restricted = Restriction.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=at),
+        user=OuterRef("user"),
+        lifted_at__isnull=True,
+        starts_at__lte=at,
+    )
     return RoleGrant.objects.filter(
-        Q(ended_at__isnull=True) | Q(ended_at__gt=clock.now()),
+        Q(ended_at__isnull=True) | Q(ended_at__gt=at),
         ~Exists(barred),
+        ~Exists(restricted),
         institution=OuterRef(institution),
         role=Role.OFFICER,
         user__is_active=True,

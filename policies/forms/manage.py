@@ -12,6 +12,7 @@ from integrity.courses.models import Course, Institution
 from integrity.web.forms import Form, LineField, PickField, SelectField, TickField
 from policies.enums import DocumentKind
 from policies.models import Document, Version
+from policies.selectors import upcoming
 
 Scope = set[int] | None
 NOW, PLANNED = "now", "planned"
@@ -151,9 +152,19 @@ class PublishForm(SeenForm):
             ("consequences", _("Look at what may follow and say so")),
         ):
             self.fields[name].error_messages["required"] = missing
+        choices = [(PLANNED, planned), (NOW, _("At once"))]
+        hints = {}
+        waiting = upcoming(version.document).last()
+        if waiting is not None:
+            # Versions take effect in the order of their numbers.
+            choices.pop()
+            hints[PLANNED] = _(
+                "Not before version %(number)s, which is published and takes effect later."
+            ) % {"number": waiting.number}
         self.fields["when"] = PickField(
             label=_("When does it take effect?"),
-            choices=[(PLANNED, planned), (NOW, _("At once"))],
+            choices=choices,
+            choice_hints=hints,
             missing=_("Choose when it takes effect"),
         )
         self.order_fields(["when", "text", "violations", "consequences"])

@@ -61,7 +61,7 @@ class Version(models.Model):
         blank=True,
         help_text=_("Markdown; shown above the button with which a learner pledges"),
     )
-    # Days in which a learner who pledged to the version before may go on without pledging anew.
+    # Days in which a learner who pledged to an earlier version may go on without pledging anew.
     pledge_grace_days = models.PositiveSmallIntegerField(
         _("days to pledge to a new version"), default=14, validators=[MaxValueValidator(365)]
     )

@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 PORTION = 500
 # Between two portions, so that whoever else wants to write gets a turn on SQLite.
 PAUSE = timedelta(milliseconds=20)
+# Nobody gets the same reminder twice a day.
+BETWEEN_REMINDERS = timedelta(days=1)
 
 
 def start(
@@ -78,6 +80,15 @@ def start(
             raise InvalidInput({"": [_("Only a published version can be told of.")]})
         if _open().filter(kind=kind, version=version, course=course).exists():
             raise Conflict(_("This is under way already."))
+        if kind == MailingKind.PLEDGE_REMINDER:
+            recent = Mailing.objects.filter(
+                Q(course=course) | Q(course__isnull=True),
+                kind=kind,
+                version=version,
+                started_at__gt=clock.now() - BETWEEN_REMINDERS,
+            )
+            if recent.exists():
+                raise Conflict(_("They were reminded within the last day. Please wait."))
         mailing = Mailing(
             kind=kind, version=version, course=course, started_by=actor, form_key=form_key
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,9 @@ from policies.enums import VersionStatus
 from policies.models import Version
 from policies.rendering import render
 from policies.services.drafts import event
+
+# How far ahead a version may take effect.
+FARTHEST = timedelta(days=2 * 366)
 
 
 def publish(
@@ -70,6 +73,9 @@ def publish(
                 _("Version %(number)s takes effect later than that. Please choose a later day.")
                 % {"number": before.number}
             ]
+        if start > now + FARTHEST:
+            # A mistyped year would bar every version after this one, and nothing published changes.
+            errors["effective_at"] = [_("Please choose a day within the next two years.")]
         if not render(version.body, version.document.title).has_text():
             errors["body"] = [_("There is no text yet.")]
         if errors:

@@ -62,6 +62,10 @@ OPEN = {
     "my:advisers",
     "my:adviser_end",
     "my:measure",
+    # policies as other sites frame them, and answers to what one asked about them
+    "policies:embed",
+    "policies:embed_version",
+    "policies:questions",
     # a second account: asked like everybody, and no restriction ends by closing one
     "my:account_check",
     "my:account_not_mine",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,8 +22,9 @@ from cases.selectors.dashboard import dashboard
 from cases.selectors.queue import queue_page
 from cases.services import appeal, determination, response, sanction, triage
 from cases.views.desk import steps
-from integrity.accounts.enums import Role
+from integrity.accounts.enums import RestrictionKind, Role
 from integrity.accounts.models import User
+from integrity.accounts.services import restrict
 from integrity.core import clock
 from integrity.core.errors import NotFound, NotPermitted
 from tests.cases import builders as build
@@ -381,6 +383,19 @@ def test_without_an_officer_of_its_own_the_platforms_officers_stand_in(partner: 
 def test_an_officer_whose_account_is_closed_is_none(partner: Partner) -> None:
     User.objects.filter(pk__in=[partner.officer.pk, partner.second.pk]).update(is_active=False)
     assert rules.vacant(partner.fresh())
+
+
+def test_an_officer_who_is_suspended_cannot_hold_a_case_up(partner: Partner) -> None:
+    for officer in (partner.officer, partner.second):
+        restrict(
+            user=officer,
+            kind=RestrictionKind.SUSPENDED,
+            source=f"test:{officer.pk}",
+            starts_at=clock.now() - timedelta(days=1),
+            ends_at=clock.now() + timedelta(days=1),
+        )
+    assert rules.vacant(partner.fresh())
+    assert rules.is_officer(partner.platform_officer, partner.fresh())
 
 
 def test_with_a_declared_conflict_of_the_only_officer_nobody_has_to_wait(partner: Partner) -> None:

@@ -194,7 +194,7 @@ def test_journey_2_an_incident_without_a_name(
 
 
 def test_journey_1_a_flag_in_confidence_is_found_again_next_day(
-    visit: Any, people: dict[str, User], frozen_clock: Any
+    frozen_clock: Any, visit: Any, people: dict[str, User]
 ) -> None:
     frozen_clock.move_to(clock.now())
     work = world.hand_in(

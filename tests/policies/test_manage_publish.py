@@ -231,3 +231,27 @@ def test_a_draft_that_somebody_changed_meanwhile_is_not_deleted(office, of, draf
     assert of.versions.count() == 2
     assert office.post("delete", of, 2).status_code == 303
     assert of.versions.count() == 1
+
+
+def test_a_mistyped_year_bars_no_version_for_a_lifetime(office, of):
+    draft = services.create_draft(
+        actor=ACTOR, document=of, body="## One\n\nOther.", effective_at=at("2062-04-01")
+    )
+    page = office.post("check", of, 2, given={
+        "when": "planned", "seen": contents.whole(draft), **CHECKED,
+    })  # fmt: skip
+    assert page.status_code == 400
+    assert "within the next two years" in text_of(page)
+    draft.refresh_from_db()
+    assert not draft.is_published
+
+
+def test_while_a_version_waits_the_next_one_is_not_offered_before_it(office, of, draft):
+    services.publish(actor=ACTOR, version=draft)
+    services.create_draft(
+        actor=ACTOR, document=of, body="## One\n\nMore.", effective_at=at("2026-05-01")
+    )
+    page = office.get("check", of, 3)
+    choices = [value for value, _label in page.context["form"].fields["when"].choices]
+    assert choices == ["planned"]
+    assert "Not before version 2" in text_of(page)
