@@ -325,7 +325,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "DeterminationStatus": "cases.enums.DeterminationStatus",
         "SanctionStatus": "cases.enums.SanctionStatus",
         "PolicyTextState": "policies.api.TEXT_STATES",
-        "PledgeState": "policies.api_pledges.STATES",
+        "PledgeState": "policies.api.pledges.STATES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render as render_page
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -59,6 +60,11 @@ def _page(
         "permalink": permalink,
         "address": settings.SITE_URL + shown.get_absolute_url(),
         "embed_address": settings.SITE_URL + embed,
+        "embed_code": format_html(
+            '<iframe src="{}" title="{}" width="100%" height="600" loading="lazy"></iframe>',
+            settings.SITE_URL + embed,
+            page.document.title,
+        ),
         "rendered": render(shown.body, page.document.title),
         "terms": _terms(shown, holds),
         "promised": render(shown.pledge) if shown.pledge.strip() else None,

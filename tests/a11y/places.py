@@ -36,7 +36,7 @@ NO_PAGE = {
     *("evidence:file", "report:resume"),
     *("desk:claim", "desk:release", "desk:watch", "desk:unwatch", "desk:letter"),
     "policy_reviews:stop",
-    *("desk:send_back", "policy_office:start"),
+    *("desk:send_back", "desk:account_ask", "desk:case_report_read", "policy_office:start"),
     *("my:answer_report", "report:follow_answer", "report:follow_leave"),
     *("api:schema", "tokens:revoke"),
     "policies:helpful",

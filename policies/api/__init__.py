@@ -18,7 +18,8 @@ from integrity.api.scopes import Scope
 from integrity.api.views import ApiView, rows, rows_shape
 from integrity.core.errors import NotFound
 from integrity.courses.models import Institution
-from policies import api_pledges, selectors
+from policies import selectors
+from policies.api import pledges
 from policies.models import SchemeVersion, Version
 from policies.rules import process_terms
 from policies.selectors import PolicyEntry, PolicyPage
@@ -233,5 +234,5 @@ urlpatterns: list[URLPattern] = [
     ),
     resource("schemes", SchemesView, "schemes"),
     resource(f"schemes/{_SLUG}", SchemeView, "scheme"),
-    *api_pledges.urlpatterns,
+    *pledges.urlpatterns,
 ]
