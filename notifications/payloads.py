@@ -317,6 +317,7 @@ class CaseReported:
     sent_at: datetime
     changed: bool = False
     report_url: str
+    contact: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,8 @@ def case_report(case: Case, report: CaseReport, officer: User) -> OutboxMessage:
             sent_at=report.sent_at,
             changed=report.kind == CaseReportKind.CHANGED,
             report_url=site(reverse("desk:case_report", args=[report.public_id])),
+            # Who knows more about it is where it was decided.
+            contact=contact(case),
         )
     recipient = Recipient.user(officer)
     return notifications.queue(

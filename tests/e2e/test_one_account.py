@@ -121,7 +121,7 @@ def test_the_desk_asks_and_the_person_closes_one_on_a_phone(
         still_here(person)
         person.heading("The other account is closed")
         person.shot("closed")
-        person.page.goto("/accounts/settings/")
+        person.page.goto("/accounts/")
         person.heading("Accounts closed into this one")
         person.shot("settings")
 

@@ -26,7 +26,7 @@ OUTSIDE = {
     *("adviser_invited", "question_answered", "statement_requested"),
     *("policy_new_version", "pledge_reminder", "policy_yearly"),
     *("policy_review_due", "policy_review_invited"),
-    "one_account_asked",
+    *("one_account_asked", "one_account_code"),
 }
 # Words that tell what it is about, or that there is an accusation at all, to whoever sees a screen.
 TELLING = re.compile(
@@ -235,7 +235,7 @@ def test_hostile_text_is_inert_in_a_letter(event: str) -> None:
         f: XSS
         for f in (
             *("matter", "reason", "reasons", "reasons_finding", "proposal", "access", "course"),
-            *("policy_title", "question", "answer"),
+            *("policy_title", "question", "answer", "institution"),
         )
         if f in registry.get(event).payload.__dataclass_fields__
     }
@@ -243,7 +243,8 @@ def test_hostile_text_is_inert_in_a_letter(event: str) -> None:
     assert "<script" not in out.html
     assert "<img" not in out.html
     assert "<svg" not in out.html
-    assert "&lt;script" in out.html
+    # A letter into which nothing comes that somebody wrote has nothing to make inert.
+    assert "&lt;script" in out.html or not hints
 
 
 def test_template_syntax_in_text_stays_literal() -> None:
