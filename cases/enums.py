@@ -18,6 +18,18 @@ class ReportMode(models.TextChoices):
     ANONYMOUS = "anonymous", _("Without a name")
 
 
+class ReceivedBy(models.TextChoices):
+    """How a report reached the office (IN10). All but the first two are entered by the desk."""
+
+    WEB = "web", _("Through these pages")
+    API = "api", _("Through the programming interface")
+    EMAIL = "email", _("By email")
+    PHONE = "phone", _("By telephone")
+    POST = "post", _("By letter")
+    IN_PERSON = "in_person", _("In person")
+    IMPORT = "import", _("From a list")
+
+
 class ReportStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Received")
@@ -80,6 +92,7 @@ class EvidenceKind(models.TextChoices):
     QUOTE = "quote", _("Quoted text")
     SUBMISSION = "submission", _("Submission")
     STATEMENT = "statement", _("Statement")
+    SIMILARITY = "similarity", _("Result of a similarity tool")
 
 
 class FileRole(models.TextChoices):
@@ -87,6 +100,80 @@ class FileRole(models.TextChoices):
 
     ORIGINAL = "original", _("Original")
     DERIVATIVE = "derivative", _("Clean copy")
+    # What a respondent sees where parts of the clean copy were covered.
+    REDACTED = "redacted", _("Redacted copy")
+
+
+class ScanState(models.TextChoices):
+    """What the virus scanner said about a file (HOSTILE 40, 41)."""
+
+    UNSCANNED = "unscanned", _("No scanner is set up")
+    HELD = "held", _("Waits for the scanner")
+    CLEAN = "clean", _("Nothing was found")
+    INFECTED = "infected", _("Harmful")
+
+
+# What may be opened; everything else does not exist for anybody.
+PASSED = (ScanState.UNSCANNED, ScanState.CLEAN)
+
+
+class RedactionKind(models.TextChoices):
+    """What is covered before somebody is shown a piece of evidence (CF2)."""
+
+    TEXT = "text", _("Words")
+    AREA = "area", _("Area of a page")
+
+
+class ConsentPurpose(models.TextChoices):
+    """What somebody's name is asked for (IN5)."""
+
+    TELL_DESK = "tell_desk", _("To tell the people who work on the case")
+    TELL_LEARNER = "tell_learner", _("To tell the learner the report is about")
+    TELL_OTHERS = "tell_others", _("To tell somebody outside the office")
+
+
+class ConsentAnswer(models.TextChoices):
+    """What the person said."""
+
+    GIVEN = "given", _("Yes")
+    REFUSED = "refused", _("No")
+
+
+class RevealOutcome(models.TextChoices):
+    """What a second officer said to a request to open a sealed identity (PV1)."""
+
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+
+
+class RetaliationKind(models.TextChoices):
+    """What may be an answer to a report (IN9)."""
+
+    REPORT = "report", _("A report about somebody who had reported")
+    PEER_REVIEW = "peer_review", _("A low peer review of somebody who had reported")
+    TOLD = "told", _("Somebody who had reported tells us so")
+
+
+class RetaliationOutcome(models.TextChoices):
+    """What whoever looked at it found."""
+
+    NOTHING = "nothing", _("Nothing points to it")
+    TAKEN_UP = "taken_up", _("It is looked into")
+
+
+class CheckInAnswer(models.TextChoices):
+    """What somebody who had reported says when asked how they fare (IN9)."""
+
+    FINE = "fine", _("Nothing has happened to me")
+    HARMED = "harmed", _("Somebody makes life hard for me because of the report")
+    STOP = "stop", _("Please do not ask again")
+
+
+class ImportStatus(models.TextChoices):
+    """Where a list of reports stands (IN10)."""
+
+    CHECKED = "checked", _("Checked, nothing filed yet")
+    FILED = "filed", _("Filed")
 
 
 class Stance(models.TextChoices):

@@ -8,13 +8,22 @@ from cases.models.case import (
     ConflictDeclaration,
     Note,
     Respondent,
+    Surge,
     Watcher,
 )
 from cases.models.decision import Determination, Finding, PointAnswer, Sanction
-from cases.models.evidence import Disclosure, Evidence, EvidenceFile
+from cases.models.evidence import Disclosure, Evidence, EvidenceFile, Redaction
 from cases.models.hearing import Allegation, Notice, Response, ResponsePoint
+from cases.models.identity import CheckIn, Consent, RetaliationMark, Reveal
 from cases.models.partner import CaseReport
-from cases.models.report import DismissalReview, DraftFile, Report, ReportMessage
+from cases.models.report import (
+    DismissalReview,
+    DraftFile,
+    MessageFile,
+    Report,
+    ReportImport,
+    ReportMessage,
+)
 
 __all__ = [
     "AdviserAccess",
@@ -23,7 +32,9 @@ __all__ = [
     "Case",
     "CaseNumber",
     "CaseReport",
+    "CheckIn",
     "ConflictDeclaration",
+    "Consent",
     "Determination",
     "Disclosure",
     "DismissalReview",
@@ -32,15 +43,21 @@ __all__ = [
     "EvidenceFile",
     "Finding",
     "InterimMeasure",
+    "MessageFile",
     "Note",
     "Notice",
     "PointAnswer",
+    "Redaction",
     "Report",
+    "ReportImport",
     "ReportMessage",
     "Respondent",
     "Response",
     "ResponsePoint",
+    "RetaliationMark",
+    "Reveal",
     "Sanction",
     "StatementRequest",
+    "Surge",
     "Watcher",
 ]

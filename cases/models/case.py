@@ -107,6 +107,10 @@ class Case(models.Model):
     # as it was when the case was filed, for a programme may become another product later.
     institution_decides = models.BooleanField(_("decided by the institution"), default=False)
     reported_as = models.CharField(_("reported as"), max_length=200, blank=True)
+    # Unusually many reports about one learner in a short time are looked at together.
+    surge = models.ForeignKey(
+        "cases.Surge", on_delete=models.PROTECT, null=True, blank=True, related_name="cases"
+    )
     incident_at = models.DateTimeField(_("when it happened"), null=True, blank=True)
     # Only the day is known; `incident_at` is then its 00:00 UTC and stands for the day alone.
     incident_day_only = models.BooleanField(_("hour not known"), default=False)
@@ -186,6 +190,34 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Surge(models.Model):
+    """Unusually many reports about one learner within a short time (HOSTILE 31).
+
+    Its cases are looked at together. It weighs nothing: how many reported is no proof.
+    """
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
+    institution = models.ForeignKey(
+        "courses.Institution", on_delete=models.PROTECT, related_name="+"
+    )
+    about = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="surges"
+    )
+    began_at = models.DateTimeField(_("began"), default=clock.now)
+    last_at = models.DateTimeField(_("last report"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("many reports at once")
+        verbose_name_plural = _("many reports at once")
+        indexes: ClassVar[list[models.Index]] = [
+            # The one a further report about the same learner belongs to.
+            models.Index(fields=["about", "institution", "-last_at"], name="cases_surge_running"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
 
 
 class Respondent(models.Model):

@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import EvidenceKind, FileRole
+from cases.enums import EvidenceKind, FileRole, RedactionKind, ScanState
 from cases.models.case import Case, Respondent
-from cases.models.report import Report
+from cases.models.report import Report, ReportMessage
 from integrity.core import clock, ids
 from integrity.core.fields import BoundedText
 
@@ -28,6 +28,10 @@ class Evidence(models.Model):
     report = models.ForeignKey(
         Report, on_delete=models.PROTECT, null=True, blank=True, related_name="evidence"
     )
+    # It came later, with an answer of whoever reported.
+    message = models.ForeignKey(
+        ReportMessage, on_delete=models.PROTECT, null=True, blank=True, related_name="evidence"
+    )
     respondent = models.ForeignKey(
         Respondent,
         on_delete=models.PROTECT,
@@ -42,6 +46,10 @@ class Evidence(models.Model):
     description = BoundedText(_("what it shows"), max_length=2_000, blank=True)
     url = models.URLField(_("link"), max_length=2_000, blank=True)
     text = BoundedText(_("text"), max_length=200_000, blank=True)
+    # The text with what was covered taken out; NULL while nothing is. Others see `shown_text`.
+    redacted_text = BoundedText(max_length=200_000, null=True, blank=True, editable=False)
+    # What a similarity tool found: {"tool", "version", "pairs": [{"a", "b", "similarity"}]}.
+    figures = models.JSONField(null=True, blank=True)
     submission = models.ForeignKey(
         "courses.Submission",
         on_delete=models.PROTECT,
@@ -81,6 +89,11 @@ class Evidence(models.Model):
         """The number within the case as people say it: E1."""
         return f"E{self.position}"
 
+    @property
+    def shown_text(self) -> str:
+        """What people outside the desk see of the text: without what was covered."""
+        return self.text if self.redacted_text is None else self.redacted_text
+
 
 class EvidenceFile(models.Model):
     """Bytes on disk under a random name. An original is sealed with a key outside the database."""
@@ -94,9 +107,17 @@ class EvidenceFile(models.Model):
     path = models.CharField(max_length=120, unique=True)
     # The sender's own file name may say who they are: it stays sealed with the original.
     name_sealed = models.BinaryField(null=True, editable=False)
+    # The same for all files of a piece: what the scanner said about the original.
+    scan = models.CharField(
+        max_length=10, choices=ScanState.choices, default=ScanState.UNSCANNED, editable=False
+    )
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            # What waits for the scanner; empty on most days.
+            models.Index(fields=["created_at"], condition=Q(scan="held"), name="cases_file_held"),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["evidence", "role"], name="cases_file_one_per_role"),
             models.CheckConstraint(
@@ -106,6 +127,76 @@ class EvidenceFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.evidence}: {self.get_role_display()}"
+
+
+class Redaction(models.Model):
+    """One thing that is covered before a piece of evidence is shown to anybody outside the desk.
+
+    Words are `start` to `end` in the text (characters, half open); an area lies on `page` (from 0)
+    and is given in ten-thousandths of the page's width and height. The original stays sealed and
+    whole. Uncovered again (`removed_at`) it stays on record.
+    """
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="redactions")
+    kind = models.CharField(max_length=6, choices=RedactionKind.choices)
+    start = models.PositiveIntegerField(null=True, blank=True)
+    end = models.PositiveIntegerField(null=True, blank=True)
+    page = models.PositiveSmallIntegerField(null=True, blank=True)
+    left = models.PositiveSmallIntegerField(null=True, blank=True)
+    top = models.PositiveSmallIntegerField(null=True, blank=True)
+    width = models.PositiveSmallIntegerField(null=True, blank=True)
+    height = models.PositiveSmallIntegerField(null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=500)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    made_at = models.DateTimeField(_("covered"), default=clock.now)
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    removed_at = models.DateTimeField(_("uncovered"), null=True, blank=True)
+    form_key = models.CharField(max_length=80, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = _("redaction")
+        verbose_name_plural = _("redactions")
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(
+                    kind="text",
+                    start__isnull=False,
+                    end__gt=F("start"),
+                    page__isnull=True,
+                    left__isnull=True,
+                    top__isnull=True,
+                    width__isnull=True,
+                    height__isnull=True,
+                )
+                | Q(
+                    kind="area",
+                    start__isnull=True,
+                    end__isnull=True,
+                    page__isnull=False,
+                    left__lt=10_000,
+                    top__lt=10_000,
+                    width__gt=0,
+                    height__gt=0,
+                    width__lte=10_000 - F("left"),
+                    height__lte=10_000 - F("top"),
+                ),
+                name="cases_redaction_one_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(removed_at__isnull=True, removed_by__isnull=True)
+                | Q(removed_at__isnull=False, removed_by__isnull=False),
+                name="cases_redaction_removed_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.evidence}"
 
 
 class Disclosure(models.Model):

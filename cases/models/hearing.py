@@ -71,6 +71,8 @@ class Notice(models.Model):
     )
     questions = BoundedText(_("questions to the learner"), max_length=4_000, blank=True)
     due_at = models.DateTimeField(_("answer by"))
+    # The version of the words about what happens to the learner's data (cases/notices.py).
+    processing_notice = models.CharField(max_length=20, blank=True)
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

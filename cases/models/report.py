@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from cases.enums import (
     ClosingOutcome,
     DismissalReason,
+    ImportStatus,
+    ReceivedBy,
     ReportKind,
     ReportMode,
     ReportStatus,
     ReviewOutcome,
+    ScanState,
 )
 from cases.models.case import Case
 from integrity.core import clock, ids
@@ -42,7 +45,10 @@ class Report(models.Model):
     )
     reporter_ref = models.CharField(max_length=64, blank=True, editable=False)
     reporter_sealed = models.BinaryField(null=True, editable=False)
-    # Keyed fingerprint of the receipt code of a report without an account: its only way back (IN4).
+    # Who told the desk without having an account: a name and how to reach them, sealed (IN10).
+    informant_sealed = models.BinaryField(null=True, editable=False)
+    # Slow, keyed hash of the receipt code of a report without an account: its only way back (IN4).
+    # Of one that is not sent yet, the keyed fingerprint of the browser's key.
     receipt_ref = models.CharField(max_length=64, blank=True, editable=False)
     institution = models.ForeignKey(
         "courses.Institution", on_delete=models.PROTECT, related_name="reports"
@@ -84,7 +90,30 @@ class Report(models.Model):
     # Only the day is known; `incident_at` is then its 00:00 UTC and stands for the day alone.
     incident_day_only = models.BooleanField(_("hour not known"), default=False)
     good_faith = models.BooleanField(_("sent in good faith"), default=False)
+    # The versions of the words the sender saw and agreed to (cases/notices.py).
+    good_faith_statement = models.CharField(max_length=20, blank=True)
     processing_notice = models.CharField(max_length=20, blank=True)
+    received_by = models.CharField(
+        _("how it reached us"),
+        max_length=10,
+        choices=ReceivedBy.choices,
+        default=ReceivedBy.WEB,
+    )
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("entered by"),
+    )
+    imported_with = models.ForeignKey(
+        "cases.ReportImport",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+    )
     submitted_at = models.DateTimeField(_("received"), default=clock.now)
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
@@ -121,6 +150,10 @@ class Report(models.Model):
                 condition=Q(receipt_ref="") | Q(reporter_ref="", mode="anonymous"),
                 name="cases_report_receipt_or_reporter",
             ),
+            models.CheckConstraint(
+                condition=Q(received_by__in=ReceivedBy.values),
+                name="cases_report_received_known",
+            ),
             models.UniqueConstraint(
                 fields=["receipt_ref"],
                 condition=~Q(receipt_ref=""),
@@ -136,14 +169,49 @@ class Report(models.Model):
         return self.reference
 
 
-class DraftFile(models.Model):
-    """A file of a report that is not sent yet: checked, copied and sealed already.
+class ReportImport(models.Model):
+    """A list of reports as a file: checked line by line first, filed when somebody says so (IN10).
 
-    On sending it becomes evidence, and this row goes; the files on disk stay where they are.
+    The file lies sealed on disk at `path`. `lines` is what became of each line:
+    `[{"line": 2, "errors": {"account": ["..."]}, "reference": "R-7Q2M-X94T", "case": "IC-..."}]`.
     """
 
     public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
-    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="draft_files")
+    institution = models.ForeignKey(
+        "courses.Institution", on_delete=models.PROTECT, related_name="+"
+    )
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    uploaded_at = models.DateTimeField(_("uploaded"), default=clock.now)
+    status = models.CharField(
+        _("status"), max_length=8, choices=ImportStatus.choices, default=ImportStatus.CHECKED
+    )
+    filed_at = models.DateTimeField(_("filed"), null=True, blank=True)
+    path = models.CharField(max_length=120, unique=True)
+    sha256 = models.CharField(_("fingerprint"), max_length=64)
+    lines = models.JSONField(default=list)
+    form_key = models.CharField(max_length=64, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = _("list of reports")
+        verbose_name_plural = _("lists of reports")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(status="checked", filed_at__isnull=True)
+                | Q(status="filed", filed_at__isnull=False),
+                name="cases_import_filed_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
+class SealedFile(models.Model):
+    """A file that is no evidence (yet): checked, copied and sealed already."""
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
     description = models.CharField(_("what it shows"), max_length=200, blank=True)
     original_path = models.CharField(max_length=120, unique=True)
     original_type = models.CharField(max_length=100)
@@ -156,15 +224,28 @@ class DraftFile(models.Model):
     # Of a moving picture the clean copy shows only the beginning.
     moving = models.BooleanField(default=False)
     name_sealed = models.BinaryField(editable=False)
+    scan = models.CharField(
+        max_length=10, choices=ScanState.choices, default=ScanState.UNSCANNED, editable=False
+    )
     created_at = models.DateTimeField(default=clock.now)
     # A form sent twice brings its files once.
     form_key = models.CharField(max_length=80, unique=True, editable=False)
 
     class Meta:
+        abstract = True
         ordering: ClassVar[list[str]] = ["id"]
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+
+class DraftFile(SealedFile):
+    """A file of a report that is not sent yet.
+
+    On sending it becomes evidence, and this row goes; the files on disk stay where they are.
+    """
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="draft_files")
 
 
 class ReportMessage(models.Model):
@@ -180,6 +261,8 @@ class ReportMessage(models.Model):
     )
     body = BoundedText(_("message"), max_length=4_000)
     sent_at = models.DateTimeField(_("sent"), default=clock.now)
+    # When the other side first saw it: the sender the desk's words, the desk the sender's.
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
     # A form sent twice is one message.
     form_key = models.CharField(max_length=64, unique=True, editable=False)
 
@@ -187,9 +270,23 @@ class ReportMessage(models.Model):
         verbose_name = _("message about a report")
         verbose_name_plural = _("messages about reports")
         ordering: ClassVar[list[str]] = ["sent_at", "id"]
+        indexes: ClassVar[list[models.Index]] = [
+            # What the desk has not read yet.
+            models.Index(
+                fields=["report", "sent_at"],
+                condition=Q(read_at__isnull=True, asked_by__isnull=True),
+                name="cases_message_unread",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.report}"
+
+
+class MessageFile(SealedFile):
+    """A file the desk sent with its message. What the sender sends with theirs is evidence."""
+
+    message = models.ForeignKey(ReportMessage, on_delete=models.PROTECT, related_name="files")
 
 
 class DismissalReview(models.Model):

@@ -51,6 +51,8 @@ MOVED: dict[str, str] = {
     "cases.Case.assignee": "acts",
     "cases.Case.dismissed_by": "acts",
     "cases.CaseReport.read_by": "acts",
+    "cases.Consent.asked_by": "acts",
+    "cases.Consent.used_by": "acts",
     "cases.Determination.decided_by": "acts",
     "cases.Determination.found_by": "acts",
     "cases.Determination.proposed_by": "acts",
@@ -61,10 +63,16 @@ MOVED: dict[str, str] = {
     "cases.InterimMeasure.taken_by": "acts",
     "cases.Note.author": "acts",
     "cases.Notice.sent_by": "acts",
+    "cases.Redaction.made_by": "acts",
+    "cases.Redaction.removed_by": "acts",
+    "cases.Report.entered_by": "acts",
+    "cases.ReportImport.uploaded_by": "acts",
     "cases.ReportMessage.asked_by": "acts",
+    "cases.RetaliationMark.settled_by": "acts",
     "cases.Sanction.reversed_by": "acts",
     "cases.StatementRequest.asked_by": "acts",
     "cases.StatementRequest.person": "statements",
+    "cases.Surge.about": "cases",
     "courses.AssignmentTerms.set_by": "acts",
     "courses.Post.author": "posts",
     "policies.Dissemination.recorded_by": "acts",
@@ -80,6 +88,7 @@ MOVED: dict[str, str] = {
 ONCE: dict[str, tuple[str, tuple[str, ...]]] = {
     "cases.ConflictDeclaration.user": ("conflicts", ("case",)),
     "cases.Watcher.user": ("acts", ("case",)),
+    "courses.PeerReview.reviewer": ("peer_reviews", ("submission",)),
     "courses.Teaching.user": ("teaching", ("course",)),
     "policies.Pledge.learner": ("pledges", ("course", "version")),
     "policies.ReviewParticipant.person": ("review_inputs", ("review",)),
@@ -92,6 +101,8 @@ STAYS: dict[str, str] = {
     "admin.LogEntry.user": "the log of the administration names the account that acted",
     "api.ApiToken.user": "revoked: a program goes on with a token of the kept account",
     "api.RequestedExport.user": "made for a role the account had, and gone within days",
+    "cases.Reveal.answered_by": "an identity was opened by two accounts, and stays so on record",
+    "cases.Reveal.asked_by": "an identity was opened by two accounts, and stays so on record",
 }
 
 

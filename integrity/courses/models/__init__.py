@@ -5,7 +5,13 @@ counts is computed from the base value and the effects that are active (see `sel
 reversal takes its own effect away and whatever else was decided still stands.
 """
 
-from integrity.courses.models.community import Channel, DirectMessage, HeldRole, Post
+from integrity.courses.models.community import (
+    Channel,
+    DirectMessage,
+    HeldRole,
+    PeerReview,
+    Post,
+)
 from integrity.courses.models.effect import Effect
 from integrity.courses.models.institution import Course, Holiday, Institution, Programme, Teaching
 from integrity.courses.models.learning import (
@@ -28,6 +34,7 @@ __all__ = [
     "HeldRole",
     "Holiday",
     "Institution",
+    "PeerReview",
     "Post",
     "Programme",
     "Submission",

@@ -97,6 +97,45 @@ class DirectMessage(models.Model):
         return f"{self.sender}, {self.recipient}"
 
 
+class PeerReview(models.Model):
+    """What one learner gave the work of another: a score between 0 and `score_max`, and words.
+
+    The platform collects peer reviews and sends them here.
+    """
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
+    submission = models.ForeignKey(
+        "courses.Submission", on_delete=models.PROTECT, related_name="peer_reviews"
+    )
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="peer_reviews_given"
+    )
+    score = models.DecimalField(_("score"), max_digits=7, decimal_places=2)
+    score_max = models.DecimalField(_("highest score"), max_digits=7, decimal_places=2)
+    body = BoundedText(_("text"), max_length=20_000, blank=True)
+    given_at = models.DateTimeField(_("given"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("peer review")
+        verbose_name_plural = _("peer reviews")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["submission", "reviewer"], name="courses_peer_review_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(score__gte=0, score__lte=F("score_max"), score_max__gt=0),
+                name="courses_peer_review_score_in_range",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # The retaliation guard looks at what was given since it last looked.
+            models.Index(fields=["given_at", "id"], name="courses_peer_review_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reviewer}: {self.submission}"
+
+
 class HeldRole(models.Model):
     """Somebody is mentor, assistant, moderator of channels or speaker in a course.
 
