@@ -12,7 +12,7 @@ from integrity.accounts.enums import Role
 from integrity.accounts.rules import STAFF_OF_CASES, has_role
 from integrity.web import navigation, restricted, start
 from policies import selectors
-from policies.selectors_readers import open_questions
+from policies.selectors.readers import open_questions
 
 
 def in_force(request: HttpRequest) -> Sequence[start.Policy]:

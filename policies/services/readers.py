@@ -23,7 +23,7 @@ from notifications import payloads
 from notifications import services as notifications
 from policies.enums import VersionStatus
 from policies.models import Document, HelpfulVote, Question, Version
-from policies.selectors_readers import answerable_by, clause_label, clause_of
+from policies.selectors.readers import answerable_by, clause_label, clause_of
 
 _PURPOSE = "policy-vote"
 VOTES = floods.Allowance(

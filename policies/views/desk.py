@@ -20,7 +20,7 @@ from integrity.accounts.rules import STAFF_OF_CASES, has_role
 from integrity.core.errors import Conflict, InvalidInput, NotFound
 from integrity.web.errors import status_of
 from policies.forms.questions import AnswerForm
-from policies.selectors_readers import clause_of, desk_question, desk_questions
+from policies.selectors.readers import clause_of, desk_question, desk_questions
 from policies.services import readers
 
 View = Callable[..., HttpResponseBase]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from integrity.core.errors import Conflict
 from policies import office
-from policies import selectors_reviews as selectors
+from policies.selectors import reviews as selectors
 from policies.services import mailings
 from policies.views.telling import see_other
 

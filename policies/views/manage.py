@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from integrity.accounts.enums import Role
 from integrity.accounts.rules import scope
 from integrity.core.errors import InvalidInput, NotFound, Stale
-from policies import selectors_office as selectors
 from policies import services
 from policies.forms.manage import DocumentForm
+from policies.selectors import office as selectors
 from policies.services.documents import digest
 from policies.views import manage_rooms
 from policies.views.guard import acting, for_administrators, see_other

@@ -21,7 +21,6 @@ from django.views.decorators.http import require_http_methods
 
 from integrity.core.errors import Conflict, InvalidInput, Stale
 from policies import contents, difference, services
-from policies import selectors_office as selectors
 from policies.forms.manage import SeenForm
 from policies.forms.manage_draft import (
     ConsequencesForm,
@@ -32,7 +31,8 @@ from policies.forms.manage_draft import (
 )
 from policies.models import Version
 from policies.rendering import Rendered, render
-from policies.selectors_office import Kept
+from policies.selectors import office as selectors
+from policies.selectors.office import Kept
 from policies.views.guard import acting, for_administrators, see_other
 from policies.views.manage_apart import apart
 

@@ -16,12 +16,12 @@ from integrity.core import clock
 from integrity.core.errors import Conflict, InvalidInput, NotFound, Stale
 from integrity.web import dates
 from policies import contents, difference, services
-from policies import selectors_office as selectors
 from policies.forms.manage import NOW, PublishForm, SeenForm
 from policies.models import Version
 from policies.rendering import render
 from policies.rules import process_terms
-from policies.selectors_office import Kept
+from policies.selectors import office as selectors
+from policies.selectors.office import Kept
 from policies.views.guard import acting, for_administrators, see_other
 from policies.views.manage_draft import tabs
 

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from integrity.courses.models import Course
-from policies.selectors_office import Kept
+from policies.selectors.office import Kept
 from policies.services.readers import helpful_counts
 
 

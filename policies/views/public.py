@@ -18,8 +18,8 @@ from policies import difference, office, selectors
 from policies.models import Version
 from policies.rendering import render
 from policies.rules import process_terms
-from policies.selectors_readers import last_pledge, published_version
-from policies.selectors_supplements import Holds, supplements, what_holds
+from policies.selectors.readers import last_pledge, published_version
+from policies.selectors.supplements import Holds, supplements, what_holds
 from policies.services import readers
 from policies.views import voters
 

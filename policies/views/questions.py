@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from integrity.core.errors import Conflict, InvalidInput, NotFound
 from integrity.web.forms import form_page
 from policies.forms.questions import AskForm
-from policies.selectors_readers import clause_of, own_questions, published_version
+from policies.selectors.readers import clause_of, own_questions, published_version
 from policies.services import readers
 
 

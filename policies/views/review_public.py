@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from integrity.core.errors import Conflict, InvalidInput
 from integrity.web.forms import form_page
-from policies import selectors_reviews as selectors
 from policies.forms.reviews import InputForm
+from policies.selectors import reviews as selectors
 from policies.services import reviews as service
 
 

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from integrity.core.errors import Conflict, InvalidInput, NotFound, Stale
 from integrity.web.forms import Form
-from policies import selectors_reviews as selectors
 from policies.forms.reviews import InviteForm, MeetingForm, RecordForm, ReplyForm
+from policies.selectors import reviews as selectors
 from policies.services import reviews as service
 from policies.views.guard import for_administrators
 from policies.views.telling import see_other

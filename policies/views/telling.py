@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from integrity.core.errors import Conflict, InvalidInput, NotFound
 from integrity.web.forms import form_page
 from policies import announcements, reviewing
-from policies import selectors_reviews as selectors
 from policies.enums import MailingKind
 from policies.forms.reviews import MediumForm, TellForm
 from policies.models import Mailing, Version
+from policies.selectors import reviews as selectors
 from policies.services import dissemination, mailings
 from policies.views.guard import for_administrators
 

@@ -17,7 +17,7 @@ from integrity.web.forms import new_form_token
 from notifications.models import Letter, OutboxMessage
 from policies import services
 from policies.models import Document, Question
-from policies.selectors_readers import PAGE_SIZE, desk_questions, open_questions, own_questions
+from policies.selectors.readers import PAGE_SIZE, desk_questions, open_questions, own_questions
 from policies.services import readers
 from tests.courses import builders as make
 from tests.policies.conftest import ACTOR, at, document, version

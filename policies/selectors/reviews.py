@@ -21,7 +21,7 @@ from policies.models import (
     Version,
 )
 from policies.reviewing import Standing
-from policies.selectors import governing_version, latest_published
+from policies.selectors.texts import governing_version, latest_published
 from policies.services import mailings
 
 if TYPE_CHECKING:

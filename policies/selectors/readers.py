@@ -16,7 +16,7 @@ from integrity.accounts.rules import STAFF_OF_CASES, scope
 from integrity.core.errors import NotFound
 from policies.models import Document, Pledge, Question, Version
 from policies.rendering import Clause, render
-from policies.selectors import published
+from policies.selectors.texts import published
 
 PAGE_SIZE = 25
 VIEWS = ("open", "answered")

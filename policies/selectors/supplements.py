@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from integrity.core import clock
 from policies.models import Version
 from policies.precedence import Key, Said, Texts
-from policies.selectors import PolicyPage, in_force, texts_for
+from policies.selectors.pages import PolicyPage
+from policies.selectors.texts import in_force, texts_for
 
 # More supplements than these are found in the list of policies.
 MAX_SUPPLEMENTS = 20
