@@ -22,13 +22,8 @@ from django.views.decorators.http import require_http_methods
 from integrity.core.errors import Conflict, InvalidInput, Stale
 from policies import contents, difference, services
 from policies.forms.manage import SeenForm
-from policies.forms.manage_draft import (
-    ConsequencesForm,
-    RowsForm,
-    TermsForm,
-    TextForm,
-    ViolationsForm,
-)
+from policies.forms.manage_draft import TermsForm, TextForm
+from policies.forms.manage_rows import ConsequencesForm, RowsForm, ViolationsForm
 from policies.models import Version
 from policies.rendering import Rendered, render
 from policies.selectors import office as selectors
