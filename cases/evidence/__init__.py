@@ -8,6 +8,7 @@
 from cases.evidence.accept import Kind, recognise
 from cases.evidence.errors import FileRefused, StorageFull
 from cases.evidence.incoming import Incoming, StoredFile, received
+from cases.evidence.preview import preview
 
 __all__ = [
     "FileRefused",
@@ -15,6 +16,7 @@ __all__ = [
     "Kind",
     "StorageFull",
     "StoredFile",
+    "preview",
     "received",
     "recognise",
 ]

@@ -18,3 +18,6 @@ CPU_SECONDS = 30
 WALL_SECONDS = 60
 # How many files one web or worker process opens at the same time; others wait for their turn.
 AT_ONCE = 2
+
+# How much of a text a page shows; the file has all of it.
+PREVIEW_CHARACTERS = 4_000
