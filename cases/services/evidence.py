@@ -7,25 +7,23 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import islice
-from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import rules, workflow
+from cases import workflow
 from cases.enums import EvidenceKind, FileRole
 from cases.evidence import Incoming, StoredFile, received, store
 from cases.evidence.errors import FIELD
 from cases.evidence.incoming import Part
-from cases.models import Case, Disclosure, DraftFile, Evidence, EvidenceFile, Report, Respondent
+from cases.models import Case, DraftFile, Evidence, EvidenceFile, Report, Respondent
 from cases.services.base import locked_case, role_of, visible_or_404
 from cases.services.clean import Problems, save
 from integrity.accounts.models import User
-from integrity.accounts.rules import belongs_to, same_person
 from integrity.audit import services as audit
-from integrity.core import clock, crypto
+from integrity.core import clock
 from integrity.core.errors import Conflict, InvalidInput, NotFound, Text
 from integrity.courses.models import Submission
 
@@ -229,86 +227,6 @@ def _at_field(name: str) -> Iterator[None]:
         if FIELD not in error.fields:
             raise
         raise InvalidInput({name: error.fields[FIELD]}) from error
-
-
-def open_file(*, actor: User, evidence_id: UUID | str) -> tuple[EvidenceFile, bytes]:
-    """The clean copy of a file, for somebody who may see it; never the original.
-
-    These are people who may read the case, the respondent to whom it was disclosed (whose first
-    look is written into the ledger and the history), the respondent who gave it, and an adviser of
-    either for as long as they let them read along. For everybody else it does not exist:
-    `NotFound`. The bytes are checked against their fingerprint; changed ones raise
-    `crypto.CannotOpen`.
-    """
-    file = (
-        EvidenceFile.objects.select_related(
-            "evidence__case__institution", "evidence__respondent__user"
-        )
-        .filter(evidence__public_id=evidence_id, role=FileRole.DERIVATIVE)
-        .first()
-    )
-    if file is None:
-        raise NotFound
-    piece = file.evidence
-    disclosure = None
-    if rules.access(actor, piece.case) < rules.Access.READ:
-        mine = same_person(actor, "respondent__user")
-        disclosure = Disclosure.objects.filter(mine, evidence=piece).first()
-        own = piece.respondent is not None and belongs_to(piece.respondent.user, actor)
-        if disclosure is None and not own and not rules.advised_on(actor, piece):
-            raise NotFound
-    content = store.read(file.path, purpose=store.DERIVATIVE)
-    if hashlib.sha256(content).hexdigest() != file.sha256:
-        raise crypto.CannotOpen("The file is not the one that was stored.")
-    if disclosure is not None and disclosure.first_viewed_at is None:
-        _note_first_view(actor, piece, disclosure)
-    return file, content
-
-
-def read_by(*, actor: User, evidence_id: UUID | str) -> None:
-    """Write into the ledger that the respondent looked at this piece, the first time.
-
-    For everybody else, and for a piece with a file before the file itself is opened, nothing is
-    written: the page alone does not show it.
-    """
-    disclosure = (
-        Disclosure.objects.select_related("evidence__case__institution")
-        .filter(same_person(actor, "respondent__user"), evidence__public_id=evidence_id)
-        .exclude(evidence__files__role=FileRole.DERIVATIVE)
-        .filter(first_viewed_at__isnull=True)
-        .first()
-    )
-    if disclosure is not None:
-        _note_first_view(actor, disclosure.evidence, disclosure)
-
-
-def _note_first_view(actor: User, piece: Evidence, disclosure: Disclosure) -> None:
-    with audit.transaction():
-        noted = Disclosure.objects.filter(pk=disclosure.pk, first_viewed_at__isnull=True).update(
-            first_viewed_at=clock.now()
-        )
-        if noted:
-            audit.record(
-                "evidence.viewed",
-                actor=audit.Actor.user(actor.public_id, role="respondent"),
-                subject=("evidence", str(piece.public_id)),
-                case_number=piece.case.number,
-                institution=piece.case.institution.slug,
-                data={"label": piece.label},
-            )
-
-
-_ENDINGS = {
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    "application/pdf": "pdf",
-    "text/plain; charset=utf-8": "txt",
-}
-
-
-def server_name(file: EvidenceFile) -> str:
-    """The neutral name a file is sent under: "E1.png". The sender's own name stays sealed."""
-    return f"{file.evidence.label}.{_ENDINGS.get(file.content_type, 'bin')}"
 
 
 def orphans(*, older_than: timedelta = timedelta(days=1)) -> list[str]:

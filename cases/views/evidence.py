@@ -13,7 +13,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from cases.services import evidence
+from cases.services import showing
 from integrity.core.errors import NotFound
 
 # Whatever a browser makes of the bytes, it runs nothing and loads nothing.
@@ -26,13 +26,13 @@ def file(request: HttpRequest, evidence_id: UUID) -> HttpResponse:
     user: Any = request.user
     if not user.is_authenticated:
         raise NotFound
-    row, content = evidence.open_file(actor=user, evidence_id=evidence_id)
+    row, content = showing.open_file(actor=user, evidence_id=evidence_id)
     return HttpResponse(
         content,
         status=HTTPStatus.OK,
         content_type=row.content_type,
         headers={
-            "Content-Disposition": f'attachment; filename="{evidence.server_name(row)}"',
+            "Content-Disposition": f'attachment; filename="{showing.server_name(row)}"',
             "Content-Security-Policy": POLICY,
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store, private",

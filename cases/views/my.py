@@ -19,8 +19,7 @@ from cases.selectors import my as selectors
 from cases.selectors.interim import of_respondent
 from cases.selectors.my import MyCase
 from cases.selectors.precedence import decider, precedence
-from cases.services import evidence as ledger
-from cases.services import response
+from cases.services import response, showing
 from cases.views import my_words as words
 from integrity.core.errors import (
     Conflict,
@@ -76,7 +75,7 @@ def evidence(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse
     """One piece of evidence that was shown to the reader."""
     user: Any = request.user
     respondent, shown = selectors.my_evidence(user, number, public_id)
-    ledger.read_by(actor=user, evidence_id=public_id)
+    showing.read_by(actor=user, evidence_id=public_id)
     context = {"case": respondent.case, "shown": shown, "piece": shown.evidence}
     return render(request, "cases/my/evidence.html", context)
 

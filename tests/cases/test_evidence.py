@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from cases.enums import CaseStatus, EvidenceKind, FileRole
 from cases.models import Case, Disclosure, Evidence, EvidenceFile
-from cases.services import evidence, triage
+from cases.services import evidence, showing, triage
 from integrity.accounts.models import User
 from integrity.audit.models import Event
 from integrity.core import clock, crypto
@@ -349,14 +349,14 @@ def test_a_file_that_was_exchanged_on_the_disk_is_not_given_out(
     (root / other).replace(root / copy.path)
 
     with pytest.raises(crypto.CannotOpen):
-        evidence.open_file(actor=builders.moderator(), evidence_id=piece.public_id)
+        showing.open_file(actor=builders.moderator(), evidence_id=piece.public_id)
 
 
 def test_one_may_never_open_the_original(piece: Evidence) -> None:
     piece.files.filter(role=FileRole.DERIVATIVE).delete()
 
     with pytest.raises(NotFound):
-        evidence.open_file(actor=builders.officer(), evidence_id=piece.public_id)
+        showing.open_file(actor=builders.officer(), evidence_id=piece.public_id)
 
 
 def test_opening_costs_the_same_number_of_queries_however_much_evidence_there_is(

@@ -1,0 +1,101 @@
+"""What of a piece of evidence people are shown, and the ledger of who looked (CF2)."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+
+from cases import rules
+from cases.enums import PASSED, FileRole
+from cases.evidence import store
+from cases.models import Disclosure, Evidence, EvidenceFile
+from integrity.accounts.models import User
+from integrity.accounts.rules import belongs_to, same_person
+from integrity.audit import services as audit
+from integrity.core import clock, crypto
+from integrity.core.errors import NotFound
+
+
+def open_file(*, actor: User, evidence_id: UUID | str) -> tuple[EvidenceFile, bytes]:
+    """The clean copy of a file, for somebody who may see it; never the original.
+
+    People of the desk who may read the case get the whole clean copy. The respondent to whom it was
+    disclosed (whose first look is written into the ledger and the history), the respondent who gave
+    it, and an adviser of either for as long as they let them read along get the redacted copy
+    where parts are covered, else the clean copy. For everybody else, and for everybody when the
+    scanner has not passed the file, it does not exist: `NotFound`. The bytes are checked against
+    their fingerprint; changed ones raise `crypto.CannotOpen`.
+    """
+    files = list(
+        EvidenceFile.objects.select_related(
+            "evidence__case__institution", "evidence__respondent__user"
+        ).filter(evidence__public_id=evidence_id)
+    )
+    # What the scanner says of one file of a piece holds for the copies made of it.
+    if any(file.scan not in PASSED for file in files):
+        raise NotFound
+    shown = {file.role: file for file in files if file.role != FileRole.ORIGINAL}
+    file = shown.get(FileRole.DERIVATIVE)
+    if file is None:
+        raise NotFound
+    piece = file.evidence
+    disclosure = None
+    if rules.access(actor, piece.case) < rules.Access.READ:
+        mine = same_person(actor, "respondent__user")
+        disclosure = Disclosure.objects.filter(mine, evidence=piece).first()
+        own = piece.respondent is not None and belongs_to(piece.respondent.user, actor)
+        if disclosure is None and not own and not rules.advised_on(actor, piece):
+            raise NotFound
+        file = shown.get(FileRole.REDACTED, file)
+    content = store.read(file.path, purpose=store.DERIVATIVE)
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise crypto.CannotOpen("The file is not the one that was stored.")
+    if disclosure is not None and disclosure.first_viewed_at is None:
+        _note_first_view(actor, piece, disclosure)
+    return file, content
+
+
+def read_by(*, actor: User, evidence_id: UUID | str) -> None:
+    """Write into the ledger that the respondent looked at this piece, the first time.
+
+    For everybody else, and for a piece with a file before the file itself is opened, nothing is
+    written: the page alone does not show it.
+    """
+    disclosure = (
+        Disclosure.objects.select_related("evidence__case__institution")
+        .filter(same_person(actor, "respondent__user"), evidence__public_id=evidence_id)
+        .exclude(evidence__files__role=FileRole.DERIVATIVE)
+        .filter(first_viewed_at__isnull=True)
+        .first()
+    )
+    if disclosure is not None:
+        _note_first_view(actor, disclosure.evidence, disclosure)
+
+
+def _note_first_view(actor: User, piece: Evidence, disclosure: Disclosure) -> None:
+    with audit.transaction():
+        noted = Disclosure.objects.filter(pk=disclosure.pk, first_viewed_at__isnull=True).update(
+            first_viewed_at=clock.now()
+        )
+        if noted:
+            audit.record(
+                "evidence.viewed",
+                actor=audit.Actor.user(actor.public_id, role="respondent"),
+                subject=("evidence", str(piece.public_id)),
+                case_number=piece.case.number,
+                institution=piece.case.institution.slug,
+                data={"label": piece.label},
+            )
+
+
+_ENDINGS = {
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "application/pdf": "pdf",
+    "text/plain; charset=utf-8": "txt",
+}
+
+
+def server_name(file: EvidenceFile) -> str:
+    """The neutral name a file is sent under: "E1.png". The sender's own name stays sealed."""
+    return f"{file.evidence.label}.{_ENDINGS.get(file.content_type, 'bin')}"
