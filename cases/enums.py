@@ -139,6 +139,15 @@ class ConsentAnswer(models.TextChoices):
     REFUSED = "refused", _("No")
 
 
+class RevealPurpose(models.TextChoices):
+    """What a sealed identity is opened for. Whoever reported is told this much, and not by whom."""
+
+    SAFETY = "safety", _("Somebody may be in danger")
+    PROTECT = "protect", _("To protect the person who reported")
+    DUTY = "duty", _("A law or a court asks for it")
+    MADE_UP = "made_up", _("There are signs that the report was made up on purpose")
+
+
 class RevealOutcome(models.TextChoices):
     """What a second officer said to a request to open a sealed identity (PV1)."""
 

@@ -16,6 +16,7 @@ from cases.enums import (
     RetaliationKind,
     RetaliationOutcome,
     RevealOutcome,
+    RevealPurpose,
 )
 from cases.models.beside import StatementRequest
 from cases.models.case import Case, Respondent
@@ -34,6 +35,7 @@ class Reveal(models.Model):
     public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reveals")
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="reveals")
+    purpose = models.CharField(_("purpose"), max_length=8, choices=RevealPurpose.choices)
     reason = BoundedText(_("why the name is needed"), max_length=2_000)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
