@@ -16,6 +16,19 @@ audit.register(
     label=_("Report received"),
     icon="flag",
 )
+# Who told the clerk is in nothing of it.
+audit.register(
+    "report.entered",
+    fields={"kind", "mode", "evidence", "violation", "received_by"},
+    label=_("Report entered for somebody"),
+    icon="pencil",
+)
+audit.register(
+    "reports.imported",
+    fields={"import", "lines", "left_out", "sha256"},
+    label=_("List of reports filed"),
+    icon="list",
+)
 # Why which texts govern (PO4): the basis, the versions, and the codes that were compared.
 _TEXTS = {"basis", "texts", "codes"}
 audit.register(
@@ -33,6 +46,19 @@ audit.register(
     fields={"label"},
     label=_("Evidence opened"),
     respondent_may_see=True,
+    icon="eye",
+)
+# Why is with each covered part: it may name whom it protects.
+audit.register(
+    "evidence.covered",
+    fields={"label", "parts"},
+    label=_("Parts of the evidence covered"),
+    icon="eye-off",
+)
+audit.register(
+    "evidence.uncovered",
+    fields={"label", "parts"},
+    label=_("Part of the evidence shown again"),
     icon="eye",
 )
 
@@ -54,6 +80,49 @@ audit.register(
     fields={"outcome"},
     label=_("Review of the dismissal decided"),
     icon="scale",
+)
+
+# Who reported, and who may be named (PV1, IN5)
+audit.register(
+    "identity.asked",
+    fields={"report", "purpose"},
+    personal={"reason"},
+    label=_("Asked to see who reported"),
+    icon="lock",
+)
+audit.register(
+    "identity.answered",
+    fields={"report", "outcome"},
+    personal={"reason"},
+    label=_("Request to see who reported answered"),
+    icon="users",
+)
+audit.register(
+    "identity.read", fields={"report"}, label=_("Who reported was read"), icon="lock-open"
+)
+audit.register(
+    "consent.asked",
+    fields={"of", "purpose"},
+    label=_("Asked whether somebody may be named"),
+    icon="mail",
+)
+audit.register(
+    "consent.answered",
+    fields={"of", "purpose", "answer"},
+    label=_("Answer whether somebody may be named"),
+    icon="message-square",
+)
+audit.register(
+    "consent.withdrawn",
+    fields={"of", "purpose"},
+    label=_("Consent to be named taken back"),
+    icon="undo-2",
+)
+audit.register(
+    "consent.used",
+    fields={"of", "purpose"},
+    label=_("Name told with consent"),
+    icon="user",
 )
 
 # Triage

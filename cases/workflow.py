@@ -205,6 +205,14 @@ TABLE: dict[str, Step] = {
             _("Add evidence"),
             _nobody_notified,
         ),
+        # At any time: a name that was overlooked is covered also after it was shown.
+        _step(
+            "redact",
+            [*ANY_OPEN, S.CLOSED, S.DISMISSED],
+            None,
+            By.DESK,
+            _("Cover parts of the evidence"),
+        ),
         # What becomes evidence ends with the notice, and so does asking for it.
         _step(
             "ask_statement",
@@ -226,6 +234,10 @@ TABLE: dict[str, Step] = {
         ),
         _step("invite_adviser", ANY_OPEN, None, By.RESPONDENT, _("Ask somebody to help you")),
         _step("ask", [*BEFORE_DECISION, S.APPROVAL], None, By.DESK, _("Ask who reported")),
+        # However far the case has come: danger and retaliation know no stage.
+        _step("open_identity", S, None, By.OFFICER, _("Ask to see who reported")),
+        _step("ask_consent", S, None, By.DESK, _("Ask whether somebody may be named")),
+        _step("use_consent", S, None, By.OFFICER, _("Name somebody who agreed")),
         _step("note", [*ANY_OPEN, S.CLOSED, S.DISMISSED], None, By.DESK, _("Add a note")),
         _step(
             "notify",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.covering import Sheet, Span
 from cases.enums import EvidenceKind, FileRole, RedactionKind, ScanState
 from cases.models.case import Case, Respondent
 from cases.models.report import Report, ReportMessage
@@ -94,6 +95,70 @@ class Evidence(models.Model):
         """What people outside the desk see of the text: without what was covered."""
         return self.text if self.redacted_text is None else self.redacted_text
 
+    @property
+    def heads(self) -> list[str]:
+        """What is read before the text: title, description, address, names of compared works.
+
+        `Redaction` counts through these, each with a line break after it, and on into the text.
+        """
+        pairs = (self.figures or {}).get("pairs", [])
+        names = [str(pair.get(side, "")) for pair in pairs for side in ("a", "b")]
+        return [self.title, self.description, self.url, *names]
+
+    @property
+    def covering(self) -> list[Redaction]:
+        """What is covered now; one query unless `redactions` were fetched ahead."""
+        return [row for row in self.redactions.all() if row.removed_at is None]
+
+    @property
+    def covered(self) -> list[Span]:
+        """The spans that are covered now, counted as `heads` says."""
+        return [
+            (row.start, row.end)
+            for row in self.covering
+            if row.start is not None and row.end is not None
+        ]
+
+    def _shown(self, index: int) -> str:
+        return Sheet(self.heads).shown(index, self.covered)
+
+    @property
+    def shown_title(self) -> str:
+        """The title as people outside the desk see it."""
+        return self._shown(0)
+
+    @property
+    def shown_description(self) -> str:
+        """The description as people outside the desk see it."""
+        return self._shown(1)
+
+    @property
+    def shown_url(self) -> str:
+        """The address as people outside the desk see it; with a covered part it leads nowhere."""
+        return self._shown(2)
+
+    @property
+    def shown_figures(self) -> dict[str, Any] | None:
+        """The figures as people outside the desk see them."""
+        if not self.figures:
+            return self.figures
+        sheet, spans = Sheet(self.heads), self.covered
+        pairs = []
+        for index, pair in enumerate(self.figures.get("pairs", [])):
+            sides = {
+                side: sheet.shown(3 + 2 * index + place, spans) for place, side in enumerate("ab")
+            }
+            pairs.append({**pair, **sides})
+        return {**self.figures, "pairs": pairs}
+
+    @property
+    def shown_sha256(self) -> str:
+        """The fingerprint on arrival, or "" where something is covered.
+
+        Of a short text it would let somebody try out which words are missing.
+        """
+        return "" if self.covering else self.sha256
+
 
 class EvidenceFile(models.Model):
     """Bytes on disk under a random name. An original is sealed with a key outside the database."""
@@ -132,7 +197,8 @@ class EvidenceFile(models.Model):
 class Redaction(models.Model):
     """One thing that is covered before a piece of evidence is shown to anybody outside the desk.
 
-    Words are `start` to `end` in the text (characters, half open); an area lies on `page` (from 0)
+    Words are `start` to `end` (characters, half open) in `Evidence.heads`, the text and the text of
+    the clean copy, each followed by a line break; an area lies on `page` (from 0)
     and is given in ten-thousandths of the page's width and height. The original stays sealed and
     whole. Uncovered again (`removed_at`) it stays on record.
     """

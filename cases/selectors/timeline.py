@@ -185,7 +185,7 @@ def _who(event: Event, names: Mapping[str, str], reader: User) -> str:
 def _detail(run: list[Event], violations: Mapping[str, str]) -> str:
     data = run[0].data
     action = run[0].action
-    if action in ("evidence.added", "evidence.viewed"):
+    if action.startswith("evidence."):
         return joined([str(event.data["label"]) for event in reversed(run)])
     if action == "report.joined" and len(run) > 1:
         return ngettext("%(count)s report", "%(count)s reports", len(run)) % {"count": len(run)}
