@@ -11,6 +11,7 @@ from notifications.registry import register
 _REPORTER = pgettext_lazy("recipient of a letter", "Reporter")
 _RESPONDENT = pgettext_lazy("recipient of a letter", "Respondent")
 _OFFICER = pgettext_lazy("recipient of a letter", "Officer")
+_DESK = pgettext_lazy("recipient of a letter", "Moderators and officers")
 _ADVISER = pgettext_lazy("recipient of a letter", "Adviser")
 _EVERYBODY = pgettext_lazy("recipient of a letter", "Everybody")
 _LEARNER = pgettext_lazy("recipient of a letter", "Learner")
@@ -258,6 +259,46 @@ register(
 )
 # One account per person (PO9)
 register(
+    "check_in",
+    payload=payloads.CheckIn,
+    letter=True,
+    label=_("Question how whoever reported fares"),
+    title=_("How have you been since your report?"),
+    audience=_REPORTER,
+)
+register(
+    "urgent_report",
+    payload=payloads.UrgentReport,
+    letter=False,
+    label=_("Alert: urgent report"),
+    audience=_DESK,
+    priority=1,
+)
+register(
+    "acknowledgement_missing",
+    payload=payloads.AcknowledgementMissing,
+    letter=False,
+    label=_("Alert: a report is not acknowledged"),
+    audience=_DESK,
+    priority=20,
+)
+register(
+    "surge_noticed",
+    payload=payloads.SurgeNoticed,
+    letter=False,
+    label=_("Alert: many reports at once"),
+    audience=_DESK,
+    priority=20,
+)
+register(
+    "retaliation_noticed",
+    payload=payloads.RetaliationNoticed,
+    letter=False,
+    label=_("Alert: possible retaliation"),
+    audience=_DESK,
+    priority=20,
+)
+register(
     "one_account_asked",
     payload=payloads.OneAccountAsked,
     letter=True,
@@ -272,4 +313,29 @@ register(
     label=_("Code to close an account"),
     audience=pgettext_lazy("recipient of a letter", "Learner"),
     priority=5,
+)
+# Who reported, and whether somebody may be named (PV1, IN5)
+register(
+    "report_unsealed",
+    payload=payloads.ReportUnsealed,
+    letter=True,
+    label=_("Name of a reporter opened"),
+    title=_("We have opened your name"),
+    audience=_REPORTER,
+)
+register(
+    "consent_asked",
+    payload=payloads.ConsentAsked,
+    letter=True,
+    label=_("Question whether somebody may be named"),
+    title=_("May we tell somebody your name?"),
+    audience=_WITNESS,
+)
+register(
+    "identity_told",
+    payload=payloads.IdentityTold,
+    letter=True,
+    label=_("Name told with consent"),
+    title=_("Somebody agreed that we tell you their name"),
+    audience=_RESPONDENT,
 )

@@ -85,7 +85,8 @@ class SanctionItem:
 class ReportReceived:
     """To the reporter, at once. `matter` (letter only) is what was reported, without the name of
     the person it is about: "a submission in Essay 2". `follow_url` is the report's own page,
-    `mode` says who learns the name."""
+    `mode` says who learns the name. `written_down`: somebody of the office wrote it down for the
+    person, who is asked to check the words."""
 
     report_reference: str
     reported_at: datetime
@@ -93,6 +94,7 @@ class ReportReceived:
     follow_url: str
     contact: str
     mode: Literal["named", "confidential"] = "confidential"
+    written_down: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +145,8 @@ class NoticeSent:
     2026."); `message` holds the questions put to the respondent. `policies` are all texts that
     apply, where there are several: the one whose words hold where it says something comes first.
     `permitted` says what the assignment permitted then, line by line, `permitted_note` its limits.
+    `processing` is what happens with the respondent's data, in sentences; `processing_url` is the
+    public page of that version.
     """
 
     case_number: str
@@ -158,6 +162,8 @@ class NoticeSent:
     assent: str = ""
     permitted: tuple[str, ...] = ()
     permitted_note: str = ""
+    processing: tuple[str, ...] = ()
+    processing_url: str = ""
     message: str = ""
     respond_by: datetime
     respond_url: str
@@ -374,6 +380,46 @@ class StatementRequested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportUnsealed:
+    """To whoever reported in confidence: two officers opened their name. `matter` and `purpose` are
+    letter only; by whom is said nowhere."""
+
+    report_reference: str
+    matter: str
+    opened_at: datetime
+    purpose: Literal["safety", "protect", "duty", "made_up"]
+    report_url: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentAsked:
+    """To a reporter, a witness or a respondent (`of`): may we name you? Everything is letter only.
+    `to_whom` is set where somebody outside the office would be told, `matter` for a reporter."""
+
+    of: Literal["reporter", "witness", "respondent"]
+    purpose: Literal["tell_desk", "tell_learner", "tell_others"]
+    to_whom: str = ""
+    reason: str
+    matter: str = ""
+    consent_url: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityTold:
+    """To a respondent: somebody agreed that they learn the name (letter only): who reported, who
+    gave a statement, or another respondent."""
+
+    case_number: str
+    matter: str
+    of: Literal["reporter", "witness", "respondent"]
+    name: str
+    case_url: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InterimMeasure:
     """To the respondent: something is asked of them, or holds, until a decision. `protects` (letter
     only) is the name of the one person they may not write to, and set only for that kind."""
@@ -484,6 +530,53 @@ class QuestionAnswered:
     answer: str
     answered_at: datetime
     questions_url: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrgentReport:
+    """To the desk, at once: an urgent report. Nothing of the matter; `case_url` is the case."""
+
+    case_number: str
+    received_at: datetime
+    case_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgementMissing:
+    """To the desk: what tells a reporter that the report arrived has not been delivered for a week.
+    Names the case, never who reported."""
+
+    case_number: str
+    received_at: datetime
+    case_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurgeNoticed:
+    """To the desk, once: unusually many reports about one person came within a day. Names nobody;
+    `surge_url` lists the cases as far as the reader may see them."""
+
+    noticed_at: datetime
+    surge_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetaliationNoticed:
+    """To the desk: something may be an answer to an earlier report. Neither names nor numbers."""
+
+    noticed_at: datetime
+    list_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIn:
+    """To the reporter, some time after the end: how are they? `matter` is letter only."""
+
+    report_reference: str
+    matter: str
+    closed_at: datetime
+    answer_url: str
     contact: str
 
 

@@ -34,6 +34,7 @@ from cases.letters.hearing import (
     reminders_sent,
     response_received,
 )
+from cases.letters.identity import consent_asked, identity_opened, identity_told
 from cases.letters.queueing import queue_for, render_for, was_queued
 from cases.letters.reporting import report_question, review_decided
 from cases.letters.words import (
@@ -61,9 +62,12 @@ __all__ = [
     "certificate_withheld",
     "clause_label",
     "confirmation_requested",
+    "consent_asked",
     "contact",
     "decision",
     "determination_issued",
+    "identity_opened",
+    "identity_told",
     "interim_lifted",
     "interim_measure",
     "interim_payload",

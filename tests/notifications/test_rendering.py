@@ -23,7 +23,7 @@ EVENTS = [event.name for event in registry.all_events()]
 LETTERS = [event.name for event in registry.all_events() if event.letter]
 # To people who learn of no case: not even its number.
 OUTSIDE = {
-    *("adviser_invited", "question_answered", "statement_requested"),
+    *("adviser_invited", "question_answered", "statement_requested", "consent_asked"),
     *("policy_new_version", "pledge_reminder", "policy_yearly"),
     *("policy_review_due", "policy_review_invited"),
     *("one_account_asked", "one_account_code"),
