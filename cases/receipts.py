@@ -1,14 +1,18 @@
 """Receipt codes: the only way back to a report that was sent without a name (IN4).
 
 A code has sixteen signs of Crockford's base32 (80 bits), shown as 7Q2M-X94T-0B6R-K3WZ. It is never
-stored: a report keeps a keyed fingerprint. Nobody can look a code up, not even its owner.
+stored: a report keeps a slow hash of its keyed fingerprint (decision 0021). Nobody can look a code
+up, not even its owner.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from uuid import UUID
+
+from django.conf import settings
 
 from integrity.core import crypto
 
@@ -21,6 +25,11 @@ _BITS = 5
 CODE, DRAFT, MADE = "receipt", "report-draft", "receipt-code"
 
 _HEARD = str.maketrans({"O": "0", "I": "1", "L": "1"})
+# The same for all codes, or a report could not be found by one. What keeps the hashes apart from
+# those of others is the key outside the database.
+_SALT = b"integrity.cases.receipt.1"
+_BLOCK = 8
+
 _NO_SIGN = re.compile(r"[^0-9A-Z]")
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -41,14 +50,28 @@ def shown(code: str) -> str:
     return "-".join(signs[at : at + _GROUP] for at in range(0, len(signs), _GROUP))
 
 
+def slow(reference: str) -> str:
+    """The slow hash of a keyed fingerprint of a code: scrypt, 64 hex digits.
+
+    It takes `settings.RECEIPT_WORK` (N; about a tenth of a second and 32 MB for 2**15). With
+    another N every hash is another one, and no code that was given out opens anything any more.
+    """
+    work = settings.RECEIPT_WORK
+    # What the algorithm needs, and as much again.
+    memory = 2 * 128 * work * _BLOCK
+    return hashlib.scrypt(
+        reference.encode(), salt=_SALT, n=work, r=_BLOCK, p=1, maxmem=memory, dklen=32
+    ).hex()
+
+
 def fingerprint(code: str) -> str:
-    """What a report keeps of its code."""
-    return crypto.reference(plain(code), purpose=CODE)
+    """What a report keeps of its code: the slow hash of its keyed fingerprint."""
+    return slow(crypto.reference(plain(code), purpose=CODE))
 
 
 def fingerprints(code: str) -> list[str]:
     """The fingerprints to look a code up by; as much work for a wrong code as for a right one."""
-    return crypto.references(plain(code), purpose=CODE)
+    return [slow(quick) for quick in crypto.references(plain(code), purpose=CODE)]
 
 
 # A report that is not sent yet belongs to whoever holds the key in their browser.
@@ -91,8 +114,12 @@ def _code(mac: str) -> str:
 
 
 def matching(key: str, report_id: UUID, receipt_ref: str) -> str:
-    """The code a sent report was given from this key; "" when it was not."""
-    for code in codes_for(key, report_id):
-        if receipt_ref in fingerprints(code):
+    """The code a sent report was given from this key; "" when it was not.
+
+    One slow hash for each field key: the one that made the code made its fingerprint too.
+    """
+    for place, code in enumerate(codes_for(key, report_id)):
+        quick = crypto.references(plain(code), purpose=CODE)[place]
+        if secrets.compare_digest(slow(quick), receipt_ref):
             return code
     return ""

@@ -259,6 +259,9 @@ MANIFEST_STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# How hard it is to try the codes of reports without a name: N of scrypt, about 0.1 s a code. With
+# another N no code that was given out is found any more, so the environment does not set it.
+RECEIPT_WORK = 2**15
 # Evidence never goes below a public address: it is read through authorised views only.
 EVIDENCE_ROOT = Path(env("EVIDENCE_ROOT", default=str(VAR_DIR / "evidence")))
 # Uploads are read in memory, within the bound on the request: nothing lies unsealed on the disk.

@@ -11,6 +11,8 @@ SECRET_LENGTH = 50
 KEY_BYTES = 32
 # 32 random bytes hold about 30 different values; fewer than 16 do not happen by chance.
 DIFFERENT = 16
+# Of the slow hash of receipt codes; cheaper ones are for tests.
+RECEIPT_WORK = 2**15
 
 
 def weak_secret(value: str) -> bool:
@@ -46,6 +48,7 @@ def problems(
     redis_url: str,
     email_url: str,
     site_url: str,
+    receipt_work: int,
 ) -> list[str]:
     """Reasons not to start, one for each weak setting; empty when all are good.
 
@@ -67,6 +70,7 @@ def problems(
             "ALLOWED_HOSTS must name the hosts, without *",
         ),
         (debug, "DEBUG must be off"),
+        (receipt_work < RECEIPT_WORK, f"RECEIPT_WORK must be {RECEIPT_WORK} or more"),
         (
             not database_url.startswith(("postgres://", "postgresql://")),
             "DATABASE_URL must name a PostgreSQL database",

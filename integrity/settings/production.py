@@ -9,6 +9,7 @@ from integrity.settings.base import (
     DEBUG,
     FIELD_KEYS,
     MANIFEST_STORAGES,
+    RECEIPT_WORK,
     REDIS_URL,
     SECRET_KEY,
     env,
@@ -26,6 +27,7 @@ _problems = problems(
     redis_url=REDIS_URL,
     email_url=env("EMAIL_URL", default=""),
     site_url=env("SITE_URL", default=""),
+    receipt_work=RECEIPT_WORK,
 )
 if _problems:
     raise ImproperlyConfigured("Refusing to start: " + "; ".join(_problems) + ".")

@@ -1,4 +1,4 @@
-"""Settings of the test suite: as local, with cheap password hashes and a database of its own.
+"""Settings of the test suite: as local, with cheap hashes and a database of its own.
 
 The environment (folder, database, broker) is made by `tests.support.environment`.
 """
@@ -7,6 +7,7 @@ from integrity.settings.base import *
 from integrity.settings.base import DATABASES, VAR_DIR, env
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+RECEIPT_WORK = 2**4
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
