@@ -26,11 +26,26 @@ JPEG = Kind("jpeg", "image/jpeg", frozenset({"jpg", "jpeg", "jpe", "jfif"}))
 WEBP = Kind("webp", "image/webp", frozenset({"webp"}))
 GIF = Kind("gif", "image/gif", frozenset({"gif"}))
 PDF = Kind("pdf", "application/pdf", frozenset({"pdf"}))
-TEXT = Kind("text", "text/plain", frozenset({"txt", "text", "md", "csv", "log"}))
-KINDS = (PNG, JPEG, WEBP, GIF, PDF, TEXT)
+_OFFICE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+DOCX = Kind("docx", _OFFICE, frozenset({"docx"}))
+ODT = Kind("odt", "application/vnd.oasis.opendocument.text", frozenset({"odt"}))
+# Programs and data are words too: their copies are text, whatever they would do elsewhere.
+_WORDS = ("txt", "text", "md", "rst", "csv", "tsv", "log", "tex", "bib", "srt")
+_DATA = ("json", "ipynb", "yaml", "yml", "toml", "ini", "sql")
+_PROGRAMS = (
+    *("py", "pyi", "java", "kt", "scala", "c", "h", "cc", "cpp", "cxx", "hpp", "cs", "m", "swift"),
+    *("js", "mjs", "ts", "jsx", "tsx", "r", "rmd", "jl", "go", "rs", "rb", "pl", "php", "lua"),
+    *("hs", "ml", "lisp", "scm", "pro", "asm", "s", "v", "vhd", "f90", "pas", "sh"),
+)
+TEXT = Kind("text", "text/plain", frozenset({*_WORDS, *_DATA, *_PROGRAMS}))
+KINDS = (PNG, JPEG, WEBP, GIF, PDF, DOCX, ODT, TEXT)
+# What a similarity tool wrote. Only the desk adds these, in a form of their own.
+RESULT = Kind("result", "application/zip", frozenset({"jplag", "zip"}))
+RESULT_CSV = Kind("result", "text/csv", frozenset({"csv"}))
 
 # For the `accept` attribute of a file control; a convenience, never the check.
 ACCEPT = ",".join(f".{extension}" for kind in KINDS for extension in sorted(kind.extensions))
+ACCEPT_RESULT = ".jplag,.zip,.csv,.pdf"
 
 # Ends of names that mean something to a system. One of them before the last end ("a.pdf.png",
 # "a.html.txt") is a name that wants to be read in two ways. Other inner dots are harmless.
@@ -43,13 +58,14 @@ _MEANINGFUL = frozenset(
         *("svg", "svgz", "swf", "tar", "tgz", "tif", "tiff", "url", "vbs", "wasm", "wsf", "xht"),
         *("xhtml", "xls", "xlsm", "xlsx", "xml", "xsl", "zip", "7z"),
     }
-) | frozenset(extension for kind in KINDS for extension in kind.extensions)
+) | frozenset(e for kind in KINDS for e in kind.extensions if len(e) > 1)
 
 _WEB_PAGE = re.compile(
     r"\s*(<\?xml|<!doctype|<!--|<(html|head|body|svg|script|style|math|iframe|meta|title)\b)",
     re.IGNORECASE,
 )
-_ACCEPTED = _("PNG, JPEG, WebP or GIF picture, a PDF or a plain text file")
+_ACCEPTED = _("PNG, JPEG, WebP or GIF picture, a PDF, a DOCX or ODT document, or a text file")
+_ZIP = b"PK\x03\x04"
 
 
 def recognise(name: str, content: bytes) -> Kind:
@@ -60,13 +76,8 @@ def recognise(name: str, content: bytes) -> Kind:
     """
     if not content:
         raise FileRefused(_("This file is empty. Please choose another one."))
-    limit = settings.EVIDENCE_MAX_FILE_BYTES
-    if len(content) > limit:
-        raise FileRefused(
-            _("This file is larger than %(limit)s MB. Please choose a smaller one.")
-            % {"limit": limit // (1024 * 1024)}
-        )
-    kind = _by_content(content)
+    _check_size(content)
+    kind = _by_content(name, content)
     if kind is None:
         raise FileRefused(
             _("We cannot take this kind of file. Please send a %(kinds)s, or a screenshot of it.")
@@ -76,7 +87,44 @@ def recognise(name: str, content: bytes) -> Kind:
     return kind
 
 
-def _by_content(content: bytes) -> Kind | None:
+def recognise_result(name: str, content: bytes) -> Kind:
+    """The kind of what a similarity tool wrote: `RESULT`, `RESULT_CSV` or `PDF`.
+
+    Whether JPlag or Dolos wrote it is told by what is in it, when it is opened. Raises
+    `FileRefused`.
+    """
+    if content.startswith(_ZIP):
+        kind = RESULT
+        _check_size(content)
+    else:
+        kind = recognise(name, content)
+        if kind == TEXT and _last_ending(name) == "csv":
+            kind = RESULT_CSV
+        if kind not in (RESULT_CSV, PDF):
+            raise FileRefused(
+                _(
+                    "This is not a result of JPlag or Dolos. Please send the “.jplag” or “.zip” "
+                    "file, the “pairs.csv” file, or a PDF of it."
+                )
+            )
+    _check_name(name, kind)
+    return kind
+
+
+def _check_size(content: bytes) -> None:
+    limit = settings.EVIDENCE_MAX_FILE_BYTES
+    if len(content) > limit:
+        raise FileRefused(
+            _("This file is larger than %(limit)s MB. Please choose a smaller one.")
+            % {"limit": limit // (1024 * 1024)}
+        )
+
+
+def _last_ending(name: str) -> str:
+    return base_name(name).lower().rpartition(".")[2].strip()
+
+
+def _by_content(name: str, content: bytes) -> Kind | None:
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return PNG
     if content.startswith(b"\xff\xd8\xff"):
@@ -88,6 +136,9 @@ def _by_content(content: bytes) -> Kind | None:
     # Only at the very start: what stands before it elsewhere is read by other programs.
     if content.startswith(b"%PDF-"):
         return PDF
+    # Both are archives: the name says which one it wants to be, and opening it whether it is.
+    if content.startswith(_ZIP):
+        return {"docx": DOCX, "odt": ODT}.get(_last_ending(name))
     return TEXT if _is_text(content) else None
 
 
@@ -137,7 +188,7 @@ def base_name(name: str) -> str:
 
 def ending(kind: Kind) -> str:
     """The usual ending of names of this kind."""
-    return {"jpeg": "jpg", "text": "txt"}.get(kind.name, kind.name)
+    return {"jpeg": "jpg", "text": "txt", "result": "zip"}.get(kind.name, kind.name)
 
 
 def clean_name(name: str) -> str:

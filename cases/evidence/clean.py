@@ -1,4 +1,4 @@
-"""The clean copy: what a file shows, without what it hides (HOSTILE 37, 42 to 44)."""
+"""The clean copy: what a file shows, without what it hides (HOSTILE 37, 42 to 44, 47)."""
 
 from __future__ import annotations
 
@@ -7,15 +7,24 @@ import logging
 import subprocess
 import sys
 import threading
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.evidence import limits
 from cases.evidence.accept import TEXT, Kind
 from cases.evidence.errors import FileRefused
+from cases.evidence.figures import checked, in_words
+from cases.evidence.layout import PICTURE
+from cases.evidence.preview import PLAIN
+from integrity.core.errors import Text
 from integrity.core.text import clean_text
 
 logger = logging.getLogger(__name__)
@@ -23,43 +32,73 @@ logger = logging.getLogger(__name__)
 _OPENER = Path(__file__).with_name("opener.py")
 _turns = threading.BoundedSemaphore(limits.AT_ONCE)
 
+_EMPTY = _("This file is empty. Please choose another one.")
 _REFUSALS = {
     "pixels": _("This picture has too many pixels to be opened safely. Please send a smaller one."),
     "pages": _("This PDF has more than %(pages)s pages. Please send the pages that matter."),
     "password": _(
-        "This PDF is locked with a password. Please save it without one, or send a screenshot."
+        "This file is locked with a password. Please save it without one, or send a screenshot."
     ),
     "damaged": _(
         "We could not open this file; it may be damaged. Please send a screenshot instead."
     ),
     "effort": _("This file takes too much work to open safely. Please send a screenshot instead."),
+    "bomb": _(
+        "This file unfolds to far more than it seems to hold, so we do not open it. "
+        "Please send a PDF of it instead."
+    ),
+    "archive": _(
+        "This file is not built the way such files are, so we do not open it. "
+        "Please save it again as a PDF and send that."
+    ),
+    "macros": _("This document holds macros. Please save it without them, or as a PDF."),
+    "kind": _("The name of this file does not fit what is in it. Please give it the right ending."),
+    "long": _("This document is too long. Please send the pages that matter, as a PDF."),
+    "empty": _(
+        "There are no words in this document. If it shows pictures, please send them as files of "
+        "their own."
+    ),
+    "result": _(
+        "This is not a result of JPlag or Dolos that we can read. Please send a PDF of it instead."
+    ),
+    "nothing": _("There are no pairs in this result."),
 }
 
 
 @dataclass(frozen=True)
 class CleanCopy:
-    """What people may see. `moving`: of a moving picture it shows only the beginning."""
+    """What people may see. `moving`: of a moving picture it shows only the beginning.
+
+    `figures` are those of a similarity tool; then the content is the same in words.
+    """
 
     content: bytes
     content_type: str
     pages: int = 1
     moving: bool = False
+    figures: dict[str, Any] | None = None
 
 
 def copy(kind: Kind, content: bytes) -> CleanCopy:
     """A new file with what `content` shows: no metadata, no scripts, no hidden layers.
 
-    Pictures are drawn again, PDF pages become pictures, text keeps its words. The same content
-    gives the same copy. Pictures and PDFs are opened in a process of their own, with bounded
-    memory and time. Raises `FileRefused`.
+    Pictures are drawn again, PDF pages become pictures, text keeps its words, of a document of an
+    office program its words become text. The same content gives the same copy. All but plain text
+    is opened in a process of its own, with bounded memory and time. Raises `FileRefused`.
     """
     if kind == TEXT:
-        return CleanCopy(_plain(content), "text/plain; charset=utf-8")
+        return CleanCopy(_plain(content.decode("utf-8-sig"), _EMPTY), PLAIN)
     with _turns:
-        return _open(kind, content)
+        head, body = _open(kind, content)
+    if kind.name == "result":
+        figures = checked(json.loads(body))
+        return CleanCopy((in_words(figures) + "\n").encode(), PLAIN, figures=figures)
+    if head["type"] == PLAIN:
+        return CleanCopy(_document(body.decode(), head.get("left_out", {})), PLAIN)
+    return CleanCopy(body, head["type"], int(head["pages"]), bool(head["moving"]))
 
 
-def _open(kind: Kind, content: bytes) -> CleanCopy:
+def _open(kind: Kind, content: bytes) -> tuple[dict[str, Any], bytes]:
     try:
         done = subprocess.run(  # noqa: S603 - our own program, nothing of the sender in its arguments
             [sys.executable, "-I", str(_OPENER), kind.name],
@@ -78,7 +117,7 @@ def _open(kind: Kind, content: bytes) -> CleanCopy:
     except ValueError:
         head = {}
     if done.returncode == 0 and "type" in head:
-        return CleanCopy(body, head["type"], int(head["pages"]), bool(head["moving"]))
+        return head, body
     if "error" not in head:
         # The text may quote the file, so only the way it ended is logged.
         logger.warning(
@@ -88,12 +127,32 @@ def _open(kind: Kind, content: bytes) -> CleanCopy:
     raise FileRefused(message % {"pages": limits.MAX_PDF_PAGES})
 
 
-def _plain(content: bytes) -> bytes:
+def _document(text: str, left_out: dict[str, int]) -> bytes:
+    """The words of a document, and under them what of it is not shown."""
+    with translation.override(settings.LANGUAGE_CODE):
+        notes = [
+            words % {"count": left_out[name]}
+            for name, words in (
+                ("pictures", gettext("Pictures that are not shown here: %(count)s.")),
+                ("comments", gettext("Remarks in the margin that are left out: %(count)s.")),
+                ("hidden", gettext("Hidden passages that are left out: %(count)s.")),
+            )
+            if left_out.get(name)
+        ]
+        shown = text.replace(PICTURE, gettext("picture"))
+    # What a word processor may hold and a text may not.
+    shown = "".join(c for c in shown if c in "\t\n" or unicodedata.category(c) != "Cc")
+    if notes:
+        shown = "\n".join([shown, "", "-" * 20, *notes])
+    return _plain(shown, _REFUSALS["empty"])
+
+
+def _plain(content: str, empty: Text) -> bytes:
     """Text in composed form with plain line ends, without invisible controls."""
     try:
-        text = clean_text(content.decode("utf-8-sig"), max_length=len(content))
+        text = clean_text(content, max_length=len(content))
     except ValidationError:
         raise FileRefused(_REFUSALS["damaged"]) from None
     if not text:
-        raise FileRefused(_("This file is empty. Please choose another one."))
+        raise FileRefused(empty)
     return (text + "\n").encode()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from cases.evidence import accept, clean, store
+from cases.enums import ScanState
+from cases.evidence import accept, clean, scanner, store
 from cases.evidence.errors import FIELD, FileRefused
 from integrity.core import crypto
 from integrity.core.errors import InvalidInput, Text
@@ -53,7 +55,11 @@ class Part:
 
 @dataclass
 class StoredFile:
-    """Original and clean copy on disk. They stay when `kept` is set before `received` ends."""
+    """Original and clean copy on disk. They stay when `kept` is set before `received` ends.
+
+    `scan` is what the scanner said of the original. The result of a similarity tool (`figures`) has
+    no copy but its `words`: `derivative` names the original then, and is no file of its own.
+    """
 
     original: Part
     derivative: Part
@@ -61,6 +67,9 @@ class StoredFile:
     description: str = field(default="", repr=False)
     moving: bool = False
     kept: bool = False
+    scan: str = ScanState.UNSCANNED
+    figures: dict[str, Any] | None = field(default=None, repr=False)
+    words: str = field(default="", repr=False)
 
 
 def incoming(uploads: Iterable[Incoming | UploadedFile]) -> list[Incoming]:
@@ -73,10 +82,30 @@ def incoming(uploads: Iterable[Incoming | UploadedFile]) -> list[Incoming]:
     return files
 
 
-def prepare(file: Incoming) -> tuple[accept.Kind, clean.CleanCopy]:
-    """What the file is, and its clean copy. Raises `FileRefused`."""
-    kind = accept.recognise(file.name, file.content)
-    return kind, clean.copy(kind, file.content)
+Prepared = tuple[accept.Kind, clean.CleanCopy, ScanState]
+
+
+def prepare(file: Incoming) -> Prepared:
+    """What the file is, its clean copy, and what the scanner says. Raises `FileRefused`."""
+    return _prepared(file, accept.recognise(file.name, file.content))
+
+
+def prepare_result(file: Incoming) -> Prepared:
+    """The same for what a similarity tool wrote. Raises `FileRefused`."""
+    return _prepared(file, accept.recognise_result(file.name, file.content))
+
+
+def _prepared(file: Incoming, kind: accept.Kind) -> Prepared:
+    # Asked before anything opens it.
+    scan = scanner.scan(file.content)
+    if scan == ScanState.INFECTED:
+        raise FileRefused(
+            _(
+                "The virus scanner says that this file is harmful, so we did not keep it. "
+                "Please send a screenshot instead."
+            )
+        )
+    return kind, clean.copy(kind, file.content), scan
 
 
 def _part(content: bytes, content_type: str, purpose: str) -> Part:
@@ -88,20 +117,25 @@ def _part(content: bytes, content_type: str, purpose: str) -> Part:
     )
 
 
-def keep(file: Incoming, kind: accept.Kind, copy: clean.CleanCopy) -> StoredFile:
+def keep(file: Incoming, kind: accept.Kind, copy: clean.CleanCopy, scan: ScanState) -> StoredFile:
     """Write both, sealed. Raises `StorageFull`, and leaves nothing then."""
     original = _part(file.content, kind.content_type, store.ORIGINAL)
-    try:
-        derivative = _part(copy.content, copy.content_type, store.DERIVATIVE)
-    except BaseException:
-        store.remove(original.path)
-        raise
+    derivative = original
+    if copy.figures is None:
+        try:
+            derivative = _part(copy.content, copy.content_type, store.DERIVATIVE)
+        except BaseException:
+            store.remove(original.path)
+            raise
     return StoredFile(
         original=original,
         derivative=derivative,
         name_sealed=crypto.seal(accept.clean_name(file.name), purpose=NAME_PURPOSE),
         description=file.description,
         moving=copy.moving,
+        scan=scan,
+        figures=copy.figures,
+        words=copy.content.decode().rstrip() if copy.figures is not None else "",
     )
 
 
@@ -113,7 +147,11 @@ def discard(files: Iterable[StoredFile]) -> None:
 
 
 @contextmanager
-def received(uploads: Sequence[Incoming | UploadedFile]) -> Iterator[list[StoredFile]]:
+def received(
+    uploads: Sequence[Incoming | UploadedFile],
+    *,
+    prepare: Callable[[Incoming], Prepared] = prepare,
+) -> Iterator[list[StoredFile]]:
     """Check, copy and store `uploads`; enter it before the transaction that binds them to rows.
 
         with received(uploads) as files, locked_case(number) as case:
@@ -135,8 +173,8 @@ def received(uploads: Sequence[Incoming | UploadedFile]) -> Iterator[list[Stored
         raise InvalidInput({FIELD: refusals})
     files: list[StoredFile] = []
     try:
-        for file, kind, copy in prepared:
-            files.append(keep(file, kind, copy))
+        for file, kind, copy, scan in prepared:
+            files.append(keep(file, kind, copy, scan))
         yield files
     except BaseException:
         discard(files)

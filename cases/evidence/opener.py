@@ -1,16 +1,17 @@
 """Opens one file that strangers sent and writes a clean copy of what it shows.
 
-A program of its own: `python -I opener.py png|jpeg|webp|gif|pdf`, the file on standard input, and
-on standard output one line of JSON and the copy. It runs without Django, environment or keys, and
-under limits of memory and time, so that a hostile file can end this process and nothing else.
+A program of its own: `python -I opener.py KIND`, the file on standard input, and on standard output
+one line of JSON and the copy. It runs without Django, environment or keys, and under limits of
+memory and time, so that a hostile file can end this process and nothing else. It opens no
+connection and starts no program, whatever a file asks for (HOSTILE 47).
 
-Exit status 0: `{"type": ..., "pages": n, "moving": bool}` and the copy. Exit status 1:
-`{"error": "pixels" | "pages" | "password" | "damaged"}`.
+KIND is png, jpeg, webp or gif for a picture, pdf, docx or odt for a document, and result for what
+JPlag or Dolos found. Exit status 0: `{"type": ..., "pages": n, "moving": bool, ...}` and the copy.
+Exit status 1: `{"error": word}`; `clean` knows the words.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import math
@@ -21,26 +22,32 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 
-def _limits() -> ModuleType:
-    # By its path: an isolated process does not know the project.
-    path = Path(__file__).with_name("limits.py")
-    spec = importlib.util.spec_from_file_location("limits", path)
-    if spec is None or spec.loader is None:
-        raise ImportError(str(path))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def _stand_alone() -> None:
+    # An isolated process does not know the project. The files beside this one are found under
+    # their names, and nothing else of it is.
+    for name, path in (("cases", []), ("cases.evidence", [str(Path(__file__).parent)])):
+        package = ModuleType(name)
+        package.__path__ = path
+        sys.modules[name] = package
 
 
-limits = _limits()
+if __name__ == "__main__":
+    _stand_alone()
+
+from cases.evidence import limits  # noqa: E402 - found only after _stand_alone
+from cases.evidence.refusal import Refused  # noqa: E402 - found only after _stand_alone
+
+_FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork")
 
 
-class Refused(Exception):
-    """The word the caller turns into a message."""
+def _no_way_out(event: str, _arguments: tuple[Any, ...]) -> None:
+    if event.startswith(_FORBIDDEN):
+        raise PermissionError(event)
 
 
 def confine() -> None:
     """Bound this process. Only Linux honours all; elsewhere the caller's clock still holds."""
+    sys.addaudithook(_no_way_out)
     if sys.platform != "linux":
         return
     import resource
@@ -187,6 +194,33 @@ def write_pdf(pages: list[tuple[bytes, tuple[int, int], tuple[float, float]]]) -
     return out.getvalue()
 
 
+def document(kind: str, content: bytes) -> tuple[bytes, dict[str, Any]]:
+    """What a document of an office program says, as plain text."""
+    from cases.evidence import office
+
+    text, left_out = office.text_of(kind, content)
+    head = {"type": "text/plain; charset=utf-8", "pages": 1, "moving": False, "left_out": left_out}
+    # Lone surrogates, which XML cannot hold either, would otherwise end this process.
+    return text.encode("utf-8", "replace"), head
+
+
+def result(content: bytes) -> tuple[bytes, dict[str, Any]]:
+    """What a similarity tool found, as JSON."""
+    from cases.evidence import similar
+
+    found = json.dumps(similar.figures_of(content)).encode()
+    return found, {"type": "application/json", "pages": 1, "moving": False}
+
+
+def opened(kind: str, content: bytes) -> tuple[bytes, dict[str, Any]]:
+    """The copy and what is said of it."""
+    if kind == "pdf":
+        return pdf(content)
+    if kind in ("docx", "odt"):
+        return document(kind, content)
+    return result(content) if kind == "result" else image(kind, content)
+
+
 def _answer(head: dict[str, Any], body: bytes = b"") -> None:
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + body)
     sys.stdout.buffer.flush()
@@ -198,12 +232,12 @@ def main() -> NoReturn:
     content = sys.stdin.buffer.read()
     confine()
     try:
-        body, head = pdf(content) if kind == "pdf" else image(kind, content)
+        body, head = opened(kind, content)
     except Refused as refusal:
         _answer({"error": str(refusal)})
         sys.exit(1)
-    except MemoryError:
-        _answer({"error": "pixels"})
+    except (MemoryError, RecursionError):
+        _answer({"error": "effort"})
         sys.exit(1)
     _answer(head, body)
     sys.exit(0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from integrity.settings.keys import read_or_make
@@ -191,6 +193,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "outbox-sweep": {"task": "notifications.sweep", "schedule": 5.0},
     "deadlines": {"task": "cases.deadlines", "schedule": 60.0},
+    # Files that came while the virus scanner was away; costs three small queries otherwise.
+    "scan-held": {"task": "cases.scan_held", "schedule": 60.0},
     # Everybody is compared about three times a day at 100,000 accounts.
     "second-accounts": {"task": "cases.second_accounts", "schedule": 300.0},
     "mailings": {"task": "policies.mailings", "schedule": 5.0},
@@ -264,6 +268,10 @@ MANIFEST_STORAGES = {
 RECEIPT_WORK = 2**15
 # Evidence never goes below a public address: it is read through authorised views only.
 EVIDENCE_ROOT = Path(env("EVIDENCE_ROOT", default=str(VAR_DIR / "evidence")))
+# Asked about every file that comes in; empty: nobody is asked (cases.evidence.scanner).
+CLAMD_URL = env("CLAMD_URL", default="")
+if CLAMD_URL and not re.fullmatch(r"tcp://[^/\s]+/?|unix:///\S+", CLAMD_URL):
+    raise ImproperlyConfigured("CLAMD_URL is tcp://host:3310 or unix:///path/to/socket, or empty.")
 # Uploads are read in memory, within the bound on the request: nothing lies unsealed on the disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024

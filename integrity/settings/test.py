@@ -8,6 +8,8 @@ from integrity.settings.base import DATABASES, VAR_DIR, env
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 RECEIPT_WORK = 2**4
+# Whoever has a scanner on their machine does not ask it about test files.
+CLAMD_URL = ""
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
