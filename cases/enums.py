@@ -30,6 +30,10 @@ class ReceivedBy(models.TextChoices):
     IMPORT = "import", _("From a list")
 
 
+# Whoever reported sent it themselves; everything else was entered by the office.
+BY_THEMSELVES = (ReceivedBy.WEB, ReceivedBy.API)
+
+
 class ReportStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Received")
@@ -182,6 +186,7 @@ class ImportStatus(models.TextChoices):
     """Where a list of reports stands (IN10)."""
 
     CHECKED = "checked", _("Checked, nothing filed yet")
+    FILING = "filing", _("Being filed")
     FILED = "filed", _("Filed")
 
 

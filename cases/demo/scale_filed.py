@@ -30,8 +30,8 @@ from cases.models import (
     Report,
     Respondent,
 )
+from cases.notices import current_good_faith, current_processing
 from cases.services.indexing import SEARCH_LENGTH
-from cases.services.intake import PROCESSING_NOTICE
 from cases.workflow import STAGE_WORKING_DAYS
 from integrity.accounts.models import User
 from integrity.audit.services import Actor
@@ -256,7 +256,8 @@ class Filed:
                 account=account,
                 incident_at=self.case.incident_at,
                 good_faith=True,
-                processing_notice=PROCESSING_NOTICE,
+                good_faith_statement=current_good_faith().version,
+                processing_notice=current_processing().version,
                 submitted_at=self.at(days),
                 acknowledged_at=self.at(days),
                 closed_at=None if ended is None else self.at(ended),

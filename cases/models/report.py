@@ -163,6 +163,18 @@ class Report(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             # "My reports": the newest first.
             models.Index(fields=["reporter_ref", "-submitted_at"], name="cases_report_mine"),
+            # Whose receipt should have been delivered by now, and who is to be asked how they fare:
+            # a stretch of days, looked at again and again.
+            models.Index(
+                fields=["submitted_at"],
+                condition=~Q(reporter_ref=""),
+                name="cases_report_arrived",
+            ),
+            models.Index(
+                fields=["closed_at"],
+                condition=Q(closed_at__isnull=False),
+                name="cases_report_ended",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -198,7 +210,7 @@ class ReportImport(models.Model):
         verbose_name_plural = _("lists of reports")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(status="checked", filed_at__isnull=True)
+                condition=Q(status__in=["checked", "filing"], filed_at__isnull=True)
                 | Q(status="filed", filed_at__isnull=False),
                 name="cases_import_filed_whole",
             ),

@@ -71,10 +71,13 @@ def checked(
     incident_at: datetime | None,
     incident_day_only: bool = False,
     good_faith: bool,
+    by_desk: bool = False,
 ) -> Answers:
     """The answers, cleaned and complete. Raises `InvalidInput` with every problem at its field.
 
     A bare day has passed when it has begun somewhere on earth, for the reporter may be there.
+    What is told to the office (`by_desk`) may describe the work in words, for a letter cannot
+    point at it.
     """
     problems = Problems()
     if kind not in ReportKind.values:
@@ -83,7 +86,8 @@ def checked(
         problems.add("mode", _("Choose how you want to report."))
     account = problems.text("account", account, max_length=ACCOUNT_LENGTH)
     # A visitor cannot open the work, and describes it.
-    in_words = kind != ReportKind.FLAG or (submission is None and mode == ReportMode.ANONYMOUS)
+    described = by_desk or mode == ReportMode.ANONYMOUS
+    in_words = kind != ReportKind.FLAG or (submission is None and described)
     if not in_words and submission is None:
         problems.add("submission", _("Choose the submission you want to flag."))
     elif in_words and not account:

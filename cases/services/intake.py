@@ -5,38 +5,28 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError
-from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cases import letters, receipts
-from cases.enums import EvidenceKind, ReportMode, ReportStatus
+from cases import notices, receipts
+from cases.enums import ReceivedBy, ReportMode, ReportStatus
 from cases.evidence import Incoming, StoredFile, received
 from cases.evidence.incoming import Part, incoming
-from cases.models import Case, DraftFile, Report
+from cases.models import DraftFile, Report
 from cases.selectors.report import held, office_for
 from cases.services import clean, filing, floods
 from cases.services.answers import Answers, checked
-from cases.services.evidence import attach
-from cases.services.senders import Sender, acting
+from cases.services.arrival import Entry, acknowledge, bring, recorded
+from cases.services.senders import Sender, bringing
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock
 from integrity.core.errors import Conflict, NotFound
 from integrity.courses.models import Course, Institution, Post, Submission
-from notifications import payloads
-from notifications import services as notifications
 from policies.models import ViolationType
-
-# The notice about what happens to a report's data that the reporter saw
-# (templates/cases/report/_processing.html). Change the text, and this with it.
-PROCESSING_NOTICE = "2026-11-22"
 
 
 def submit_report(
@@ -61,6 +51,8 @@ def submit_report(
     language: str,
     receipt: str = "",
     source: floods.Source | None = None,
+    entry: Entry | None = None,
+    received_by: str = ReceivedBy.WEB,
 ) -> Report:
     """Send a report in one go: report, case, evidence, history and acknowledgement, or nothing.
 
@@ -76,10 +68,13 @@ def submit_report(
     keeps a keyed fingerprint. `source` is who is counted: the sixth report in an hour is
     `TooMany`, the same form again is not counted.
 
+    With `entry` somebody of the office writes it down for `actor`, or for somebody without an
+    account; see `cases.services.entry`.
+
     Raises `NotPermitted` without an account or a receipt, `InvalidInput` at the fields,
     `StorageFull`.
     """
-    sender = Sender.of(actor, mode, receipt)
+    sender = Sender.told(actor, receipt) if entry else Sender.of(actor, mode, receipt)
     answers = checked(
         kind=kind,
         mode=mode,
@@ -95,6 +90,7 @@ def submit_report(
         incident_at=incident_at,
         incident_day_only=incident_day_only,
         good_faith=good_faith,
+        by_desk=entry is not None,
     )
     files = incoming(uploads)
     digest = answers.digest([file.sha256 for file in files])
@@ -107,6 +103,9 @@ def submit_report(
         report = _claimed(sender, form_key, answers)
         if report.status != ReportStatus.DRAFT:
             return _same(report, sender, digest)
+        report.received_by = received_by
+        if entry is not None:
+            entry.put_on(report)
         return _send(report, sender, answers, stored, digest, language, source)
 
 
@@ -166,6 +165,7 @@ def stored_file(row: DraftFile) -> StoredFile:
         name_sealed=bytes(row.name_sealed),
         description=row.description,
         moving=row.moving,
+        scan=row.scan,
     )
 
 
@@ -261,7 +261,7 @@ def _written(
     language: str,
 ) -> Report:
     who.put_on(report, language)
-    sender = acting(report)
+    sender = bringing(report)
     at = clock.now()
     violation, found = filing.governed(
         answers.kind,
@@ -303,28 +303,17 @@ def _written(
     report.incident_at = answers.incident_at
     report.incident_day_only = answers.incident_day_only
     report.good_faith = True
-    report.processing_notice = PROCESSING_NOTICE
+    report.good_faith_statement = notices.current_good_faith().version
+    report.processing_notice = notices.current_processing().version
     report.submitted_at = at
     # The acknowledgement is written with the report, so one cannot be without the other (IN8).
     report.acknowledged_at = at
     report.case = case
     report.form_digest = digest
     clean.save(report)
-    brought = _bring(report, case, files)
+    brought = bring(report, case, files)
     filing.index(case)
-    audit.record(
-        "report.received",
-        actor=sender,
-        subject=("report", str(report.public_id)),
-        case_number=case.number,
-        institution=case.institution.slug,
-        data={
-            "kind": report.kind,
-            "mode": report.mode,
-            "evidence": brought,
-            "violation": violation.code if violation else "",
-        },
-    )
+    recorded(report, case, actor=sender, evidence=brought)
     if joined:
         audit.record(
             "report.joined",
@@ -335,65 +324,5 @@ def _written(
             data={"report": str(report.public_id)},
         )
     if who.user is not None:
-        _acknowledge(report, case, language)
+        acknowledge(report, case, language)
     return report
-
-
-def _bring(report: Report, case: Case, files: Sequence[StoredFile]) -> int:
-    """Quoted words, links and files become evidence; returns how many."""
-    with translation.override(settings.LANGUAGE_CODE):
-        titles = {
-            "quote": _("Quoted text"),
-            "image/png": _("Picture"),
-            "image/jpeg": _("Picture"),
-            "application/pdf": _("PDF document"),
-            "text/plain; charset=utf-8": _("Text file"),
-        }
-    if report.quoted_text:
-        attach(
-            case=case,
-            kind=EvidenceKind.QUOTE,
-            title=titles["quote"],
-            text=report.quoted_text,
-            report=report,
-        )
-    for link in report.links:
-        attach(
-            case=case,
-            kind=EvidenceKind.LINK,
-            title=urlsplit(link).hostname or link,
-            url=link,
-            report=report,
-        )
-    for file in files:
-        attach(
-            case=case,
-            kind=EvidenceKind.FILE,
-            title=titles[file.derivative.content_type],
-            description=file.description,
-            file=file,
-            report=report,
-        )
-    return bool(report.quoted_text) + len(report.links) + len(files)
-
-
-def _acknowledge(report: Report, case: Case, language: str) -> None:
-    path = reverse("my:report", args=[report.public_id])
-    with translation.override(language):
-        matter = letters.report_matter(report)
-    notifications.queue(
-        "report_received",
-        recipient=notifications.Recipient.sealed(
-            report.reporter_ref, report.reporter_sealed or b""
-        ),
-        payload=payloads.ReportReceived(
-            report_reference=report.reference,
-            reported_at=report.submitted_at,
-            matter=matter,
-            mode="named" if report.mode == ReportMode.NAMED else "confidential",
-            follow_url=f"{settings.SITE_URL}{path}",
-            contact=letters.contact(case),
-        ),
-        key=f"report_received:{report.public_id}",
-        institution=case.institution.slug,
-    )

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from cases import receipts, rules
-from cases.enums import ReportMode
+from cases.enums import BY_THEMSELVES, ReportMode
 from cases.models import Report
+from integrity.accounts.enums import Role
 from integrity.accounts.models import User
+from integrity.accounts.rules import has_role
 from integrity.audit import services as audit
 from integrity.core.errors import NotPermitted
 from notifications import services as notifications
@@ -34,6 +36,14 @@ class Sender:
             raise NotPermitted(_("Please sign in to send a report with your name."))
         return cls(actor, "")
 
+    @classmethod
+    def told(cls, account: User | None, receipt: str) -> Sender:
+        """Somebody for whom the office writes it down: with an account or without, or nobody.
+
+        Without both there is no way back to the report but the office itself.
+        """
+        return cls(account, "" if account is not None else receipt)
+
     def put_on(self, report: Report, language: str = "") -> None:
         """Bind the report to its sender, and to nobody else."""
         if self.user is not None:
@@ -42,13 +52,15 @@ class Sender:
         else:
             report.reporter_ref = ""
             report.reporter_sealed = None
-            report.receipt_ref = receipts.fingerprint(self.receipt)
+            report.receipt_ref = receipts.fingerprint(self.receipt) if self.receipt else ""
 
     def sent(self, report: Report) -> bool:
         """Whether the report is this sender's."""
         if self.user is not None:
             return report.reporter_ref in rules.reporter_refs(self.user)
-        return report.receipt_ref in receipts.fingerprints(self.receipt)
+        if self.receipt:
+            return report.receipt_ref in receipts.fingerprints(self.receipt)
+        return not report.reporter_ref and not report.receipt_ref
 
 
 def acting(report: Report) -> audit.Actor:
@@ -56,6 +68,19 @@ def acting(report: Report) -> audit.Actor:
     if report.reporter_ref:
         return audit.Actor.sealed(report.reporter_ref, role="reporter")
     return audit.Actor.system("intake")
+
+
+def bringing(report: Report) -> audit.Actor:
+    """Who brings the report in, in the history: whoever reported, or the clerk who entered it.
+
+    Of an entered one the history does not tell whether the person has an account.
+    """
+    if report.received_by in BY_THEMSELVES:
+        return acting(report)
+    if report.entered_by is None:
+        return audit.Actor.system("import_reports")
+    role = Role.OFFICER if has_role(report.entered_by, Role.OFFICER) else Role.MODERATOR
+    return audit.Actor.user(report.entered_by.public_id, role=str(role))
 
 
 def sealed_sender(report: Report, actor: User, language: str = "") -> None:

@@ -12,7 +12,7 @@ from unittest import mock
 import pytest
 from django.db import connection
 
-from cases import rules
+from cases import notices, rules
 from cases.enums import CaseStatus, EvidenceKind, FileRole, ReportStatus
 from cases.evidence import store
 from cases.models import Case, Evidence, EvidenceFile, Report
@@ -69,7 +69,7 @@ def test_a_flag_becomes_a_report_a_case_a_respondent_and_evidence(
     case = report.case
     assert report.status == ReportStatus.SUBMITTED
     assert report.submitted_at == report.acknowledged_at == clock.now()
-    assert report.processing_notice == intake.PROCESSING_NOTICE
+    assert report.processing_notice == notices.current_processing().version
     assert report.good_faith
     assert case.number == f"IC-{clock.now().year}-000001"
     assert case.status == CaseStatus.TRIAGE
@@ -534,7 +534,7 @@ def test_case_35_invisible_signs_are_taken_out(scene: make.Scene) -> None:
 
 def test_what_breaks_halfway_leaves_nothing(scene: make.Scene, root: Path) -> None:
     uploads = [make.upload("a.png", make.picture())]
-    for broken in ("_acknowledge", "_bring"):
+    for broken in ("acknowledge", "bring"):
         with (
             make.nothing_changes(root),
             mock.patch.object(intake, broken, side_effect=RuntimeError),

@@ -331,7 +331,7 @@ def test_sending_that_breaks_leaves_the_draft_with_its_files(
         raise RuntimeError
 
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "_acknowledge", broken)
+        patch.setattr(intake, "acknowledge", broken)
         with make.nothing_changes(root), pytest.raises(RuntimeError):
             send(scene, draft)
 
