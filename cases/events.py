@@ -42,6 +42,18 @@ audit.register(
     icon="file-text",
 )
 audit.register(
+    "evidence.passed",
+    fields={"label"},
+    label=_("Evidence checked by the virus scanner"),
+    icon="file-text",
+)
+audit.register(
+    "evidence.infected",
+    fields={"label"},
+    label=_("Evidence found harmful, kept from everybody"),
+    icon="alert-triangle",
+)
+audit.register(
     "evidence.viewed",
     fields={"label"},
     label=_("Evidence opened"),
@@ -98,7 +110,7 @@ audit.register(
     icon="users",
 )
 audit.register(
-    "identity.read", fields={"report"}, label=_("Who reported was read"), icon="lock-open"
+    "identity.read", fields={"report"}, label=_("Who reported was read"), icon="eye"
 )
 audit.register(
     "consent.asked",
@@ -369,4 +381,27 @@ audit.register(
     personal={"closed", "kept"},
     label=_("The learner closed one of two accounts: the case goes on with the other"),
     icon="user-check",
+)
+
+# What is noticed (IN8, IN9, QU7). None of it may be seen by a respondent.
+audit.register(
+    "report.unacknowledged", fields={"report"}, label=_("A receipt was not delivered"), icon="mail"
+)
+audit.register("surge.noticed", fields={"reports"}, label=_("Many reports at once"), icon="users")
+audit.register(
+    "retaliation.marked",
+    label=_("For somebody who did not work on an earlier matter"),
+    icon="user-x",
+)
+audit.register(
+    "retaliation.settled",
+    fields={"outcome"},
+    label=_("Looked at what may be an answer to an earlier matter"),
+    icon="eye",
+)
+audit.register(
+    "check_in.asked", fields={"days"}, label=_("Whoever reported was asked how they fare")
+)
+audit.register(
+    "check_in.answered", fields={"days"}, label=_("Whoever reported said how they fare")
 )

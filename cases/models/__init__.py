@@ -14,7 +14,7 @@ from cases.models.case import (
 from cases.models.decision import Determination, Finding, PointAnswer, Sanction
 from cases.models.evidence import Disclosure, Evidence, EvidenceFile, Redaction
 from cases.models.hearing import Allegation, Notice, Response, ResponsePoint
-from cases.models.identity import CheckIn, Consent, RetaliationMark, Reveal
+from cases.models.identity import CheckIn, Consent, RetaliationMark, Reveal, Sweep
 from cases.models.partner import CaseReport
 from cases.models.report import (
     DismissalReview,
@@ -59,5 +59,6 @@ __all__ = [
     "Sanction",
     "StatementRequest",
     "Surge",
+    "Sweep",
     "Watcher",
 ]

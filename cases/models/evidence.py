@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.covering import Sheet, Span
 from cases.enums import EvidenceKind, FileRole, RedactionKind, ScanState
+from cases.evidence.figures import Pair, numbered
 from cases.models.case import Case, Respondent
 from cases.models.report import Report, ReportMessage
 from integrity.core import clock, ids
@@ -81,6 +82,10 @@ class Evidence(models.Model):
                 name="cases_evidence_kind_known",
             ),
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            # Other cases with the same file or address: both have their fingerprint here.
+            models.Index(fields=["sha256"], name="cases_evidence_same"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.label} {self.title}"
@@ -91,19 +96,22 @@ class Evidence(models.Model):
         return f"E{self.position}"
 
     @property
+    def pairs(self) -> list[Pair]:
+        """What a similarity tool found, highest first, with the names: for the desk alone."""
+        return numbered(self.figures)
+
+    @property
     def shown_text(self) -> str:
         """What people outside the desk see of the text: without what was covered."""
         return self.text if self.redacted_text is None else self.redacted_text
 
     @property
     def heads(self) -> list[str]:
-        """What is read before the text: title, description, address, names of compared works.
+        """What is read before the text: title, description, address.
 
         `Redaction` counts through these, each with a line break after it, and on into the text.
         """
-        pairs = (self.figures or {}).get("pairs", [])
-        names = [str(pair.get(side, "")) for pair in pairs for side in ("a", "b")]
-        return [self.title, self.description, self.url, *names]
+        return [self.title, self.description, self.url]
 
     @property
     def covering(self) -> list[Redaction]:
@@ -136,20 +144,6 @@ class Evidence(models.Model):
     def shown_url(self) -> str:
         """The address as people outside the desk see it; with a covered part it leads nowhere."""
         return self._shown(2)
-
-    @property
-    def shown_figures(self) -> dict[str, Any] | None:
-        """The figures as people outside the desk see them."""
-        if not self.figures:
-            return self.figures
-        sheet, spans = Sheet(self.heads), self.covered
-        pairs = []
-        for index, pair in enumerate(self.figures.get("pairs", [])):
-            sides = {
-                side: sheet.shown(3 + 2 * index + place, spans) for place, side in enumerate("ab")
-            }
-            pairs.append({**pair, **sides})
-        return {**self.figures, "pairs": pairs}
 
     @property
     def shown_sha256(self) -> str:

@@ -260,3 +260,13 @@ class CheckIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report}, {self.days}"
+
+
+class Sweep(models.Model):
+    """How far something that looks through ever more rows has come: the newest it looked at."""
+
+    name = models.CharField(max_length=32, unique=True)
+    last_id = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name

@@ -11,6 +11,7 @@ from cases.rules.conflict import (
     known_conflict,
     part_in_it,
     reporter_refs,
+    worked_on,
 )
 from cases.rules.deciding import (
     decided_by,
@@ -29,6 +30,7 @@ from cases.rules.deciding import (
     vacant,
     without_second,
 )
+from cases.rules.desk import desk_of
 from cases.rules.visibility import (
     Access,
     access,
@@ -58,6 +60,7 @@ __all__ = [
     "conflict_filter",
     "decided_by",
     "decides",
+    "desk_of",
     "for_the_platform",
     "free_officers",
     "heard_by",
@@ -86,4 +89,5 @@ __all__ = [
     "vacant",
     "visible_to",
     "without_second",
+    "worked_on",
 ]

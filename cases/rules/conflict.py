@@ -13,6 +13,7 @@ from cases.models import (
     InterimMeasure,
     Report,
     Respondent,
+    RetaliationMark,
     StatementRequest,
 )
 from integrity.accounts.models import User
@@ -58,6 +59,32 @@ def related(inside: Any) -> Q:
         Q(Exists(Teaching.objects.filter(course=OuterRef("course"), user=inside)))
         | Q(Exists(ConflictDeclaration.objects.filter(case=case, user=inside)))
         | Q(Exists(AdviserAccess.objects.filter(respondent__case=case, adviser=inside)))
+        | kept_apart(inside)
+    )
+
+
+def worked_on(path: str, person: Any) -> Q:
+    """Whether `person` works on the case at `path`, or had a hand in what was decided there."""
+    about = f"{path}__respondents"
+    return (
+        Q(**{f"{path}__assignee": person})
+        | Q(**{f"{path}__dismissed_by": person})
+        | Q(**{f"{about}__allegations__added_by": person})
+        | Q(**{f"{about}__notices__sent_by": person})
+        | Q(**{f"{about}__determinations__found_by": person})
+        | Q(**{f"{about}__determinations__proposed_by": person})
+        | Q(**{f"{about}__determinations__decided_by": person})
+    )
+
+
+def kept_apart(inside: Any) -> Q:
+    """True for a case that may be an answer to one `inside` worked on, and the other way (IN9).
+
+    The marks are few and read first, so that a queue of any length pays for them once.
+    """
+    marks = RetaliationMark.objects.order_by().filter(case__isnull=False)
+    return Q(pk__in=marks.filter(worked_on("earlier_case", inside)).values("case")) | Q(
+        pk__in=marks.filter(worked_on("case", inside)).values("earlier_case")
     )
 
 
@@ -79,7 +106,8 @@ def conflict_filter(user: User) -> Q:
 
     So are whoever was asked for a statement (unless the question was taken back), whoever an
     interim measure protects, and whoever reads or once read along as an adviser: what they learned
-    there stays with them when the access ends.
+    there stays with them when the access ends. Whoever worked on a case is kept from another one
+    that may be an answer to it, and the other way round.
     """
     return part_in_it(user) | related(user)
 

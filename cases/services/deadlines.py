@@ -19,7 +19,7 @@ from cases.enums import (
     SanctionStatus,
 )
 from cases.models import Appeal, Case, Determination, Notice, Respondent, Sanction
-from cases.services import drafts
+from cases.services import acknowledgement, check_ins, drafts, retaliation
 from cases.services.base import locked_case, record, save
 from cases.services.triage import close_reports
 from integrity.core import clock
@@ -43,6 +43,9 @@ def run(at: datetime | None = None) -> dict[str, int]:
         "sanctions_ended": _end_sanctions(),
         "closed": _close(),
         "drafts_forgotten": drafts.forget_abandoned(),
+        "unacknowledged": acknowledgement.run(),
+        "check_ins": check_ins.run(),
+        "retaliation": retaliation.look_at_peer_reviews(),
     }
 
 

@@ -93,6 +93,8 @@ def case_for(matter: Matter, *, actor: audit.Actor) -> Case:
     Two first reports at the same instant meet in one case: the database allows only one in triage
     for a submission or post, and the second joins what the first made.
     """
+    if matter.accused is not None:
+        lock_accused(matter.accused)
     joined = _in_triage(matter)
     if joined is None:
         try:
@@ -107,6 +109,14 @@ def case_for(matter: Matter, *, actor: audit.Actor) -> Case:
     joined.revision += 1
     joined.save(update_fields=["urgent", "revision"])
     return joined
+
+
+def lock_accused(accused: User) -> None:
+    """Let reports about one learner be filed one after another, so that none is left uncounted.
+
+    Taken before any case is locked: two reports about different work never wait for each other.
+    """
+    list(User.objects.select_for_update(no_key=True).filter(pk=accused.pk).values_list("pk"))
 
 
 def _in_triage(matter: Matter) -> Case | None:

@@ -17,7 +17,7 @@ from cases.evidence import Incoming, StoredFile, received
 from cases.evidence.incoming import Part, incoming
 from cases.models import DraftFile, Report
 from cases.selectors.report import held, office_for
-from cases.services import clean, filing, floods
+from cases.services import clean, filing, floods, noticing
 from cases.services.answers import Answers, checked
 from cases.services.arrival import Entry, acknowledge, bring, recorded
 from cases.services.senders import Sender, bringing
@@ -325,4 +325,5 @@ def _written(
         )
     if who.user is not None:
         acknowledge(report, case, language)
+    noticing.filed(report, case, sender=who.user)
     return report

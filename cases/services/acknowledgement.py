@@ -1,0 +1,103 @@
+"""A report whose receipt was not delivered within seven days raises an alert (IN8)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cases import rules
+from cases.enums import ReportStatus
+from cases.letters import alerts
+from cases.models import Case, Report
+from cases.services.noticing import MOST_ALERTED
+from integrity.accounts.enums import Role
+from integrity.accounts.models import User
+from integrity.audit import services as audit
+from integrity.core import clock
+from notifications.enums import State
+from notifications.models import OutboxMessage
+
+WITHIN = timedelta(days=7)
+# What came longer ago than this was looked at, or nobody ran this for a month.
+LOOKED_BACK = timedelta(days=30)
+LOT = 1_000
+
+
+def run() -> int:
+    """Alert about reports of seven days ago, to the second, that are not acknowledged; once each.
+
+    Acknowledged is what was handed to the reporter's mail server: a receipt that waits, failed, is
+    held back or may have got lost is none. Whoever cannot be written to, because the report has no
+    name or nobody's account, is owed none. Returns how many reports an alert was raised for.
+    """
+    until = clock.now() - WITHIN
+    rows = (
+        Report.objects.filter(submitted_at__gt=until - LOOKED_BACK, submitted_at__lte=until)
+        .exclude(reporter_ref="")
+        .exclude(status__in=(ReportStatus.DRAFT, ReportStatus.WITHDRAWN))
+        .order_by("submitted_at", "pk")
+        .values_list("pk", "public_id")
+    )
+    alerted = 0
+    found = list(rows)
+    for start in range(0, len(found), LOT):
+        lot = {_key(public_id): pk for pk, public_id in found[start : start + LOT]}
+        for key in _delivered(lot):
+            del lot[key]
+        alerted += sum(_alert(pk) for pk in lot.values())
+    return alerted
+
+
+def missing(case: Case) -> set[int]:
+    """The reports of a case that should have been acknowledged by now and are not: two queries."""
+    rows = (
+        case.reports.filter(submitted_at__lte=clock.now() - WITHIN)
+        .exclude(reporter_ref="")
+        .exclude(status__in=(ReportStatus.DRAFT, ReportStatus.WITHDRAWN))
+        .values_list("pk", "public_id")
+    )
+    keys = {_key(public_id): pk for pk, public_id in rows}
+    if not keys:
+        return set()
+    return set(keys.values()) - {keys[key] for key in _delivered(keys)}
+
+
+def _key(public_id: object) -> str:
+    return f"report_received:{public_id}"
+
+
+def _delivered(keys: dict[str, int]) -> list[str]:
+    sent = OutboxMessage.objects.filter(key__in=keys, state=State.SENT)
+    return list(sent.values_list("key", flat=True))
+
+
+def _alert(pk: int) -> int:
+    """Tell the one the case is with, else the officers it belongs to; once for each report."""
+    with audit.transaction():
+        report = (
+            Report.objects.select_for_update(of=("self",))
+            .select_related("case__institution", "case__assignee")
+            .get(pk=pk)
+        )
+        prefix = f"acknowledgement_missing:{report.public_id}:"
+        if report.case is None or OutboxMessage.objects.filter(key__startswith=prefix).exists():
+            return 0
+        people = _whom(report.case)
+        if not people:
+            return 0
+        alerts.acknowledgement_missing(report.case, report, people)
+        audit.record(
+            "report.unacknowledged",
+            actor=audit.Actor.system("deadlines"),
+            subject=("report", str(report.public_id)),
+            case_number=report.case.number,
+            institution=report.case.institution.slug,
+            data={"report": str(report.public_id)},
+        )
+    return 1
+
+
+def _whom(case: Case) -> list[User]:
+    people = rules.desk_of(case)
+    mine = [user for user in people if user.pk == case.assignee_id]
+    officers = rules.desk_of(case, (Role.OFFICER,)) if not mine else []
+    return (mine or officers or people)[:MOST_ALERTED]
