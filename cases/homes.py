@@ -56,3 +56,5 @@ restricted.allow("my:home", "my:cases", "my:case", "my:answer", "my:answered", "
 restricted.allow("my:appeal", "my:appealed")
 # To have help with an answer, and to answer what holds until then, is part of being heard.
 restricted.allow("my:advisers", "my:adviser_end", "my:measure")
+# Their letter and their case lead to what happens with their data.
+restricted.allow("report:processing")

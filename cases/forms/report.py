@@ -7,11 +7,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases import notices
 from cases.enums import ReportKind, ReportMode
 from cases.evidence.accept import ACCEPT
 from cases.forms.moment import HourField, moment_of
@@ -271,16 +273,43 @@ class NameForm(OnceForm):
 
 
 class SendForm(OnceForm):
-    """The good-faith statement."""
+    """The good-faith statement, under the words that were shown.
 
+    The page carries the versions of the statement and of the notice on data. Where one of them
+    changed while the page was open, it is shown again with the new words: nobody agrees to, or was
+    told, what they have not seen.
+    """
+
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
     good_faith = TickField(
-        label=_("I have said what I know, as truthfully as I can"),
-        help_text=_(
-            "A report that turns out to be mistaken does no harm to you. "
-            "One that is false on purpose may be a breach of the code of conduct."
-        ),
         missing=_("Tick the box to say that you have told us what you know, truthfully."),
     )
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        said = notices.current_good_faith()
+        tick = self.fields["good_faith"]
+        tick.label, tick.help_text = said.statement, said.hint
+        self.fields["shown"].initial = _shown_now()
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("shown") not in ("", None, _shown_now()):
+            data = self.data.copy()
+            data[self.add_prefix("shown")] = _shown_now()
+            data.pop(self.add_prefix("good_faith"), None)
+            self.data = data
+            raise ValidationError(
+                _(
+                    "What we say about your data, or what you are asked to say, has changed while "
+                    "this page was open. Nothing was sent. Please read it and send it again."
+                )
+            )
+        return given
+
+
+def _shown_now() -> str:
+    return f"{notices.current_good_faith().version} {notices.current_processing().version}"
 
 
 class CodeForm(Form):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cases import sanctions
+from cases import notices, sanctions
 from cases.enums import Completion, Stance
 from cases.governing import texts
 from cases.letters.words import (
@@ -59,7 +60,8 @@ def notice_sent(
             ),
             evidence=tuple(
                 payloads.EvidenceItem(
-                    title=f"{evidence.label}: {evidence.title}", description=evidence.description
+                    title=f"{evidence.label}: {evidence.shown_title}",
+                    description=evidence.shown_description,
                 )
                 for evidence in shown_to(respondent).order_by("position")
             ),
@@ -76,11 +78,21 @@ def notice_sent(
             ),
             standard=str(terms(case).standard_label),
             **_permitted(case),
+            **_processing(),
             message=questions,
             respond_by=due_at,
             respond_url=case_url(case),
             contact=contact(case),
         )
+
+
+def _processing() -> dict[str, Any]:
+    """What happens with the respondent's data, in the version that holds now (IN7)."""
+    notice = notices.current_processing()
+    return {
+        "processing": tuple(str(line) for line in notice.for_respondent),
+        "processing_url": site(reverse("report:processing", args=[notice.version])),
+    }
 
 
 def _permitted(case: Case) -> dict[str, Any]:

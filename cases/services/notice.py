@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from cases import letters, workflow
+from cases import letters, notices, workflow
 from cases.models import Case, Disclosure, Notice, Respondent
 from cases.services.base import (
     check_revision,
@@ -63,6 +63,7 @@ def send(
             respondent=respondent,
             questions=questions,
             due_at=due_at,
+            processing_notice=notices.current_processing().version,
             sent_by=actor,
             sent_at=clock.now(),
         )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import report, report_follow
+from cases.views import report, report_follow, report_notices
 
 app_name = "report"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("flag/", report.flag, name="flag"),
     path("violation/", report.violation, name="violation"),
     path("incident/", report.incident, name="incident"),
+    path("processing/<slug:version>/", report_notices.processing, name="processing"),
+    path("good-faith/<slug:version>/", report_notices.good_faith, name="good_faith"),
     path("follow/", report_follow.follow, name="follow"),
     path("follow/answer/", report_follow.answer, name="follow_answer"),
     path("follow/review/", report_follow.review, name="follow_review"),

@@ -25,7 +25,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases import receipts
+from cases import notices, receipts
 from cases.enums import ReportKind, ReportMode, ReportStatus
 from cases.forms.moment import told as moment_told
 from cases.forms.report import DetailsForm, NameForm, PlaceForm, SendForm
@@ -310,6 +310,8 @@ def _check_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
         "place_asked": any(step.slug == "place" for step in way.steps),
         "email": who.user.email if who.user is not None else "",
         "incident_day": incident_day(report),
+        "processing": notices.current_processing(),
+        "processing_lines": notices.current_processing().for_report(report.mode),
     }
     told = [report.account, report.quoted_text, *(named.file.description for named in files)]
     return pages.show(request, "check", form, way, context, pointed=told)

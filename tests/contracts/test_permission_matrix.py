@@ -31,6 +31,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from cases import notices
 from cases.enums import CaseStatus, DeterminationStatus
 from cases.models import (
     AdviserAccess,
@@ -288,6 +289,8 @@ class Scene:
             "pledges:in_course": {"slug": "honor-code", "number": 2, "course": course.slug},
             "pledges:export": {"slug": "honor-code", "number": 2},
             "pledges:remind": {"slug": "honor-code", "number": 2},
+            "report:good_faith": {"version": notices.current_good_faith().version},
+            "report:processing": {"version": notices.current_processing().version},
             "policies:document": {"slug": "honor-code"},
             "policies:compare": {"slug": "honor-code"},
             "policies:version": {"slug": "honor-code", "number": 1},

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from cases import notices
 from cases.demo import story, world
 from cases.models import Case, Report
-from cases.services import intake
 from integrity.accounts.models import User
 from integrity.core import clock
 from notifications.models import OutboxMessage
@@ -228,7 +228,7 @@ def test_journey_1_a_flag_in_confidence_is_found_again_next_day(
         guest.sees("Your name is locked away")
     report = Report.objects.get(submission=work)
     assert report.account == "The second paragraph is the article's."
-    assert report.processing_notice == intake.PROCESSING_NOTICE
+    assert report.processing_notice == notices.current_processing().version
 
     frozen_clock.advance(days=1)
     with visit("reporter") as guest:
