@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cases import notices
 from cases.evidence.errors import FIELD, StorageFull
 from cases.forms.my import AnswerFilesForm, AnswerForm
 from cases.governing import texts
@@ -62,6 +63,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
             "no_refunds": governing.no_refunds,
             "precedence": precedence(governing),
             "decider": decider(page.case),
+            "processing": notices.processing(page.notice.processing_notice),
             "measures": of_respondent(page.respondent),
             "appeal": words.appealed(page, page.appeal),
             "earlier_appeals": [words.appealed(page, row) for row in page.earlier_appeals],
