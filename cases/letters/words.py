@@ -15,6 +15,7 @@ from cases.models import (
     Report,
     Respondent,
 )
+from cases.rules import scanned
 from notifications.payloads import PolicyItem
 from policies.models import Version
 from policies.rules import ProcessTerms
@@ -23,7 +24,8 @@ from policies.rules import ProcessTerms
 def shown_to(respondent: Respondent) -> QuerySet[Evidence]:
     """The evidence a notice shows: what another respondent sent with an answer is not in it."""
     own = Q(respondent__isnull=True) | Q(respondent=respondent)
-    return respondent.case.evidence.filter(own)
+    # What waits for the virus scanner, or is harmful, is shown to nobody.
+    return scanned.passed(respondent.case.evidence.filter(own)).prefetch_related("redactions")
 
 
 def contact(case: Case) -> str:

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef
 from cases import rules, workflow
 from cases.models import AdviserAccess, Case, Disclosure, Respondent
 from cases.selectors import my_parts as parts
-from cases.selectors.my import MyCase, clean_copy, read_case
+from cases.selectors.my import MyCase, read_case
 from cases.selectors.my_parts import Shown
 from cases.services.adviser import AT_ONCE
 from integrity.accounts.models import User
@@ -126,9 +126,9 @@ def advised_evidence(user: User, access_id: UUID, public_id: UUID) -> tuple[Advi
     row = (
         Disclosure.objects.filter(respondent=access.respondent_id, evidence__public_id=public_id)
         .select_related("evidence__submission")
-        .prefetch_related(parts.CLEAN_COPIES)
+        .prefetch_related(*parts.COPIES)
         .first()
     )
     if row is None:
         raise NotFound
-    return access, Shown(row.evidence, row.disclosed_at, clean_copy(row.evidence))
+    return access, parts.shown(row)

@@ -29,8 +29,6 @@ from cases.models import (
     Case,
     Determination,
     Disclosure,
-    Evidence,
-    EvidenceFile,
     Finding,
     Notice,
     Respondent,
@@ -292,10 +290,7 @@ def read_case(respondents: QuerySet[Respondent], letters_to_them: QuerySet[Lette
     )
     said = [Said(point, answers.get(point.pk, "")) for point in _points(response)]
     by_allegation = {row.point.allegation_id: row for row in said if row.point.allegation_id}
-    shown = [
-        Shown(row.evidence, row.disclosed_at, clean_copy(row.evidence))
-        for row in respondent.all_disclosures
-    ]
+    shown = [parts.shown(row) for row in respondent.all_disclosures]
     follows = [Follows(row, _state(row)) for row in respondent.all_sanctions]
     letters = list(letters_to_them.defer("content_sealed").order_by("-created_at", "-pk"))
     return MyCase(
@@ -344,23 +339,18 @@ def my_evidence(user: User, number: str, public_id: UUID) -> tuple[Respondent, S
         .select_related(
             "evidence__submission", "respondent__case__assignment", "respondent__case__course"
         )
-        .prefetch_related(parts.CLEAN_COPIES)
+        .prefetch_related(*parts.COPIES)
         .first()
     )
     if row is None:
         raise NotFound
-    return row.respondent, Shown(row.evidence, row.disclosed_at, clean_copy(row.evidence))
+    return row.respondent, parts.shown(row)
 
 
 def _edited(respondent: Respondent) -> str | None:
     post = respondent.case.post
     own = post is not None and post.author_id == respondent.person.pk
     return replacement_of(post) if post is not None and own else None
-
-
-def clean_copy(evidence: Evidence) -> EvidenceFile | None:
-    """The clean copy, of evidence fetched with `my_parts.CLEAN_COPIES`."""
-    return next(iter(evidence.clean_copies), None)  # type: ignore[attr-defined]
 
 
 def _own(user: User) -> QuerySet[Respondent]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Prefetch
 
-from cases.enums import DeterminationStatus, FileRole, SanctionStatus
+from cases.enums import PASSED, DeterminationStatus, FileRole, SanctionStatus
 from cases.models import (
     Allegation,
     Appeal,
@@ -18,6 +18,7 @@ from cases.models import (
     EvidenceFile,
     Finding,
     Notice,
+    Redaction,
     Respondent,
     Response,
     ResponsePoint,
@@ -36,11 +37,25 @@ def window_open(until: datetime, *, at: datetime | None = None) -> bool:
 
 @dataclass(frozen=True)
 class Shown:
-    """Evidence the respondent was shown. `file` is its clean copy, when there is one."""
+    """Evidence the respondent was shown, as they see it: read only `shown_...` of it.
+
+    `file` is the copy that is theirs to open: the redacted one where parts are covered. `held`: its
+    file waits for the virus scanner, or is harmful, and nobody can open it.
+    """
 
     evidence: Evidence
     at: datetime
     file: EvidenceFile | None
+    held: bool = False
+
+
+def shown(row: Disclosure) -> Shown:
+    """A disclosure that was fetched with `COPIES`, as the respondent sees it."""
+    piece = row.evidence
+    files: list[EvidenceFile] = piece.copies  # type: ignore[attr-defined]
+    passed = {file.role: file for file in files if file.scan in PASSED}
+    file = passed.get(FileRole.REDACTED, passed.get(FileRole.DERIVATIVE))
+    return Shown(piece, row.disclosed_at, file, held=bool(files) and file is None)
 
 
 @dataclass(frozen=True)
@@ -151,16 +166,19 @@ ALLEGATIONS = Prefetch(
     .order_by("position"),
     to_attr="standing_allegations",
 )
-CLEAN_COPIES = Prefetch(
-    "evidence__files",
-    queryset=EvidenceFile.objects.filter(role=FileRole.DERIVATIVE),
-    to_attr="clean_copies",
+COPIES = (
+    Prefetch(
+        "evidence__files",
+        queryset=EvidenceFile.objects.exclude(role=FileRole.ORIGINAL),
+        to_attr="copies",
+    ),
+    Prefetch("evidence__redactions", queryset=Redaction.objects.filter(removed_at__isnull=True)),
 )
 DISCLOSURES = Prefetch(
     "disclosures",
     queryset=Disclosure.objects.select_related("evidence")
-    .defer("evidence__text")
-    .prefetch_related(CLEAN_COPIES)
+    .defer("evidence__text", "evidence__redacted_text")
+    .prefetch_related(*COPIES)
     .order_by("evidence__position"),
     to_attr="all_disclosures",
 )

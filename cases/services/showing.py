@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from cases import rules
 from cases.enums import PASSED, FileRole
 from cases.evidence import store
+from cases.evidence.figures import Pair, numbered
+from cases.evidence.preview import preview
 from cases.models import Disclosure, Evidence, EvidenceFile
 from integrity.accounts.models import User
 from integrity.accounts.rules import belongs_to, same_person
@@ -26,6 +30,21 @@ def open_file(*, actor: User, evidence_id: UUID | str) -> tuple[EvidenceFile, by
     scanner has not passed the file, it does not exist: `NotFound`. The bytes are checked against
     their fingerprint; changed ones raise `crypto.CannotOpen`.
     """
+    file, disclosure = _allowed(actor, evidence_id)
+    content = store.read(file.path, purpose=store.DERIVATIVE)
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise crypto.CannotOpen("The file is not the one that was stored.")
+    if disclosure is not None and disclosure.first_viewed_at is None:
+        _note_first_view(actor, file.evidence, disclosure)
+    return file, content
+
+
+def may_open(*, actor: User, evidence_id: UUID | str) -> None:
+    """Raise `NotFound` unless `open_file` would open this file for them now. Writes nothing."""
+    _allowed(actor, evidence_id)
+
+
+def _allowed(actor: User, evidence_id: UUID | str) -> tuple[EvidenceFile, Disclosure | None]:
     files = list(
         EvidenceFile.objects.select_related(
             "evidence__case__institution", "evidence__respondent__user"
@@ -47,27 +66,23 @@ def open_file(*, actor: User, evidence_id: UUID | str) -> tuple[EvidenceFile, by
         if disclosure is None and not own and not rules.advised_on(actor, piece):
             raise NotFound
         file = shown.get(FileRole.REDACTED, file)
-    content = store.read(file.path, purpose=store.DERIVATIVE)
-    if hashlib.sha256(content).hexdigest() != file.sha256:
-        raise crypto.CannotOpen("The file is not the one that was stored.")
-    if disclosure is not None and disclosure.first_viewed_at is None:
-        _note_first_view(actor, piece, disclosure)
-    return file, content
+    return file, disclosure
 
 
-def read_by(*, actor: User, evidence_id: UUID | str) -> None:
+def read_by(*, actor: User, evidence_id: UUID | str, previewed: bool = False) -> None:
     """Write into the ledger that the respondent looked at this piece, the first time.
 
-    For everybody else, and for a piece with a file before the file itself is opened, nothing is
-    written: the page alone does not show it.
+    For everybody else nothing is written, nor for a piece with a file before the file itself is
+    opened, unless the page shows what is in it (`previewed`).
     """
-    disclosure = (
-        Disclosure.objects.select_related("evidence__case__institution")
-        .filter(same_person(actor, "respondent__user"), evidence__public_id=evidence_id)
-        .exclude(evidence__files__role=FileRole.DERIVATIVE)
-        .filter(first_viewed_at__isnull=True)
-        .first()
+    rows = Disclosure.objects.select_related("evidence__case__institution").filter(
+        same_person(actor, "respondent__user"),
+        evidence__public_id=evidence_id,
+        first_viewed_at__isnull=True,
     )
+    if not previewed:
+        rows = rows.exclude(evidence__files__role=FileRole.DERIVATIVE)
+    disclosure = rows.first()
     if disclosure is not None:
         _note_first_view(actor, disclosure.evidence, disclosure)
 
@@ -86,6 +101,29 @@ def _note_first_view(actor: User, piece: Evidence, disclosure: Disclosure) -> No
                 institution=piece.case.institution.slug,
                 data={"label": piece.label},
             )
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a page shows of a piece to somebody outside the desk, without opening anything.
+
+    `text` is the beginning of a text file; `picture`: the file is a picture the page can show.
+    `pairs` of a similarity tool stand in a table instead of the text, unless words of it are
+    covered. The names in them are for the desk alone.
+    """
+
+    text: str | None = None
+    picture: bool = False
+    pairs: Sequence[Pair] = ()
+
+
+def look(piece: Evidence, file: EvidenceFile | None) -> Look:
+    """What the page shows of a piece with this copy, to somebody who may see it."""
+    pairs = numbered(piece.figures) if piece.redacted_text is None else []
+    if file is None or file.scan not in PASSED:
+        return Look(pairs=pairs)
+    picture = file.content_type.startswith("image/")
+    return Look(preview(file), picture=picture, pairs=pairs)
 
 
 _ENDINGS = {

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.selectors import adviser as selectors
 from cases.selectors.my import Stage
 from cases.services import adviser as service
+from cases.services import showing
 from cases.views import my_words as words
 from integrity.core.errors import Conflict, NotPermitted
 
@@ -103,5 +104,6 @@ def evidence(request: HttpRequest, access_id: UUID, public_id: UUID) -> HttpResp
     """One piece of evidence that the respondent was shown, or gave."""
     user: Any = request.user
     access, shown = selectors.advised_evidence(user, access_id, public_id)
-    context = {"access": access, "shown": shown, "piece": shown.evidence}
+    look = showing.look(shown.evidence, shown.file)
+    context = {"access": access, "shown": shown, "piece": shown.evidence, "look": look}
     return render(request, "cases/advising/evidence.html", context)

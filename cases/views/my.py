@@ -77,8 +77,9 @@ def evidence(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse
     """One piece of evidence that was shown to the reader."""
     user: Any = request.user
     respondent, shown = selectors.my_evidence(user, number, public_id)
-    showing.read_by(actor=user, evidence_id=public_id)
-    context = {"case": respondent.case, "shown": shown, "piece": shown.evidence}
+    look = showing.look(shown.evidence, shown.file)
+    showing.read_by(actor=user, evidence_id=public_id, previewed=look.text is not None)
+    context = {"case": respondent.case, "shown": shown, "piece": shown.evidence, "look": look}
     return render(request, "cases/my/evidence.html", context)
 
 
