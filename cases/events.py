@@ -51,7 +51,7 @@ audit.register(
     "evidence.infected",
     fields={"label"},
     label=_("Evidence found harmful, kept from everybody"),
-    icon="alert-triangle",
+    icon="triangle-alert",
 )
 audit.register(
     "evidence.viewed",
@@ -74,11 +74,13 @@ audit.register(
     icon="eye",
 )
 
-audit.register("report.asked", fields={"report"}, label=_("Question to who reported"), icon="mail")
+audit.register(
+    "report.asked", fields={"report", "files"}, label=_("Message to who reported"), icon="mail"
+)
 audit.register(
     "report.answered",
-    fields={"report"},
-    label=_("Answer from who reported"),
+    fields={"report", "files"},
+    label=_("Message from who reported"),
     icon="message-square",
 )
 audit.register(

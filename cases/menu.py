@@ -70,7 +70,9 @@ for _order, (_key, _label, _hint, _icon) in enumerate(
     )
 
 # Fairness: whoever is suspended must still see what was shown to them, to answer and to appeal.
-restricted.allow("evidence:file")
+restricted.allow("evidence:file", "files:file")
+# Nobody is named without a yes of their own, and can take it back: a restriction changes nothing.
+restricted.allow("my:consents", "my:consent", "my:consent_withdraw")
 # One account per person: whoever is suspended is asked too, and no restriction ends by closing.
 restricted.allow(
     "my:account_check",

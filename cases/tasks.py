@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from cases.services import account_search, deadlines
+from cases.services import account_search, deadlines, scanning
 
 
 @shared_task(name="cases.deadlines")
@@ -15,3 +15,9 @@ def run_deadlines() -> dict[str, int]:
 def find_second_accounts() -> dict[str, int]:
     """Compare the next portion of accounts; see `cases.services.account_search`."""
     return account_search.run()
+
+
+@shared_task(name="cases.scan_held")
+def scan_held() -> dict[str, int]:
+    """Files that came while the virus scanner was away; see `cases.services.scanning`."""
+    return scanning.run()

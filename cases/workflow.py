@@ -19,6 +19,7 @@ from cases.enums import CaseStatus as S
 from cases.enums import DeterminationStatus
 from cases.governing import texts
 from cases.models import Case, Determination, Notice, Respondent
+from cases.rules import scanned
 from integrity.accounts.models import User
 from integrity.accounts.rules import belongs_to
 from integrity.core import clock
@@ -95,7 +96,15 @@ def _alleged(case: Case, respondent: Respondent | None) -> str | Promise | None:
 
 
 def _has_evidence(case: Case, respondent: Respondent | None) -> str | Promise | None:
-    return None if case.evidence.exists() else _("Add the evidence the learner is to be shown.")
+    if scanned.passed(case.evidence.all()).exists():
+        return None
+    return _("Add the evidence the learner is to be shown.")
+
+
+def _nothing_held(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    if scanned.waiting(case):
+        return _("A file waits for the virus scanner. Nobody can see it before it is checked.")
+    return None
 
 
 def _nobody_notified(case: Case, respondent: Respondent | None) -> str | Promise | None:
@@ -233,7 +242,7 @@ TABLE: dict[str, Step] = {
             _("No messages to one person"),
         ),
         _step("invite_adviser", ANY_OPEN, None, By.RESPONDENT, _("Ask somebody to help you")),
-        _step("ask", [*BEFORE_DECISION, S.APPROVAL], None, By.DESK, _("Ask who reported")),
+        _step("ask", [*BEFORE_DECISION, S.APPROVAL], None, By.DESK, _("Write to who reported")),
         # However far the case has come: danger and retaliation know no stage.
         _step("open_identity", S, None, By.OFFICER, _("Ask to see who reported")),
         _step("ask_consent", S, None, By.DESK, _("Ask whether somebody may be named")),
@@ -247,6 +256,7 @@ TABLE: dict[str, Step] = {
             _("Send notice to the learner"),
             _claimed,
             _alleged,
+            _nothing_held,
             _has_evidence,
         ),
         _step("respond", [S.NOTIFIED], S.REVIEW, By.RESPONDENT, _("Answer this letter")),
@@ -265,6 +275,7 @@ TABLE: dict[str, Step] = {
             By.DESK,
             _("Record findings"),
             _claimed,
+            _nothing_held,
             _evidence_shown,
             decisive=[S.REVIEW],
         ),
@@ -322,6 +333,16 @@ TABLE: dict[str, Step] = {
         _step("close", [S.DECIDED], S.CLOSED, By.SYSTEM, _("Close")),
     )
 }
+
+
+# Not for who wrote down a report in confidence here, and so knows who reported (decision 0024).
+BY_STRANGERS = frozenset(
+    {"open", "dismiss", "find", "propose", "decide", "confirm", "uphold", "remit"}
+)
+KNOWS_WHO = _(
+    "You wrote down a report here that was given in confidence. Because you know who reported, "
+    "somebody else has to take this case and decide it."
+)
 
 
 def _permitted(step: Step, actor: User | None, case: Case, respondent: Respondent | None) -> bool:
@@ -399,6 +420,8 @@ def require(
         raise NotFound
     if not _permitted(step, actor, case, respondent):
         raise NotPermitted
+    if action in BY_STRANGERS and actor is not None and rules.knows_who_reported(actor, case):
+        raise NotPermitted(KNOWS_WHO)
     if status_of(case, respondent) not in step.sources:
         raise IllegalTransition
     missing = unmet(action, case, respondent)

@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pledges/", include("policies.urls.pledges")),
     path("report/", include("cases.urls.report")),
     path("evidence/", include("cases.urls.evidence")),
+    path("files/", include("cases.urls.files")),
     path("my/", include("cases.urls.my")),
     path("advising/", include("cases.urls.advising")),
     path("desk/questions/", include("policies.urls.desk")),

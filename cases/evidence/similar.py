@@ -4,7 +4,7 @@
 |---|---|
 | JPlag 4 | `overview.json`: `metrics`, the one called AVG, its `topComparisons` |
 | JPlag 5 | `overview.json`: `top_comparisons` with `similarities` by metric |
-| JPlag 6 | `topComparisons.json`, names in `submissionMappings.json`, version in `runInformation.json` |
+| JPlag 6 | `topComparisons.json`; `submissionMappings.json` has names, `runInformation.json` more |
 | Dolos | `pairs.csv`, alone or in an archive |
 
 JPlag's average is what is kept, a share of 1 like that of Dolos. No Django here: the process that

@@ -328,6 +328,7 @@ def _keep_row(
                 derivative_size=stored.derivative.size,
                 derivative_sha256=stored.derivative.sha256,
                 moving=stored.moving,
+                scan=stored.scan,
                 name_sealed=stored.name_sealed,
                 created_at=clock.now(),
                 form_key=file_key,

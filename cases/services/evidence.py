@@ -17,10 +17,19 @@ from cases import workflow
 from cases.enums import EvidenceKind, FileRole
 from cases.evidence import Incoming, StoredFile, received, store
 from cases.evidence.errors import FIELD
-from cases.evidence.incoming import Part
-from cases.models import Case, DraftFile, Evidence, EvidenceFile, Report, Respondent
+from cases.evidence.incoming import Part, prepare, prepare_result
+from cases.models import (
+    Case,
+    DraftFile,
+    Evidence,
+    EvidenceFile,
+    MessageFile,
+    Report,
+    Respondent,
+)
 from cases.services.base import locked_case, role_of, visible_or_404
 from cases.services.clean import Problems, save
+from cases.services.senders import bringing
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock
@@ -34,7 +43,9 @@ _NEEDED: dict[str, tuple[str, Text]] = {
     EvidenceKind.LINK: ("url", gettext_lazy("Enter the whole address, starting with https://")),
     EvidenceKind.QUOTE: ("text", gettext_lazy("Enter the words you want to keep.")),
     EvidenceKind.SUBMISSION: ("submission", gettext_lazy("Choose a submission.")),
+    EvidenceKind.SIMILARITY: ("upload", gettext_lazy("Choose a file.")),
 }
+_FILES = (EvidenceKind.FILE, EvidenceKind.SIMILARITY)
 
 
 def attach(
@@ -60,6 +71,8 @@ def attach(
     """
     last = case.evidence.aggregate(last=Max("position"))["last"] or 0
     content = submission.text if kind == EvidenceKind.SUBMISSION and submission else text
+    if file is not None and file.figures is not None:
+        content = file.words
     piece = Evidence(
         case=case,
         report=report,
@@ -70,6 +83,7 @@ def attach(
         description=description,
         url=url,
         text=content,
+        figures=file.figures if file else None,
         submission=submission,
         sha256=file.original.sha256 if file else fingerprint(url or content),
         added_by=added_by,
@@ -78,10 +92,11 @@ def attach(
     )
     save(piece)
     if file is not None:
-        original = _row(piece, FileRole.ORIGINAL, file.original, file.name_sealed)
-        EvidenceFile.objects.bulk_create(
-            [original, _row(piece, FileRole.DERIVATIVE, file.derivative)]
-        )
+        rows = [_row(piece, FileRole.ORIGINAL, file.original, file.scan, file.name_sealed)]
+        # Of a result with figures people see those, and nothing else that the archive holds.
+        if file.figures is None:
+            rows.append(_row(piece, FileRole.DERIVATIVE, file.derivative, file.scan))
+        EvidenceFile.objects.bulk_create(rows)
         file.kept = True
     audit.record(
         "evidence.added",
@@ -97,8 +112,8 @@ def attach(
 def _source(
     case: Case, report: Report | None, respondent: Respondent | None, added_by: User | None
 ) -> audit.Actor:
-    if report is not None and report.reporter_ref:
-        return audit.Actor.sealed(report.reporter_ref, role="reporter")
+    if report is not None:
+        return bringing(report)
     if respondent is not None:
         return audit.Actor.user(respondent.user.public_id, role="respondent")
     if added_by is not None:
@@ -106,7 +121,9 @@ def _source(
     return audit.Actor.system("intake")
 
 
-def _row(piece: Evidence, role: str, part: Part, name_sealed: bytes | None = None) -> EvidenceFile:
+def _row(
+    piece: Evidence, role: str, part: Part, scan: str, name_sealed: bytes | None = None
+) -> EvidenceFile:
     return EvidenceFile(
         evidence=piece,
         role=role,
@@ -115,6 +132,7 @@ def _row(piece: Evidence, role: str, part: Part, name_sealed: bytes | None = Non
         sha256=part.sha256,
         path=part.path,
         name_sealed=name_sealed,
+        scan=scan,
         created_at=clock.now(),
     )
 
@@ -139,7 +157,8 @@ def add(
 ) -> Evidence:
     """Add a piece at the desk, before the decision. The same form again returns the same piece.
 
-    A submission must belong to the course of the case or to somebody it is about. Raises
+    A submission must belong to the course of the case or to somebody it is about. The result of a
+    similarity tool is read for its figures; a PDF of one is kept as it looks (IN10). Raises
     `Conflict` for the same key with other content, `InvalidInput` at the fields, `StorageFull`.
     """
     case = Case.objects.filter(number=number).first()
@@ -162,9 +181,9 @@ def add(
     if not title:
         problems.add("title", _("Give it a short name."))
     problems.stop()
-    file = _read(upload) if kind == EvidenceKind.FILE and upload is not None else None
+    file = _read(upload) if kind in _FILES and upload is not None else None
     content = {
-        EvidenceKind.FILE: file.sha256 if file else "",
+        **dict.fromkeys(_FILES, file.sha256 if file else ""),
         EvidenceKind.LINK: fingerprint(url),
         EvidenceKind.QUOTE: fingerprint(text),
         EvidenceKind.SUBMISSION: fingerprint(submission.text if submission else ""),
@@ -174,7 +193,10 @@ def add(
         return known
     with (
         _at_field("upload"),
-        received([file] if file else []) as files,
+        received(
+            [file] if file else [],
+            prepare=prepare_result if kind == EvidenceKind.SIMILARITY else prepare,
+        ) as files,
         locked_case(number) as case,
     ):
         workflow.require("add_evidence", actor=actor, case=case)
@@ -245,9 +267,9 @@ def orphans(*, older_than: timedelta = timedelta(days=1)) -> list[str]:
 
 
 def _named(paths: Iterable[str]) -> set[str]:
-    drafts = DraftFile.objects
-    return {
-        *EvidenceFile.objects.filter(path__in=paths).values_list("path", flat=True),
-        *drafts.filter(original_path__in=paths).values_list("original_path", flat=True),
-        *drafts.filter(derivative_path__in=paths).values_list("derivative_path", flat=True),
-    }
+    named = set(EvidenceFile.objects.filter(path__in=paths).values_list("path", flat=True))
+    for rows in (DraftFile.objects, MessageFile.objects):
+        for column in ("original_path", "derivative_path"):
+            found = rows.filter(**{f"{column}__in": paths})
+            named.update(found.values_list(column, flat=True))
+    return named

@@ -33,7 +33,7 @@ from tests.policies.pledged import pledged
 NO_PAGE = {
     *("healthz", "readyz", "set_language", "set_theme"),
     *("account_confirm_login_code", "account_set_password"),
-    *("evidence:file", "report:resume"),
+    *("evidence:file", "files:file", "report:resume"),
     *("desk:claim", "desk:release", "desk:watch", "desk:unwatch", "desk:letter"),
     "policy_reviews:stop",
     *("desk:send_back", "desk:account_ask", "desk:case_report_read", "policy_office:start"),

@@ -44,7 +44,7 @@ from cases.models import (
     Report,
     StatementRequest,
 )
-from cases.services import evidence
+from cases.services import evidence, links
 from integrity.accounts import services as accounts
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
@@ -325,6 +325,12 @@ class Scene:
             "report:discard": {"report_id": self.report.public_id},
             "report:step": {"report_id": self.report.public_id, "slug": "details"},
             "evidence:file": {"evidence_id": self.file.public_id},
+            # It lives two minutes and is made when it is asked for; in other hands it is nothing.
+            "files:file": {
+                "token": links.token(
+                    actor=self.person("moderator"), evidence_id=self.file.public_id
+                )
+            },
             "my:report": {"report_id": self.report.public_id},
             "my:answer_report": {"report_id": self.report.public_id},
             "my:review": {"report_id": self.report.public_id},
