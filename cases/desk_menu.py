@@ -89,6 +89,14 @@ for _item in (
         shown_to=_staff,
     ),
     navigation.Item(
+        key="desk-enter",
+        label=_("Enter a report"),
+        url_name="desk:enter",
+        place="desk",
+        order=25,
+        shown_to=_staff,
+    ),
+    navigation.Item(
         key="desk-letters",
         label=_("Letters"),
         url_name="desk:letters",

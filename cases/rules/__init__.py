@@ -31,6 +31,7 @@ from cases.rules.deciding import (
     without_second,
 )
 from cases.rules.desk import desk_of
+from cases.rules.entry import knows_who_reported, wrote_in_confidence
 from cases.rules.visibility import (
     Access,
     access,
@@ -71,6 +72,7 @@ __all__ = [
     "involvement",
     "is_officer",
     "known_conflict",
+    "knows_who_reported",
     "level",
     "may_advise",
     "of_the_platforms_desk",
@@ -89,5 +91,6 @@ __all__ = [
     "vacant",
     "visible_to",
     "without_second",
+    "wrote_in_confidence",
     "worked_on",
 ]

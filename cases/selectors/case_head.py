@@ -80,6 +80,8 @@ class Head:
     counts: dict[str, int]
     # Whether it was the reader who dismissed the case.
     dismissed_here: bool = False
+    # Whether the reader wrote down a report in confidence here.
+    knows_who: bool = False
 
     @property
     def works(self) -> bool:
@@ -131,6 +133,7 @@ def head(user: User, number: str, *, need: rules.Access = rules.Access.READ) -> 
             for name in ("evidence", "letters", "notes", "events", *BESIDE)
         },
         dismissed_here=case.status == S.DISMISSED and case.dismissed_by_id == user.pk,
+        knows_who=bool(case.knows_who),  # type: ignore[attr-defined]
     )
 
 
@@ -159,6 +162,7 @@ def _case(user: User, number: str) -> Case:
         .annotate(
             has_officer=Exists(rules.own_officers()),
             watched=Exists(Watcher.objects.filter(case=case_pk, user=user)),
+            knows_who=rules.wrote_in_confidence(user),
             alleged=Subquery(alleged.order_by("position").values("violation_type__title")[:1]),
             alleged_count=subcount(alleged),
             evidence_count=subcount(Evidence.objects.filter(case=case_pk)),

@@ -56,6 +56,8 @@ def claim(*, actor: User, number: str) -> Case:
             return case
         if case.assignee_id is not None:
             raise Conflict(_("Somebody else has claimed this case."))
+        if rules.knows_who_reported(actor, case):
+            raise Conflict(workflow.KNOWS_WHO)
         case.assignee = actor
         case.assigned_at = clock.now()
         record("case.claimed", case, actor)

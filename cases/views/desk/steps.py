@@ -61,6 +61,8 @@ def may(
 def _permitted(
     step: workflow.Step, head: Head, respondent: Respondent | None, hears: bool | None
 ) -> bool:
+    if head.knows_who and step.action in workflow.BY_STRANGERS:
+        return False
     if step.by == workflow.By.HEARER:
         return head.judges if hears is None else hears
     if step.by == workflow.By.UNDO:
@@ -77,7 +79,8 @@ def require(
     step = workflow.TABLE[action]
     status = workflow.status_of(head.case, respondent)
     if not head.works or not _permitted(step, head, respondent, hears):
-        raise NotPermitted(head.decider or None)
+        knows = head.knows_who and step.action in workflow.BY_STRANGERS
+        raise NotPermitted(workflow.KNOWS_WHO if knows else head.decider or None)
     if status not in step.sources:
         raise IllegalTransition
 
@@ -125,6 +128,8 @@ def _triage(head: Head) -> Next:
     case = head.case
     if not head.works:
         return Next(_("In triage"), _("Somebody decides whether it is looked into."))
+    if head.knows_who:
+        return Next(_("Next: somebody else takes it"), workflow.KNOWS_WHO)
     buttons = [
         Button(_("Open the case"), url("open", head), main=True),
         Button(_("Dismiss with a reason"), url("dismiss", head)),
