@@ -8,9 +8,8 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
-from cases.enums import FileRole
+from cases.enums import PASSED, FileRole
 from cases.models import (
-    Disclosure,
     Evidence,
     EvidenceFile,
     Note,
@@ -20,7 +19,10 @@ from cases.models import (
 )
 from cases.selectors.case_head import Head, head
 from cases.selectors.case_page import People, ReportLine, people_of, reports_of
+from cases.selectors.redaction import CoveredPart, LedgerLine, covered_parts, ledger
 from cases.selectors.timeline import PAGE, Timeline, timeline
+from cases.services.redaction import Piece
+from cases.services.showing import Look, look
 from integrity.accounts.models import User
 from integrity.core.errors import NotFound
 from notifications.selectors import RegisterRow, messages_for_case, register_rows
@@ -83,12 +85,23 @@ class HistoryPage:
 
 @dataclass(frozen=True)
 class EvidencePage:
-    """One piece of evidence with its text, and to whom it was shown."""
+    """One piece of evidence with its text, what of it is covered, and to whom it was shown.
+
+    `file`: its clean copy. `scan`: what the virus scanner said where it is not passed, or "".
+    """
 
     head: Head
     evidence: Evidence
     file: EvidenceFile | None
-    ledger: list[Disclosure]
+    scan: str
+    look: Look
+    covered: list[CoveredPart]
+    ledger: list[LedgerLine]
+
+    @property
+    def covered_now(self) -> bool:
+        """Whether anything is covered."""
+        return bool(self.evidence.covering)
 
 
 def letters_page(user: User, number: str) -> LettersPage:
@@ -159,21 +172,27 @@ def history_page(user: User, number: str, *, before: str = "") -> HistoryPage:
 
 
 def evidence_page(user: User, number: str, public_id: UUID) -> EvidencePage:
-    """One piece of evidence: five queries. Raises `NotFound` for one of another case."""
+    """One piece of evidence: eight queries. Raises `NotFound` for one of another case."""
     top = head(user, number)
     found = (
         top.case.evidence.select_related("added_by", "submission__assignment")
         .defer("submission__text", "submission__assignment__instructions")
+        .prefetch_related("files", "redactions__made_by", "redactions__removed_by")
         .filter(public_id=public_id)
         .first()
     )
     if found is None:
         raise NotFound
+    files = found.files.all()
+    copy = next((file for file in files if file.role == FileRole.DERIVATIVE), None)
+    passed = all(file.scan in PASSED for file in files)
+    rows = found.disclosures.select_related("respondent__user").order_by("disclosed_at", "pk")
     return EvidencePage(
         head=top,
         evidence=found,
-        file=found.files.filter(role=FileRole.DERIVATIVE).first(),
-        ledger=list(
-            found.disclosures.select_related("respondent__user").order_by("disclosed_at", "pk")
-        ),
+        file=copy if passed else None,
+        scan="" if passed else next(file.scan for file in files if file.scan not in PASSED),
+        look=look(found, copy, everything=True),
+        covered=covered_parts(Piece(found, copy if passed else None)),
+        ledger=ledger(list(rows), list(found.redactions.all())),
     )

@@ -28,7 +28,14 @@ from cases.services.base import locked_case, reading_case, record, save
 from cases.services.clean import Problems
 from integrity.accounts.models import User
 from integrity.core import clock, crypto
-from integrity.core.errors import Conflict, IllegalTransition, InvalidInput, NotFound, Stale
+from integrity.core.errors import (
+    Conflict,
+    IllegalTransition,
+    InvalidInput,
+    NotFound,
+    NotPermitted,
+    Stale,
+)
 
 MOST_AT_ONCE = 500
 _TRIES = 3
@@ -110,11 +117,12 @@ def page_picture(
 ) -> tuple[bytes, str]:
     """One page of a picture or PDF, with these areas painted over, for whoever may read the case.
 
-    `NotFound` for everybody else, for a page that is not there and for areas off the page.
+    `NotPermitted` for whoever sees only a summary of it, `NotFound` for everybody else, for a page
+    that is not there and for areas off the page.
     """
     case = reading_case(actor, number)
     if rules.access(actor, case) < rules.Access.READ:
-        raise NotFound
+        raise NotPermitted
     piece = piece_of(_evidence(case, evidence_id))
     if piece.copy is None or not 0 <= page < piece.pages:
         raise NotFound
@@ -172,6 +180,7 @@ def uncover(*, actor: User, number: str, redaction_id: UUID | str) -> None:
     Raises `IllegalTransition` afterwards: what a learner answered to is not changed under them.
     """
     case = reading_case(actor, number)
+    workflow.require("redact", actor=actor, case=case)
     row = (
         Redaction.objects.select_related("evidence")
         .filter(evidence__case=case, public_id=redaction_id)
@@ -180,7 +189,6 @@ def uncover(*, actor: User, number: str, redaction_id: UUID | str) -> None:
     if row is None:
         raise NotFound
     if row.removed_at is not None:
-        workflow.require("redact", actor=actor, case=case)
         return
 
     def wanted(piece: Piece) -> tuple[list[Redaction], list[Redaction]]:

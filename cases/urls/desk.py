@@ -12,6 +12,7 @@ from cases.views.desk import (
     incident,
     interim,
     pages,
+    redaction,
     registers,
     reports,
     statements,
@@ -60,6 +61,13 @@ urlpatterns = [
     path(f"{CASE}allegations/<uuid:public_id>/withdraw/", hearing.withdraw, name="withdraw"),
     path(f"{CASE}evidence/add/", hearing.add_evidence, name="add_evidence"),
     path(f"{CASE}evidence/<uuid:public_id>/", pages.evidence, name="evidence"),
+    path(f"{CASE}evidence/<uuid:public_id>/redact/", redaction.redact, name="redact"),
+    path(
+        f"{CASE}evidence/<uuid:public_id>/pages/<int:page>/",
+        redaction.picture,
+        name="evidence_page",
+    ),
+    path(f"{CASE}covered/<uuid:public_id>/uncover/", redaction.uncover, name="uncover"),
     path(f"{CASE}statements/", statements.statements, name="statements"),
     path(f"{CASE}statements/ask/", statements.ask, name="ask_statement"),
     path(

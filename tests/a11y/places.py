@@ -31,6 +31,7 @@ from tests.policies.pledged import pledged
 
 # Files, probes, redirects, and addresses that only take something.
 NO_PAGE = {
+    *("desk:evidence_page", "desk:uncover"),
     *("healthz", "readyz", "set_language", "set_theme"),
     *("account_confirm_login_code", "account_set_password"),
     *("evidence:file", "files:file", "report:resume"),

@@ -44,7 +44,7 @@ from cases.models import (
     Report,
     StatementRequest,
 )
-from cases.services import evidence, links
+from cases.services import evidence, links, redaction
 from integrity.accounts import services as accounts
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
@@ -55,6 +55,7 @@ from integrity.courses.selectors import platform
 from notifications.models import Letter, OutboxMessage
 from policies.models import Document, Mailing, Question, Review, ReviewInput, Version
 from tests.cases import builders as build
+from tests.cases.intake_builders import picture
 from tests.cases.test_process import World
 from tests.courses import builders as make
 from tests.policies.pledged import pledge
@@ -103,6 +104,22 @@ class Scene:
             upload=SimpleUploadedFile("notes.txt", b"Week 3"),
             form_key="the-file",
         )
+        self.picture = evidence.add(
+            actor=world.moderator,
+            number=world.number,
+            kind="file",
+            title="Screenshot",
+            upload=SimpleUploadedFile("chat.png", picture()),
+            form_key="the-picture",
+        )
+        self.covered = redaction.cover(
+            actor=world.moderator,
+            number=world.number,
+            evidence_id=self.file.public_id,
+            spans=[(0, 5)],
+            reason="A title that tells too much.",
+            form_key="the-covering",
+        )[0]
         world.answered()
         self.world = world
         case = world.case
@@ -366,6 +383,9 @@ class Scene:
             "desk:letter": {"public_id": self.failed.public_id},
             "desk:withdraw": {**case, "public_id": allegation},
             "desk:evidence": {**case, "public_id": self.evidence.public_id},
+            "desk:redact": {**case, "public_id": self.picture.public_id},
+            "desk:evidence_page": {**case, "public_id": self.picture.public_id, "page": 0},
+            "desk:uncover": {**case, "public_id": self.covered.public_id},
             "desk:appeal": {**case, "public_id": self.appeal.public_id},
             "desk:case_report": {"public_id": self.case_report.public_id},
             "desk:case_report_read": {"public_id": self.case_report.public_id},

@@ -189,7 +189,8 @@ def evidence(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse
     """One piece of evidence with its text, its fingerprint and the ledger."""
     user: Any = request.user
     page = evidence_page(user, number, public_id)
-    return _part(request, page.head, "evidence", {"file": page})
+    context = {"file": page, "may_cover": steps.may("redact", page.head)}
+    return _part(request, page.head, "evidence", context)
 
 
 def _part(
