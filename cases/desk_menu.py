@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.rules import for_the_platform
 from cases.selectors.appeals import waiting_for
 from cases.selectors.dialogue import reviews_for
+from cases.selectors.identity import waiting_for as requests_for
 from integrity.accounts.enums import Role
 from integrity.accounts.rules import STAFF_OF_CASES, has_role
 from integrity.web import navigation
@@ -71,6 +72,15 @@ for _item in (
         order=40,
         shown_to=_readers,
         count=_appeals,
+    ),
+    navigation.Item(
+        key="desk-identity",
+        label=_("Opening names"),
+        url_name="desk:identity",
+        place="desk",
+        order=42,
+        shown_to=lambda user: has_role(user, Role.OFFICER),
+        count=lambda user: requests_for(user) or None,
     ),
     navigation.Item(
         key="desk-case-reports",

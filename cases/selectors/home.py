@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cases.models import AdviserAccess, InterimMeasure, Report, StatementRequest
-from cases.selectors import adviser, interim, my, report, statement
+from cases.models import AdviserAccess, Consent, InterimMeasure, Report, StatementRequest
+from cases.selectors import adviser, identity, interim, my, report, statement
 from integrity.accounts.models import User
 from integrity.courses import page_selectors as courses
 from integrity.courses.models import Submission
@@ -25,9 +25,12 @@ class Beside:
     measures: Sequence[InterimMeasure]
     invitations: Sequence[tuple[AdviserAccess, bool]]
     accesses: Sequence[AdviserAccess]
+    consents: Sequence[Consent] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.statements or self.measures or self.invitations or self.accesses)
+        return bool(
+            self.statements or self.measures or self.invitations or self.accesses or self.consents
+        )
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,14 @@ class Teacher:
 
 
 def beside(user: User) -> Beside:
-    """Questions to the user, measures, and whom they help or are asked to: six queries."""
+    """Questions to the user, measures, and whom they help or are asked to: seven queries."""
     helping = adviser.advising(user)
     return Beside(
-        statement.waiting(user), interim.standing(user), helping.invitations, helping.accesses
+        statement.waiting(user),
+        interim.standing(user),
+        helping.invitations,
+        helping.accesses,
+        identity.unanswered(user),
     )
 
 

@@ -8,6 +8,7 @@ from cases.views import (
     my_account_check,
     my_advisers,
     my_appeal,
+    my_consent,
     my_measure,
     my_reports,
     my_statement,
@@ -29,6 +30,9 @@ urlpatterns = [
     path("cases/<str:number>/appealed/", my_appeal.appealed, name="appealed"),
     path("cases/<str:number>/advisers/", my_advisers.advisers, name="advisers"),
     path("cases/<str:number>/advisers/<uuid:public_id>/end/", my_advisers.end, name="adviser_end"),
+    path("names/", my_consent.consents, name="consents"),
+    path("names/<uuid:public_id>/", my_consent.consent, name="consent"),
+    path("names/<uuid:public_id>/withdraw/", my_consent.withdraw, name="consent_withdraw"),
     path("statements/<uuid:public_id>/", my_statement.statement, name="statement"),
     path("account-check/<uuid:public_id>/", my_account_check.check, name="account_check"),
     path(

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.selectors import adviser as selectors
+from cases.selectors.identity import told_to
 from cases.selectors.my import Stage
 from cases.services import adviser as service
 from cases.services import showing
@@ -88,6 +89,7 @@ def case(request: HttpRequest, public_id: UUID) -> HttpResponse:
         {
             "access": access,
             "shown": page,
+            "told": told_to(page.respondent),
             "case": page.case,
             "name": access.respondent.user.display_name,
             "look": look,

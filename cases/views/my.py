@@ -17,6 +17,7 @@ from cases.evidence.errors import FIELD, StorageFull
 from cases.forms.my import AnswerFilesForm, AnswerForm
 from cases.governing import texts
 from cases.selectors import my as selectors
+from cases.selectors.identity import asked_of, told_to
 from cases.selectors.interim import of_respondent
 from cases.selectors.my import MyCase
 from cases.selectors.precedence import decider, precedence
@@ -65,6 +66,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
             "decider": decider(page.case),
             "processing": notices.processing(page.notice.processing_notice),
             "measures": of_respondent(page.respondent),
+            "consents": asked_of(respondent=page.respondent),
+            "told": told_to(page.respondent),
             "appeal": words.appealed(page, page.appeal),
             "earlier_appeals": [words.appealed(page, row) for row in page.earlier_appeals],
         },

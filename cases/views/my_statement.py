@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cases.forms.statement import StatementForm
+from cases.selectors.identity import asked_of
 from cases.selectors.statement import MyStatement, my_statement
 from cases.services import statement as service
 from cases.views import my_words as words
@@ -59,7 +60,13 @@ def statement(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _show(
     request: HttpRequest, page: MyStatement, template: str, form: StatementForm | None = None
 ) -> HttpResponse:
-    context = {"shown": page, "asked": page.request, "contact": _contact(page), "form": form}
+    context = {
+        "shown": page,
+        "asked": page.request,
+        "contact": _contact(page),
+        "form": form,
+        "consents": asked_of(statement=page.request),
+    }
     status = form.http_status if form is not None else HTTPStatus.OK
     return render(request, f"cases/my/{template}.html", context, status=status)
 

@@ -62,6 +62,10 @@ OPEN = {
     "my:advisers",
     "my:adviser_end",
     "my:measure",
+    # whether one may be named
+    "my:consents",
+    "my:consent",
+    "my:consent_withdraw",
     # policies as other sites frame them, and answers to what one asked about them
     "policies:embed",
     "policies:embed_version",

@@ -128,8 +128,8 @@ def _sealed(page: CasePage) -> dict[str, str]:
         if opened
         else _("Open after a finding is recorded"),
         "sealed_reports": ngettext(
-            "%(count)s in confidence. Nobody at the desk can open it.",
-            "%(count)s in confidence. Nobody at the desk can open them.",
+            "%(count)s in confidence. It takes two officers to open it.",
+            "%(count)s in confidence. It takes two officers to open them.",
             sealed,
         )
         % {"count": sealed}

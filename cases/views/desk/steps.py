@@ -335,7 +335,7 @@ def permissions(head: Head) -> dict[str, bool]:
     """The steps the page offers beside the next one."""
     actions = (
         *("allege", "ask_statement", "add_evidence", "ask", "set_incident"),
-        *("dismiss", "reopen", "note", "reverse"),
+        *("dismiss", "reopen", "note", "reverse", "open_identity"),
     )
     interim = any(may("interim", head, row) for row in head.respondents)
     return {**{action: may(action, head) for action in actions}, "interim": interim}
