@@ -35,6 +35,8 @@ def whole(text: str, span: Span) -> Span:
     the accent that is left would tell which letter it stood on.
     """
     start, end = span
+    if start >= end:
+        return span
     while 0 < start < len(text) and (_clings(text[start]) or text[start - 1] == _JOINER):
         start -= 1
     while end < len(text) and (_clings(text[end]) or text[end - 1] == _JOINER):
