@@ -42,9 +42,17 @@ register(
     "report_question",
     payload=payloads.ReportQuestion,
     letter=True,
-    label=_("Question about a report"),
-    title=_("We have a question about your report"),
+    label=_("Message about a report"),
+    title=_("We have written to you about your report"),
     audience=_REPORTER,
+)
+register(
+    "report_answered",
+    payload=payloads.ReportAnswered,
+    letter=True,
+    label=_("Whoever reported has written"),
+    title=_("Whoever reported has written to you"),
+    audience=_DESK,
 )
 register(
     "review_decided",

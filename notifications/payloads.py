@@ -99,7 +99,8 @@ class ReportReceived:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportQuestion:
-    """To the reporter: the desk asks something. `matter` and `question` are letter only."""
+    """To the reporter: the desk writes something, with this many `files`. `matter`, `question` (the
+    words) and `files` are letter only."""
 
     report_reference: str
     matter: str
@@ -107,6 +108,17 @@ class ReportQuestion:
     question: str
     answer_url: str
     contact: str
+    files: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportAnswered:
+    """To whoever has the case on the desk: whoever reported has written. Nothing of what they say;
+    `case_url` is where to read it."""
+
+    case_number: str
+    answered_at: datetime
+    case_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

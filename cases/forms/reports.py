@@ -1,27 +1,37 @@
-"""Forms of the desk about reports: a question to whoever reported, a review of a dismissal."""
+"""Forms of the desk about reports: a message to whoever reported, a review of a dismissal."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import ReviewOutcome
+from cases.evidence.accept import ACCEPT
 from cases.forms.desk import KeyedForm, RevisedForm
 from cases.services.dialogue import BODY_LENGTH
 from cases.services.review import TEXT_LENGTH
-from integrity.web.forms import PickField, TextField
+from integrity.web.forms import ManyFilesField, ManyFilesInput, PickField, TextField
 
 
 class AskForm(KeyedForm):
-    """A question to whoever reported."""
+    """A message to whoever reported."""
 
     body = TextField(
-        label=_("Your question"),
+        label=_("Your message"),
         help_text=_(
             "Ask for what they saw. Do not ask who they are, and tell nothing about the learner."
         ),
         max_length=BODY_LENGTH,
         rows=5,
-        missing=_("Write the question"),
+        missing=_("Write the message"),
+    )
+    uploads = ManyFilesField(
+        label=_("Files"),
+        help_text=_(
+            "They get a clean copy under another name. See that nothing in it tells about other "
+            "people."
+        ),
+        required=False,
+        widget=ManyFilesInput(attrs={"accept": ACCEPT, "multiple": True}),
     )
 
 

@@ -36,7 +36,7 @@ from cases.letters.hearing import (
 )
 from cases.letters.identity import consent_asked, identity_opened, identity_told
 from cases.letters.queueing import queue_for, render_for, was_queued
-from cases.letters.reporting import report_question, review_decided
+from cases.letters.reporting import report_answered, report_question, review_decided
 from cases.letters.words import (
     appeal_url,
     case_url,
@@ -83,6 +83,7 @@ __all__ = [
     "reminder_key",
     "reminders_sent",
     "render_for",
+    "report_answered",
     "report_closed",
     "report_matter",
     "report_question",

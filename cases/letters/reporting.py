@@ -7,15 +7,16 @@ from django.urls import reverse
 from django.utils import translation
 
 from cases.letters.words import report_matter, site
-from cases.models import DismissalReview, Report, ReportMessage
+from cases.models import Case, DismissalReview, Report, ReportMessage
+from integrity.accounts.models import User
 from notifications import payloads
 from notifications import services as notifications
 from notifications.models import OutboxMessage
 from notifications.recipients import Recipient
 
 
-def report_question(message: ReportMessage) -> OutboxMessage | None:
-    """The desk asks whoever reported; None where there is nobody to write to."""
+def report_question(message: ReportMessage, *, files: int = 0) -> OutboxMessage | None:
+    """The desk writes to whoever reported; None where there is nobody to write to."""
     report = message.report
     recipient = _recipient(report)
     if recipient is None:
@@ -26,6 +27,7 @@ def report_question(message: ReportMessage) -> OutboxMessage | None:
             matter=report_matter(report),
             asked_at=message.sent_at,
             question=message.body,
+            files=files,
             answer_url=_page(report),
             contact=_contact(report),
         )
@@ -35,6 +37,23 @@ def report_question(message: ReportMessage) -> OutboxMessage | None:
         payload=payload,
         key=f"report_question:{report.public_id}:{message.public_id}",
         institution=report.institution.slug,
+    )
+
+
+def report_answered(message: ReportMessage, case: Case, reader: User) -> OutboxMessage:
+    """To whoever has the case: whoever reported has written."""
+    payload = payloads.ReportAnswered(
+        case_number=case.number,
+        answered_at=message.sent_at,
+        case_url=site(reverse("desk:case", args=[case.number])),
+    )
+    return notifications.queue(
+        "report_answered",
+        recipient=Recipient.user(reader),
+        payload=payload,
+        key=f"report_answered:{message.public_id}",
+        case_number=case.number,
+        institution=case.institution.slug,
     )
 
 

@@ -9,8 +9,17 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 
-from cases import rules
-from cases.enums import DeterminationStatus, EvidenceKind, FileRole, ReportMode, Stance
+from cases import informants, rules
+from cases.enums import (
+    PASSED,
+    ConsentPurpose,
+    DeterminationStatus,
+    EvidenceKind,
+    FileRole,
+    ReportMode,
+    ScanState,
+    Stance,
+)
 from cases.governing import texts
 from cases.models import (
     AdviserAccess,
@@ -18,6 +27,7 @@ from cases.models import (
     Appeal,
     Case,
     ConflictDeclaration,
+    Consent,
     Determination,
     Disclosure,
     DismissalReview,
@@ -27,7 +37,6 @@ from cases.models import (
     InterimMeasure,
     Notice,
     Report,
-    ReportMessage,
     Respondent,
     ResponsePoint,
     Sanction,
@@ -36,10 +45,9 @@ from cases.models import (
 )
 from cases.selectors.appeals import grounds_of
 from cases.selectors.case_head import Head, head
-from cases.selectors.dialogue import last_step_of_desk
+from cases.selectors.dialogue import Said, is_open, reachable, said, with_files
 from cases.selectors.governing import permits_of
 from cases.selectors.precedence import Precedence, precedence
-from cases.selectors.report import OPEN_STATUSES
 from cases.selectors.timeline import Timeline, timeline
 from cases.selectors.words import Text
 from integrity.accounts.models import RoleGrant, User
@@ -74,29 +82,30 @@ class EvidenceLine:
     source: Text
     has_file: bool
     shown: int
+    # Why nobody can open its file; empty when somebody can, and for what has no file.
+    shut: Text = ""
 
 
 @dataclass(frozen=True)
 class ReportLine:
-    """A report. `reporter` is a name only where it was given and the reader works on the case.
+    """A report. `reporter` is a name only where it was given and the reader works on the case, or
+    where whoever reported agreed that those who read the case see it (IN5).
 
-    `links` are text and address; the address is empty for what is none of the web. `messages` are
-    questions and answers in order, and `news` says that the desk has done nothing on the case
-    since the last answer.
+    `links` are text and address; the address is empty for what is none of the web. `said` is what
+    was written since, in order.
     """
 
     report: Report
     reporter: str
     sealed: bool
     links: list[tuple[str, str]]
-    messages: list[ReportMessage]
-    news: bool
+    said: list[Said]
     review: DismissalReview | None
 
     @property
     def may_ask(self) -> bool:
-        """Whether there is still somebody to ask."""
-        return self.report.status in OPEN_STATUSES and self.report.closed_at is None
+        """Whether there is still somebody to write to."""
+        return is_open(self.report) and reachable(self.report)
 
 
 @dataclass(frozen=True)
@@ -308,6 +317,7 @@ _ICONS = {
     EvidenceKind.QUOTE: "message-square",
     EvidenceKind.SUBMISSION: "file-text",
     EvidenceKind.STATEMENT: "message-square",
+    EvidenceKind.SIMILARITY: "git-compare",
 }
 
 
@@ -318,7 +328,16 @@ def evidence_of(top: Head) -> list[EvidenceLine]:
         top.case.evidence.select_related("added_by")
         .defer("text")
         .annotate(
-            has_file=Exists(EvidenceFile.objects.filter(evidence=piece, role=FileRole.DERIVATIVE)),
+            has_file=Exists(
+                EvidenceFile.objects.filter(
+                    evidence=piece, role=FileRole.DERIVATIVE, scan__in=PASSED
+                )
+            ),
+            scan=Subquery(
+                EvidenceFile.objects.filter(evidence=piece, role=FileRole.ORIGINAL).values("scan")[
+                    :1
+                ]
+            ),
             shown=Subquery(_number(Disclosure.objects.filter(evidence=piece), "evidence")),
         )
         .order_by("position")
@@ -337,6 +356,7 @@ def evidence_of(top: Head) -> list[EvidenceLine]:
                 icon=_ICONS[EvidenceKind(row.kind)],
                 source=source,
                 has_file=row.has_file,
+                shut="" if row.scan in (None, *PASSED) else ScanState(row.scan).label,
                 shown=row.shown or 0,
             )
         )
@@ -344,34 +364,39 @@ def evidence_of(top: Head) -> list[EvidenceLine]:
 
 
 def reports_of(top: Head) -> list[ReportLine]:
-    """The reports, the first one first: two queries. A sealed name is never opened here."""
+    """The reports, the first one first: two queries, and up to three more where somebody wrote. A
+    sealed name is opened here only after whoever reported agreed that the desk sees it (IN5)."""
     lines = []
     rows = (
-        top.case.reports.select_related("violation_type", "review")
-        .annotate(desk_at=Subquery(last_step_of_desk(Value(top.case.number))))
-        .prefetch_related(Prefetch("messages", ReportMessage.objects.select_related("asked_by")))
+        top.case.reports.select_related("violation_type", "review", "entered_by")
+        .annotate(
+            told=Exists(
+                Consent.objects.filter(
+                    report=OuterRef("pk"),
+                    purpose=ConsentPurpose.TELL_DESK,
+                    used_at__isnull=False,
+                )
+            )
+        )
+        .prefetch_related(Prefetch("messages", with_files()))
         .order_by("submitted_at", "pk")
     )
     for row in rows:
         sealed = row.reporter_sealed
         given = row.mode == ReportMode.NAMED and top.works and not top.names_hidden
-        name = Recipient.sealed(row.reporter_ref, sealed).name if given and sealed else ""
+        shown = given or row.told
+        name = Recipient.sealed(row.reporter_ref, sealed).name if shown and sealed else ""
+        if shown and row.informant_sealed:
+            # As they gave it: whether there is an account with their address shows nowhere.
+            name = informants.opened(row.informant_sealed).name
         links = [(str(link), str(link) if _WEB.match(str(link)) else "") for link in row.links]
-        said = list(row.messages.all())
-        last = said[-1] if said else None
-        news = (
-            last is not None
-            and last.asked_by_id is None
-            and (row.desk_at is None or last.sent_at > row.desk_at)
-        )
         lines.append(
             ReportLine(
                 report=row,
                 reporter=name,
-                sealed=row.mode == ReportMode.CONFIDENTIAL,
+                sealed=row.mode == ReportMode.CONFIDENTIAL and not row.told,
                 links=links,
-                messages=said,
-                news=news,
+                said=[said(message) for message in row.messages.all()],
                 review=getattr(row, "review", None),
             )
         )

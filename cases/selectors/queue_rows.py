@@ -16,6 +16,7 @@ from cases import rules
 from cases.enums import CaseStatus as S
 from cases.enums import DeterminationStatus
 from cases.models import Allegation, Case, Determination, Respondent, Watcher
+from cases.selectors.dialogue import unread_in
 from cases.selectors.words import NEXT_STEPS, Days, Due, Text, due
 from integrity.accounts.models import User
 
@@ -37,6 +38,10 @@ class Row:
     due: Due | None
     urgent: bool
     url: str
+    # The group of a case that is one of very many at once.
+    surge_url: str = ""
+    # Messages of people who reported that nobody of the desk has read.
+    unread: int = 0
 
 
 def with_line(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
@@ -44,7 +49,9 @@ def with_line(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     alleged = Allegation.objects.filter(case=OuterRef("pk"), withdrawn_at__isnull=True)
     decisions = Determination.objects.filter(respondent__case=OuterRef("pk"))
     return (
-        cases.select_related("course", "assignment", "assignee", "policy_version__document")
+        cases.select_related(
+            "course", "assignment", "assignee", "policy_version__document", "surge"
+        )
         .defer("search_text", "assignment__instructions", "policy_version__body")
         .annotate(
             alleged=Subquery(alleged.order_by("position").values("violation_type__title")[:1]),
@@ -56,6 +63,7 @@ def with_line(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
                     Q(proposed_by=user) | Q(found_by=user), status=DeterminationStatus.PROPOSED
                 )
             ),
+            unread=unread_in(OuterRef("pk")),
             watched=Exists(Watcher.objects.filter(case=OuterRef("pk"), user=user)),
             has_officer=Exists(rules.own_officers()),
         )
@@ -83,6 +91,8 @@ def row_of(case: Case, user: User, days: Days) -> Row:
         due=due(case.due_at, days),
         urgent=case.urgent,
         url=reverse("desk:case", args=[case.number]),
+        surge_url=reverse("desk:surge", args=[case.surge.public_id]) if case.surge else "",
+        unread=case.unread or 0,  # type: ignore[attr-defined]
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -14,7 +13,8 @@ from cases import receipts, rules, workflow
 from cases.enums import CaseKind, CaseStatus, ReportKind, ReportMode, ReportStatus
 from cases.evidence.incoming import NAME_PURPOSE
 from cases.governing import DOCUMENTS, VIOLATIONS
-from cases.models import DismissalReview, DraftFile, Evidence, Report, ReportMessage
+from cases.models import DismissalReview, DraftFile, Evidence, Report
+from cases.selectors.dialogue import Talk, talk_of
 from integrity.accounts.models import User
 from integrity.core import clock, crypto
 from integrity.core.errors import NotFound
@@ -28,10 +28,6 @@ from notifications.models import Letter
 from policies import selectors as policies
 
 PAGE_SIZE = 20
-# While a report is in one of these there is somebody to ask, and something to ask about.
-OPEN_STATUSES = (ReportStatus.SUBMITTED, ReportStatus.LINKED)
-# What a reporter may add to one question.
-MAX_ANSWERS = 3
 _SHOWN = (
     *("institution", "course", "violation_type", "submission__assignment__course"),
     *("post__course", "case__institution", "case__policy_version"),
@@ -193,8 +189,7 @@ class MyReport:
     evidence: Sequence[Evidence]
     letters: Sequence[Letter]
     read_by: datetime | None
-    messages: Sequence[ReportMessage]
-    may_answer: bool
+    talk: Talk
     review: DismissalReview | None
     review_until: datetime | None
 
@@ -233,6 +228,11 @@ def by_code(code: str) -> UUID | None:
 
 def followed(public_id: UUID) -> MyReport:
     """A report without a name, for whoever has entered its code. Raises `NotFound`."""
+    return _told(nameless(public_id), [])
+
+
+def nameless(public_id: UUID) -> Report:
+    """A report without a name that was sent. Raises `NotFound`."""
     report = (
         Report.objects.filter(mode=ReportMode.ANONYMOUS, public_id=public_id)
         .exclude(status=ReportStatus.DRAFT)
@@ -241,11 +241,10 @@ def followed(public_id: UUID) -> MyReport:
     )
     if report is None:
         raise NotFound
-    return _told(report, [])
+    return report
 
 
 def _told(report: Report, letters: Sequence[Letter]) -> MyReport:
-    messages = list(report.messages.order_by("sent_at", "pk"))
     review = DismissalReview.objects.filter(report=report).first()
     until = None
     if report.case is not None and report.status == ReportStatus.DISMISSED and report.closed_at:
@@ -255,20 +254,11 @@ def _told(report: Report, letters: Sequence[Letter]) -> MyReport:
         evidence=_brought(report),
         letters=letters,
         read_by=read_by(report),
-        messages=messages,
-        may_answer=answerable(report, messages),
+        talk=talk_of(report),
         review=review,
         # To the last second, inclusive.
         review_until=until if until and clock.now() < until + timedelta(seconds=1) else None,
     )
-
-
-def answerable(report: Report, messages: Sequence[ReportMessage]) -> bool:
-    """Whether a question waits for an answer, or for a little more of it. `messages`: in order."""
-    if report.status not in OPEN_STATUSES or report.closed_at is not None:
-        return False
-    since = list(takewhile(lambda row: row.asked_by_id is None, reversed(messages)))
-    return len(since) < len(messages) and len(since) < MAX_ANSWERS
 
 
 def _brought(report: Report) -> list[Evidence]:
@@ -278,7 +268,7 @@ def _brought(report: Report) -> list[Evidence]:
 def _letters(user: User, report: Report) -> list[Letter]:
     name = report.public_id
     about_it = Q(message__key=f"review_decided:{name}")
-    for event in ("report_received", "report_closed", "report_question"):
+    for event in ("report_received", "report_closed", "report_question", "report_unsealed"):
         about_it |= Q(message__key__startswith=f"{event}:{name}")
     own = Letter.objects.filter(about_it, recipient_ref__in=rules.reporter_refs(user))
     return list(own.defer("content_sealed").order_by("created_at", "pk"))

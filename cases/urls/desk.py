@@ -66,6 +66,7 @@ urlpatterns = [
     ),
     path(f"{CASE}reports/<uuid:public_id>/identity/", identity.ask, name="identity_ask"),
     path(f"{CASE}reports/<uuid:public_id>/ask/", reports.ask, name="ask"),
+    path(f"{CASE}messages/<uuid:file_id>/", reports.message_file, name="message_file"),
     path(f"{CASE}reviews/<uuid:public_id>/", reports.review, name="review"),
     path(f"{CASE}allegations/add/", hearing.allege, name="allege"),
     path(f"{CASE}allegations/<uuid:public_id>/withdraw/", hearing.withdraw, name="withdraw"),

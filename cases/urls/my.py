@@ -21,6 +21,7 @@ urlpatterns = [
     path("reports/", my_reports.my_reports, name="reports"),
     path("reports/<uuid:report_id>/", my_reports.my_report, name="report"),
     path("reports/<uuid:report_id>/answer/", my_reports.answer, name="answer_report"),
+    path("reports/<uuid:report_id>/files/<uuid:file_id>/", my_reports.file, name="report_file"),
     path("reports/<uuid:report_id>/review/", my_reports.review, name="review"),
     path("cases/", my.cases, name="cases"),
     path("cases/<str:number>/", my.case, name="case"),

@@ -16,6 +16,7 @@ urlpatterns = [
     path("follow/", report_follow.follow, name="follow"),
     path("follow/answer/", report_follow.answer, name="follow_answer"),
     path("follow/review/", report_follow.review, name="follow_review"),
+    path("follow/files/<uuid:file_id>/", report_follow.file, name="follow_file"),
     path("follow/leave/", report_follow.leave, name="follow_leave"),
     path("<uuid:report_id>/", report.resume, name="resume"),
     path("<uuid:report_id>/sent/", report.sent, name="sent"),

@@ -20,12 +20,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.enums import ClosingOutcome, EvidenceKind, ReportStatus
-from cases.forms.report import AnswerForm, ReviewForm
+from cases.forms.dialogue import MessageForm
+from cases.forms.report import ReviewForm
 from cases.models import Evidence, Report
 from cases.selectors import report as selectors
+from cases.selectors.identity import asked_of
 from cases.selectors.report import MyReport
-from cases.services import dialogue
+from cases.services import check_ins, dialogue, message_files
 from cases.services import review as service
+from cases.views.message_files import download
 from cases.views.report_pages import refusals_on, see
 from integrity.core import clock
 
@@ -124,25 +127,28 @@ def _page(report: Report) -> str:
 @login_required
 @require_safe
 def my_report(request: HttpRequest, report_id: UUID) -> HttpResponse:
-    """One own report as it was sent, and where it stands."""
+    """One own report as it was sent, where it stands, and what was written about it."""
     user: Any = request.user
-    return show_report(request, selectors.my_report(user, report_id), AnswerForm())
+    found = selectors.my_report(user, report_id)
+    return show_report(request, found, MessageForm(asked=found.talk.asked))
 
 
 def show_report(
-    request: HttpRequest, found: MyReport, form: AnswerForm, *, by_code: bool = False
+    request: HttpRequest, found: MyReport, form: MessageForm, *, by_code: bool = False
 ) -> HttpResponse:
-    """A report for whoever sent it, with what was asked; 400 for an answer that was refused."""
+    """A report for whoever sent it, with what was written about it, which counts as read then; 400
+    for a message that was refused."""
     report = found.report
     waiting = report.status == ReportStatus.SUBMITTED and report.closed_at is None
     read_by = found.read_by if waiting else None
     own = [] if by_code else [report.public_id]
     space = "report:follow" if by_code else "my"
-    return render(
+    response = render(
         request,
         "cases/report/followed.html" if by_code else "cases/report/my_report.html",
         {
             "report": report,
+            "by_code": by_code,
             "about": selectors.about(report),
             "progress": progress(report),
             "read_by": read_by,
@@ -150,22 +156,27 @@ def show_report(
             "links": _of_kind(found.evidence, EvidenceKind.LINK),
             "files": _of_kind(found.evidence, EvidenceKind.FILE),
             "letters": found.letters,
-            "dialogue": found.messages,
-            "may_answer": found.may_answer,
+            "talk": found.talk,
             "form": form,
             "answer_url": reverse(f"{space}_answer" if by_code else "my:answer_report", args=own),
             "review": found.review,
             "review_until": found.review_until if found.review is None else None,
+            "consents": asked_of(report=report),
             "review_url": reverse(f"{space}_review" if by_code else "my:review", args=own),
+            "check_in": check_ins.newest(report),
+            "check_in_url": reverse(f"{space}_check_in" if by_code else "my:check_in", args=own),
         },
         status=form.http_status,
     )
+    if request.method != "HEAD":
+        dialogue.seen_by_sender(report=report, messages=found.talk.messages())
+    return response
 
 
 @login_required
 @require_POST
 def answer(request: HttpRequest, report_id: UUID) -> HttpResponse:
-    """Answer a question about one's own report."""
+    """Write to the desk about one's own report."""
     user: Any = request.user
     found = selectors.my_report(user, report_id)
     return answered(request, found, reverse("my:report", args=[report_id]))
@@ -174,18 +185,30 @@ def answer(request: HttpRequest, report_id: UUID) -> HttpResponse:
 def answered(
     request: HttpRequest, found: MyReport, back: str, *, by_code: bool = False
 ) -> HttpResponse:
-    """Take an answer; the page again where it cannot be taken, with what was typed."""
-    form = AnswerForm(request.POST)
+    """Take a message; the page again where it cannot be taken, with what was typed."""
+    form = MessageForm(request.POST, request.FILES, asked=found.talk.asked)
     if form.is_valid():
         with refusals_on(form):
             dialogue.answer(
                 report=found.report,
                 body=form.cleaned_data["body"],
+                uploads=form.cleaned_data["uploads"],
                 form_key=form.cleaned_data["form_token"],
             )
-            messages.success(request, _("Thank you. Your answer has arrived."))
+            # The page itself says that it has arrived. By code nothing more is left in the browser.
+            if not by_code:
+                messages.success(request, _("Thank you. Your message has arrived."))
             return see(f"{back}#dialogue")
     return show_report(request, found, form, by_code=by_code)
+
+
+@login_required
+@require_safe
+def file(request: HttpRequest, report_id: UUID, file_id: UUID) -> HttpResponse:
+    """A file the desk sent with a message about one's own report."""
+    user: Any = request.user
+    report = selectors.own_draft(user, report_id)
+    return download(message_files.open_for_sender(report=report, file_id=file_id))
 
 
 @login_required
@@ -197,7 +220,9 @@ def review(request: HttpRequest, report_id: UUID) -> HttpResponse:
     return reviewed(request, found, reverse("my:report", args=[report_id]))
 
 
-def reviewed(request: HttpRequest, found: MyReport, back: str) -> HttpResponse:
+def reviewed(
+    request: HttpRequest, found: MyReport, back: str, *, by_code: bool = False
+) -> HttpResponse:
     """The page to ask for a review, and what comes of it."""
     posted = request.method == "POST"
     if not posted and (found.review is not None or found.review_until is None):
@@ -210,7 +235,10 @@ def reviewed(request: HttpRequest, found: MyReport, back: str) -> HttpResponse:
                 text=form.cleaned_data["text"],
                 form_key=form.cleaned_data["form_token"],
             )
-            messages.success(request, _("Somebody who had no part in it will look at it again."))
+            if not by_code:
+                messages.success(
+                    request, _("Somebody who had no part in it will look at it again.")
+                )
             return see(f"{back}#review")
     context = {
         "form": form,

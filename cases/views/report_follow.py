@@ -14,12 +14,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cases.forms.report import AnswerForm, CodeForm
+from cases.forms.dialogue import MessageForm
+from cases.forms.report import CodeForm
 from cases.selectors import report as selectors
-from cases.services import floods
+from cases.services import floods, message_files
 from cases.views import report_keys as keys
+from cases.views.message_files import download
 from cases.views.my_reports import answered, reviewed, show_report
 from cases.views.report_pages import see
 from integrity.core.errors import NotFound
@@ -39,7 +41,8 @@ def follow(request: HttpRequest) -> HttpResponse:
         found = selectors.followed(opened)
     except NotFound:
         return keys.private(render(request, "cases/report/follow.html", {"form": CodeForm()}))
-    return keys.private(show_report(request, found, AnswerForm(), by_code=True))
+    form = MessageForm(asked=found.talk.asked)
+    return keys.private(show_report(request, found, form, by_code=True))
 
 
 def _enter(request: HttpRequest) -> HttpResponse:
@@ -74,7 +77,7 @@ def _opened(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @require_POST
 @_opened
 def answer(request: HttpRequest, found: selectors.MyReport) -> HttpResponse:
-    """Answer a question."""
+    """Write to the desk."""
     return answered(request, found, reverse("report:follow"), by_code=True)
 
 
@@ -82,7 +85,17 @@ def answer(request: HttpRequest, found: selectors.MyReport) -> HttpResponse:
 @_opened
 def review(request: HttpRequest, found: selectors.MyReport) -> HttpResponse:
     """Ask somebody else to look at a dismissal again."""
-    return reviewed(request, found, reverse("report:follow"))
+    return reviewed(request, found, reverse("report:follow"), by_code=True)
+
+
+@require_safe
+def file(request: HttpRequest, file_id: UUID) -> HttpResponse:
+    """A file the desk sent with a message. Without the code it does not exist (`NotFound`)."""
+    opened = keys.followed(request)
+    if opened is None:
+        raise NotFound
+    report = selectors.nameless(opened)
+    return download(message_files.open_for_sender(report=report, file_id=file_id))
 
 
 @require_POST

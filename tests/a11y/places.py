@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import resolve, reverse
 
 from cases import receipts
-from cases.models import Report
+from cases.models import CheckIn, Report
 from cases.services import appeal, review, statement, triage
 from integrity.accounts.models import ClosingCode, User
 from integrity.audit.services import Actor
@@ -39,6 +39,7 @@ NO_PAGE = {
     "policy_reviews:stop",
     *("desk:send_back", "desk:account_ask", "desk:case_report_read", "policy_office:start"),
     *("my:answer_report", "report:follow_answer", "report:follow_leave"),
+    *("desk:message_file", "my:report_file", "report:follow_file"),
     *("api:schema", "tokens:revoke"),
     "policies:helpful",
     *("my:adviser_end", "advising:accept", "advising:decline", "desk:withdraw_statement"),
@@ -177,6 +178,8 @@ def followed() -> Iterator[tuple[str, Place]]:
     assert visitor.post(address, {"code": code}).status_code == 303
     yield "report:follow", (visitor, address)
     yield "report:follow_review", (visitor, reverse("report:follow_review"))
+    CheckIn.objects.create(report=world.report, days=14)
+    yield "report:follow_check_in", (visitor, reverse("report:follow_check_in"))
 
 
 def just_signed_in() -> Iterator[tuple[str, Place]]:

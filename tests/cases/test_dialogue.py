@@ -1,4 +1,4 @@
-"""Questions of the desk to whoever reported, and their answers."""
+"""What the desk and whoever reported write to each other, with files."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from integrity.core.errors import (
 )
 from notifications.content import unseal_message
 from notifications.models import Letter, OutboxMessage
+from notifications.recipients import Recipient
 from tests.cases import builders as build
 from tests.cases.test_process import World
 from tests.cases.test_report_pages import fill, fill_post, text, token
@@ -86,7 +87,7 @@ def test_a_question_reaches_the_reporter_and_says_nothing_on_the_way(
     assert world.moderator.display_name not in letter
     page = text(client.get(reverse("my:report", args=[world.report.public_id])))
     assert QUESTION in page
-    assert "We have a question about your report" in page
+    assert "We have written to you about your report" in page
     assert asked.asked_by == world.moderator
 
 
@@ -108,7 +109,7 @@ def test_the_answer_comes_back_without_a_name(world: World, reporter: User) -> N
     desk.force_login(world.moderator)
     page = text(desk.get(reverse("desk:case", args=[world.number])))
     assert "The one in the reader." in page
-    assert ">New<" in page.replace("\n", "").replace(" ", "")
+    assert new(page)
     assert reporter.display_name not in page
 
 
@@ -125,6 +126,11 @@ def test_an_answer_is_new_until_the_desk_does_something(world: World) -> None:
 
     assert waits(world.moderator)
     assert not waits(other)
+    # Reading it is not doing something about it.
+    dialogue.seen_by_desk(
+        actor=world.moderator, case=world.case, messages=ReportMessage.objects.all()
+    )
+    assert waits(world.moderator)
     with clock.frozen(clock.now() + timedelta(minutes=10)):
         triage.add_note(actor=world.moderator, number=world.number, body="Read it.", form_key="n1")
     assert not waits(world.moderator)
@@ -143,14 +149,41 @@ def test_the_same_form_again_is_one_message_and_other_words_are_a_conflict(world
     assert Event.objects.filter(action__in=["report.asked", "report.answered"]).count() == 2
 
 
-def test_three_messages_answer_one_question(world: World) -> None:
-    with pytest.raises(IllegalTransition):
-        answer(world)
-    ask(world)
-    for number in range(3):
+def test_whoever_reported_writes_without_being_asked(world: World, reporter: User) -> None:
+    client = Client()
+    client.force_login(reporter)
+    address = reverse("my:report", args=[world.report.public_id])
+    page = client.get(address)
+    assert "Your message" in text(page)
+
+    sent = client.post(
+        reverse("my:answer_report", args=[world.report.public_id]),
+        {"form_token": token(page), "body": "It goes on, Zqlater."},
+    )
+
+    assert sent.status_code == 303
+    shown = text(client.get(address))
+    assert "Zqlater" in shown
+    assert "Your message has arrived" in shown
+    assert "not read yet" in shown
+
+
+def test_a_few_messages_in_a_row_and_then_it_is_the_desks_turn(
+    world: World, reporter: User
+) -> None:
+    for number in range(5):
         answer(world, form_key=f"a{number}", body=f"Part {number}")
-    with pytest.raises(IllegalTransition):
-        answer(world, form_key="a4", body="Part 4")
+    with pytest.raises(Conflict, match="Please wait until we have written back"):
+        answer(world, form_key="a5", body="Part 5")
+    client = Client()
+    client.force_login(reporter)
+    full = text(client.get(reverse("my:report", args=[world.report.public_id])))
+    assert "Please wait until we have written back" in full
+    assert "emergency number" in full
+    assert "<textarea" not in full
+    # The same form again is still the message it was.
+    assert answer(world, form_key="a4", body="Part 4").body == "Part 4"
+
     ask(world, form_key="q2", body="And which page?")
 
     answer(world, form_key="a5", body="Page 5")
@@ -192,7 +225,7 @@ def test_case_21_and_27_who_may_not_ask(world: World, reporter: User) -> None:
     assert not ReportMessage.objects.exists()
 
 
-def test_once_it_is_closed_nobody_asks_or_answers(world: World) -> None:
+def test_once_it_is_closed_nobody_writes(world: World, reporter: User) -> None:
     ask(world)
     triage.dismiss(actor=world.moderator, number=world.number, reason="not_enough")
 
@@ -200,6 +233,26 @@ def test_once_it_is_closed_nobody_asks_or_answers(world: World) -> None:
         answer(world)
     with pytest.raises(IllegalTransition):
         ask(world, form_key="q2", body="And now?")
+    client = Client()
+    client.force_login(reporter)
+    page = text(client.get(reverse("my:report", args=[world.report.public_id])))
+    assert QUESTION in page
+    assert "<textarea" not in page
+
+
+def test_whoever_has_neither_account_nor_code_is_not_written_to(world: World) -> None:
+    """Entered by the desk for somebody who called (IN10)."""
+    nobody: dict[str, Any] = {"mode": "anonymous", "reporter_ref": "", "reporter_sealed": None}
+    entered = build.report(world.case, received_by="phone", **nobody)
+
+    with pytest.raises(IllegalTransition, match="no account and no code"):
+        ask(world, report_id=entered.public_id)
+
+    desk = Client()
+    desk.force_login(world.moderator)
+    page = text(desk.get(reverse("desk:case", args=[world.number])))
+    assert reverse("desk:ask", args=[world.number, world.report.public_id]) in page
+    assert reverse("desk:ask", args=[world.number, entered.public_id]) not in page
 
 
 def test_nobody_else_answers_or_reads(world: World) -> None:
@@ -225,7 +278,7 @@ def test_the_desk_asks_on_a_page_of_its_own(world: World) -> None:
     sent = fill(desk, address, body=QUESTION)
 
     assert empty.status_code == 400
-    assert "Write the question" in text(empty)
+    assert "Write the message" in text(empty)
     assert (sent.status_code, sent["Location"]) == (
         303,
         reverse("desk:case", args=[world.number]),
@@ -246,3 +299,110 @@ def test_case_18_the_accused_sees_nothing_of_it(world: World) -> None:
     for event in Event.objects.filter(action__in=["report.asked", "report.answered"]):
         assert "Quillfeather" not in event.payload
         assert not registry.get(event.action).respondent_may_see
+
+
+# Who knows that something was written
+
+
+def test_whoever_has_the_case_gets_one_letter_until_somebody_reads(world: World) -> None:
+    triage.claim(actor=world.moderator, number=world.number)
+
+    answer(world, body="Quillfeather wrote it.")
+    answer(world, form_key="a2", body="And more.")
+
+    message = OutboxMessage.objects.get(event="report_answered")
+    assert message.recipient_ref == Recipient.user(world.moderator).ref
+    content = unseal_message(message.content_sealed)
+    for word in ("Quillfeather", "report", "plagiarism", "Essay", "Okonjo"):
+        assert word.lower() not in (content.subject + content.text).lower()
+    assert world.number in content.subject
+    client = Client()
+    client.force_login(world.moderator)
+    letter = text(client.get(reverse("notifications:letter", args=[message.letter.public_id])))
+    assert "Quillfeather" not in letter
+    client.get(reverse("desk:case", args=[world.number]))
+
+    answer(world, form_key="a3", body="And again.")
+
+    assert OutboxMessage.objects.filter(event="report_answered").count() == 2
+
+
+def test_who_may_not_work_on_the_case_any_more_gets_no_letter(world: World) -> None:
+    triage.claim(actor=world.moderator, number=world.number)
+    world.moderator.grants.update(ended_at=clock.now() - timedelta(seconds=1))
+
+    answer(world)
+
+    assert not OutboxMessage.objects.filter(event="report_answered").exists()
+
+
+def test_where_nobody_has_it_the_queue_shows_it(world: World, count_queries: Any) -> None:
+    desk = Client()
+    desk.force_login(world.moderator)
+    queue = reverse("desk:queue") + "?view=unclaimed"
+    assert "new message" not in text(desk.get(queue))
+    with count_queries() as quiet:
+        desk.get(queue)
+
+    answer(world)
+    answer(world, form_key="a2", body="And more.")
+
+    assert not OutboxMessage.objects.filter(event="report_answered").exists()
+    with count_queries() as loud:
+        assert "2 new messages" in text(desk.get(queue))
+    assert loud.number == quiet.number
+    desk.get(reverse("desk:case", args=[world.number]))
+    assert "new message" not in text(desk.get(queue))
+
+
+def test_the_desk_has_read_it_when_somebody_who_works_on_it_has_seen_it(
+    world: World, reporter: User
+) -> None:
+    answer(world)
+    address = reverse("desk:case", args=[world.number])
+    for reader, method in ((build.auditor(), "get"), (world.moderator, "head")):
+        client = Client()
+        client.force_login(reader)
+        assert getattr(client, method)(address).status_code == 200
+        assert ReportMessage.objects.get().read_at is None
+    at = clock.now().replace(microsecond=0) + timedelta(hours=2)
+
+    desk = Client()
+    desk.force_login(world.moderator)
+    with clock.frozen(at):
+        first = text(desk.get(address))
+    again = text(desk.get(address))
+
+    assert new(first)
+    assert not new(again)
+    assert ReportMessage.objects.get().read_at == at
+    client = Client()
+    client.force_login(reporter)
+    page = text(client.get(reverse("my:report", args=[world.report.public_id])))
+    assert "not read yet" not in page
+    assert "Your message has arrived" not in page
+
+
+def new(page: str) -> bool:
+    return ">New<" in page.replace("\n", "").replace(" ", "")
+
+
+def test_the_desk_sees_when_a_reporter_with_an_account_has_seen_it(
+    world: World, reporter: User
+) -> None:
+    ask(world)
+    desk = Client()
+    desk.force_login(world.moderator)
+    address = reverse("desk:case", args=[world.number])
+    assert "not seen yet" in text(desk.get(address))
+    client = Client()
+    client.force_login(reporter)
+    mine = reverse("my:report", args=[world.report.public_id])
+    client.head(mine)
+    assert ReportMessage.objects.get().read_at is None
+
+    assert new(text(client.get(mine)))
+
+    assert not new(text(client.get(mine)))
+    assert "not seen yet" not in text(desk.get(address))
+    assert ReportMessage.objects.get().read_at is not None

@@ -24,6 +24,7 @@ from cases.services import allegation, dialogue, drafts, floods, notice, triage
 from integrity.audit.models import Event
 from integrity.core import clock
 from integrity.core.errors import Conflict, NotPermitted, TooMany
+from notifications.content import unseal_message
 from notifications.models import OutboxMessage
 from tests.cases import builders as build
 from tests.cases import intake_builders as make
@@ -137,7 +138,13 @@ def test_the_code_is_kept_nowhere_and_neither_is_the_address(
     for secret in (code, receipts.plain(code), ADDRESS):
         assert secret not in rows
         assert secret not in caplog.text
-    assert not OutboxMessage.objects.exists()
+    # The desk is told that something is urgent; nobody else is written to.
+    for message in OutboxMessage.objects.all():
+        assert message.recipient_kind == "named"
+        content = unseal_message(message.content_sealed)
+        told = content.subject + content.text
+        for secret in (code, receipts.plain(code), ADDRESS):
+            assert secret not in told
     for event in Event.objects.all():
         assert event.actor_kind == "system"
 
@@ -539,7 +546,8 @@ def test_a_message_on_the_way_is_in_no_session(visitor: Client, scene: make.Scen
         assert browser.post(f"{FOLLOW}answer/", form).status_code == 303
         assert list(signed_in.session.items()) == list(before)
         shown = browser.get(FOLLOW)
-        assert "Your answer has arrived" in text(shown)
+        assert "Your message has arrived" in text(shown)
+        assert "messages" not in browser.cookies
         assert "no-store" in shown["Cache-Control"]
 
     assert Session.objects.count() == 1, "the one of whoever is signed in"

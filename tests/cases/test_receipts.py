@@ -186,7 +186,12 @@ def test_each_field_key_costs_one_slow_hash_for_every_code(settings: Any, monkey
     given = receipts.fingerprint(receipts.codes_for(key, report)[0])
     spent: list[str] = []
     slow = receipts.slow
-    monkeypatch.setattr(receipts, "slow", lambda quick: (spent.append(quick), slow(quick))[1])
+
+    def counted(quick: str) -> str:
+        spent.append(quick)
+        return slow(quick)
+
+    monkeypatch.setattr(receipts, "slow", counted)
 
     for code in (receipts.new_code(), "nonsense", "", "x" * 100):
         spent.clear()
@@ -227,7 +232,7 @@ def test_stored_fingerprints_become_slow_ones_and_do_not_come_back() -> None:
     code, key, draft = receipts.new_code(), receipts.new_key(), uuid4()
     quick = crypto.reference(receipts.plain(code), purpose=receipts.CODE)
     case = build.case()
-    nameless = {"mode": "anonymous", "reporter_ref": "", "reporter_sealed": None}
+    nameless: dict[str, Any] = {"mode": "anonymous", "reporter_ref": "", "reporter_sealed": None}
     sent = build.report(case, receipt_ref=quick, **nameless)
     other = build.report(case)
     waiting = build.report(

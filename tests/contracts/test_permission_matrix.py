@@ -38,13 +38,16 @@ from cases.models import (
     Appeal,
     Case,
     CaseReport,
+    CheckIn,
     Determination,
     DismissalReview,
     InterimMeasure,
     Report,
+    RetaliationMark,
     StatementRequest,
+    Surge,
 )
-from cases.services import evidence, links, redaction
+from cases.services import dialogue, evidence, links, redaction
 from integrity.accounts import services as accounts
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
@@ -158,6 +161,14 @@ class Scene:
         self.post: Post = make.post(course, make.person("Paul Poster"))
         self.channel = make.channel(course)
         self.report = self._report()
+        self.message_file = dialogue.ask(
+            actor=world.moderator,
+            number=world.number,
+            report_id=self.report.public_id,
+            body="Is it this page?",
+            uploads=[SimpleUploadedFile("page.txt", b"Week 3")],
+            form_key="the-message",
+        ).files.get()
         self.evidence = case.evidence.get(kind="quote")
         # Against an earlier decision, so that the case can still be in review.
         self.appeal = Appeal.objects.create(
@@ -187,6 +198,7 @@ class Scene:
         self.review = DismissalReview.objects.create(
             report=self.report, case=self.report.case, text="Look again.", form_key="the-review"
         )
+        self._noticed()
         self.policy_question = Question.objects.create(
             version=Version.objects.get(document__slug="honor-code", number=1),
             asked_by=self.person("learner"),
@@ -197,6 +209,21 @@ class Scene:
         self.failed = OutboxMessage.objects.get(event="response_received")
         self.failed.state = "dead"
         self.failed.save()
+
+    def _noticed(self) -> None:
+        """The case may be an answer to another one, is one of many, and the reporter was asked."""
+        earlier = build.case(learner=make.person("Ella Earlier"))
+        self.mark = RetaliationMark.objects.create(
+            kind="report",
+            earlier_case=earlier,
+            earlier_report=build.report(earlier),
+            case=self.world.case,
+        )
+        self.surge = Surge.objects.create(
+            institution=self.world.case.institution, about=self.world.learner
+        )
+        Case.objects.filter(pk=self.world.case.pk).update(surge=self.surge)
+        CheckIn.objects.create(report=self.report, days=14)
 
     def _beside(self) -> None:
         """The adviser reads along, the learner is asked to, the teacher was asked a question."""
@@ -349,8 +376,20 @@ class Scene:
                 )
             },
             "my:report": {"report_id": self.report.public_id},
+            "my:report_file": {
+                "report_id": self.report.public_id,
+                "file_id": self.message_file.public_id,
+            },
+            "report:follow_file": {"file_id": self.message_file.public_id},
+            "desk:message_file": {**case, "file_id": self.message_file.public_id},
             "my:answer_report": {"report_id": self.report.public_id},
             "my:review": {"report_id": self.report.public_id},
+            "my:check_in": {"report_id": self.report.public_id},
+            **{
+                f"desk:retaliation_{name}": {"public_id": self.mark.public_id}
+                for name in ("mark", "nothing", "take_up")
+            },
+            "desk:surge": {"public_id": self.surge.public_id},
             "desk:ask": {**case, "public_id": self.report.public_id},
             "desk:review": {**case, "public_id": self.review.public_id},
             "my:case": case,

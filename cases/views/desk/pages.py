@@ -34,6 +34,7 @@ from cases.views.desk.checks import checks
 from cases.views.desk.chips import filter_chips
 from cases.views.desk.guard import for_readers
 from cases.views.desk.peek import peek_buttons
+from cases.views.desk.seen import see_messages
 from integrity.accounts.rules import STAFF_OF_CASES, has_role
 from integrity.core.errors import NotPermitted
 
@@ -112,7 +113,9 @@ def show_case(
         "may": steps.permissions(page.head),
         "undo": "dismissed" in request.GET and steps.may("reopen", page.head),
     }
-    return render(request, "cases/desk/case.html", context, status=status)
+    response = render(request, "cases/desk/case.html", context, status=status)
+    see_messages(request, page.head, page.reports)
+    return response
 
 
 def _sealed(page: CasePage) -> dict[str, str]:

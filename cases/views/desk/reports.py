@@ -1,4 +1,4 @@
-"""Questions to whoever reported, and reviews of dismissals they ask for (IN4, AP1)."""
+"""Messages to whoever reported, and reviews of dismissals they ask for (IN4, AP1)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cases import rules
 from cases.enums import ReportMode, ReportStatus
@@ -15,12 +15,14 @@ from cases.forms.reports import AskForm, DecideReviewForm
 from cases.models import Report
 from cases.selectors.case_head import Head, head
 from cases.selectors.case_page import reports_of
-from cases.selectors.report import OPEN_STATUSES
-from cases.services import dialogue
+from cases.selectors.dialogue import is_open
+from cases.services import dialogue, message_files
 from cases.services import review as service
 from cases.views.desk import steps
 from cases.views.desk.guard import attempt, done, for_readers, see_other
+from cases.views.desk.seen import see_messages
 from cases.views.desk.triage import Words, show_form
+from cases.views.message_files import download
 from integrity.core.errors import IllegalTransition, NotFound, NotPermitted
 
 POST = "POST"
@@ -29,14 +31,17 @@ POST = "POST"
 @for_readers
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse:
-    """Ask whoever sent this report."""
+    """Write to whoever sent this report."""
     user: Any = request.user
     top = head(user, number)
     steps.require("ask", top)
     report = _report(top, public_id)
-    if request.method != POST and (report.status not in OPEN_STATUSES or report.closed_at):
+    if request.method != POST and not is_open(report):
         raise IllegalTransition(_("This report is closed."))
-    form = AskForm(request.POST if request.method == POST else None)
+    form = AskForm(
+        request.POST if request.method == POST else None,
+        request.FILES if request.method == POST else None,
+    )
     tried = None
     if request.method == POST and form.is_valid():
         tried = attempt(
@@ -46,26 +51,28 @@ def ask(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse:
                 number=number,
                 report_id=public_id,
                 body=form.cleaned_data["body"],
+                uploads=form.cleaned_data["uploads"],
                 form_key=form.key,
             ),
         )
         if tried.done:
-            return done(request, _("The question is on its way."), number)
+            return done(request, _("Your message is on its way."), number)
     nameless = report.mode == ReportMode.ANONYMOUS
     words = Words(
-        title=_("Ask who reported"),
-        button=_("Send the question"),
+        title=_("Write to who reported"),
+        button=_("Send the message"),
         then=(
             ("key-round", _("They see it when they come back with their code"))
             if nameless
             else ("mail", _("They get a letter; the email says nothing of the matter")),
-            ("message-square", _("The answer appears here, with the report")),
+            ("message-square", _("What they write back appears here, with the report")),
+            ("paperclip", _("They can download the clean copy of each file")),
             ("lock", _("Nobody learns from it who they are")),
-            ("eye-off", _("The learner does not see questions and answers")),
+            ("eye-off", _("The learner does not see these messages")),
         ),
     )
     about = [line for line in reports_of(top) if line.report.pk == report.pk]
-    return show_form(
+    response = show_form(
         request,
         top,
         form,
@@ -73,7 +80,18 @@ def ask(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse:
         tried,
         template="cases/desk/ask.html",
         file={"reports": about},
+        multipart=True,
     )
+    see_messages(request, top, about)
+    return response
+
+
+@for_readers
+@require_safe
+def message_file(request: HttpRequest, number: str, file_id: UUID) -> HttpResponse:
+    """A file of a message that is no evidence: the desk's, or one that came after the notice."""
+    user: Any = request.user
+    return download(message_files.open_for_desk(actor=user, number=number, file_id=file_id))
 
 
 def _report(top: Head, public_id: UUID) -> Report:
