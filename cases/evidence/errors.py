@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from integrity.core.errors import DomainError, InvalidInput, Text
+from integrity.core.errors import InvalidInput, NoRoom, Text
 
 # The form field, and the argument of services, that carries files.
 FIELD = "uploads"
@@ -20,7 +20,7 @@ class FileRefused(InvalidInput):
         self.args = (str(message),)
 
 
-class StorageFull(DomainError):
+class StorageFull(NoRoom):
     """There is no room for the file (HTTP 507). Nothing of it was kept."""
 
     message = _(

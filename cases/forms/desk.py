@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import Completion, DismissalReason, EvidenceKind
-from cases.evidence.accept import ACCEPT
+from cases.evidence.accept import ACCEPT, ACCEPT_RESULT
 from cases.models import Respondent
 from integrity.web.forms import (
     TOKEN_FIELD,
@@ -176,7 +176,7 @@ def _named(violation: ViolationType) -> str:
 
 
 class EvidenceForm(KeyedForm):
-    """A piece of evidence of one kind: a link, quoted text or a file."""
+    """A piece of evidence of one kind: a link, quoted text, a file or what a tool found."""
 
     kind = forms.ChoiceField(choices=EvidenceKind.choices, widget=forms.HiddenInput)
     url = LinkField(label=_("Address"), help_text=_("Start with https://"))
@@ -190,8 +190,8 @@ class EvidenceForm(KeyedForm):
     upload = FileField(
         label=_("File"),
         help_text=_(
-            "A picture, a PDF or plain text of at most 10 MB. The original is sealed; everybody "
-            "sees a clean copy without hidden details."
+            "A picture, a PDF, a Word or OpenDocument text, or plain text, of at most 10 MB. The "
+            "original is sealed; everybody sees a clean copy without hidden details."
         ),
         missing=_("Choose a file"),
         widget=forms.FileInput(attrs={"accept": ACCEPT}),
@@ -209,13 +209,33 @@ class EvidenceForm(KeyedForm):
         rows=4,
     )
 
-    OWN = {EvidenceKind.LINK: "url", EvidenceKind.QUOTE: "text", EvidenceKind.FILE: "upload"}
+    OWN = {
+        EvidenceKind.LINK: "url",
+        EvidenceKind.QUOTE: "text",
+        EvidenceKind.FILE: "upload",
+        EvidenceKind.SIMILARITY: "upload",
+    }
 
     def __init__(self, data: Any = None, files: Any = None, *, kind: str, **kwargs: Any) -> None:
         kwargs["initial"] = {**kwargs.get("initial", {}), "kind": kind}
         super().__init__(data, files, **kwargs)
         for name in set(self.OWN.values()) - {self.OWN[EvidenceKind(kind)]}:
             del self.fields[name]
+        if kind == EvidenceKind.SIMILARITY:
+            self._ask_for_result()
+
+    def _ask_for_result(self) -> None:
+        upload, told = self.fields["upload"], self.fields["description"]
+        upload.label = _("Result")
+        upload.help_text = _(
+            "The “.jplag” or “.zip” file of JPlag, the “.zip” or “pairs.csv” file of Dolos, or a "
+            "PDF of any tool, of at most 10 MB. The original is sealed."
+        )
+        upload.widget.attrs["accept"] = ACCEPT_RESULT
+        told.help_text = _(
+            "In the figures of JPlag and Dolos every submission gets a number in place of its "
+            "name. Only the desk sees which is whose: say here which number is the learner’s."
+        )
 
     def clean_kind(self) -> str:
         """The kind the page was opened for."""

@@ -67,6 +67,10 @@ class InvalidInput(DomainError):
         super().__init__()
 
 
+class NoRoom(DomainError):
+    """There is no room to keep what was sent. Nothing of it was kept."""
+
+
 class TooMany(DomainError):
     """This was done too often in a short time. `seconds` from now it is possible again."""
 

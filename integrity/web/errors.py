@@ -8,6 +8,7 @@
 | `Stale` | 412 |
 | `InvalidInput` | 400 (views put it on their form first) |
 | `TooMany` | 429 with `Retry-After` |
+| `NoRoom`: the disk is full | 507 (views put it on their form first) |
 | database or mail server out of reach | 503 with `Retry-After` |
 
 Below `/api/` the answer is a problem document (RFC 9457), elsewhere a page.
@@ -33,7 +34,7 @@ from integrity.core import errors
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 30
-_TEMPLATES = {400, 403, 404, 409, 412, 413, 429}
+_TEMPLATES = {400, 403, 404, 409, 412, 413, 429, 507}
 _STATUSES: list[tuple[type[errors.DomainError], int]] = [
     (errors.NotFound, 404),
     (errors.NotPermitted, 403),
@@ -43,6 +44,7 @@ _STATUSES: list[tuple[type[errors.DomainError], int]] = [
     (errors.Stale, 412),
     (errors.InvalidInput, 400),
     (errors.TooMany, 429),
+    (errors.NoRoom, 507),
     (errors.DomainError, 409),
 ]
 _UNREACHABLE = (OperationalError, InterfaceError, MailUnavailable)

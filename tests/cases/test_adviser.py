@@ -500,7 +500,7 @@ def test_files_come_as_clean_copies_under_a_neutral_name(client: Client) -> None
     client.force_login(user)
     assert client.get(url).status_code == 404
     adviser.accept(actor=user, access_id=invite(world).public_id)
-    answer = client.get(url)
+    answer = client.get(url, follow=True)
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"] == 'attachment; filename="E2.txt"'
     # The ledger says when the respondent looked, and nobody else.

@@ -30,6 +30,7 @@ KINDS = {
     "link": EvidenceKind.LINK,
     "quote": EvidenceKind.QUOTE,
     "file": EvidenceKind.FILE,
+    "similarity": EvidenceKind.SIMILARITY,
 }
 
 
@@ -110,7 +111,7 @@ def withdraw(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse
 @for_readers
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_evidence(request: HttpRequest, number: str) -> HttpResponse:
-    """Add a link, quoted text or a file; `kind` in the address says which."""
+    """Add a link, quoted text, a file or a tool's result; `kind` in the address says which."""
     user: Any = request.user
     top = head(user, number)
     steps.require("add_evidence", top)
