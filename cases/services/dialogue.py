@@ -234,16 +234,15 @@ def _write(report: Report, text: str, form_key: str, *, asked_by: User | None) -
 
 def _bring(message: ReportMessage, case: Case, files: Sequence[StoredFile]) -> None:
     for file in files:
-        piece = evidence.attach(
+        evidence.attach(
             case=case,
             kind=EvidenceKind.FILE,
             title=_title(file),
             description=file.description,
             file=file,
             report=message.report,
+            message=message,
         )
-        piece.message = message
-        piece.save(update_fields=["message"])
 
 
 def _title(file: StoredFile) -> str:

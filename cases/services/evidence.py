@@ -25,11 +25,12 @@ from cases.models import (
     EvidenceFile,
     MessageFile,
     Report,
+    ReportMessage,
     Respondent,
 )
 from cases.services.base import locked_case, role_of, visible_or_404
 from cases.services.clean import Problems, save
-from cases.services.senders import bringing
+from cases.services.senders import acting, bringing
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock
@@ -59,6 +60,7 @@ def attach(
     submission: Submission | None = None,
     file: StoredFile | None = None,
     report: Report | None = None,
+    message: ReportMessage | None = None,
     respondent: Respondent | None = None,
     added_by: User | None = None,
     form_key: str | None = None,
@@ -67,7 +69,7 @@ def attach(
 
     For other services, inside their transaction. A `file` comes from `evidence.received`, which
     removes it from the disk unless this marks it as kept. It came from `report` (whose sender is
-    sealed), from `respondent`, or from `added_by`.
+    sealed), perhaps later with a `message`, from `respondent`, or from `added_by`.
     """
     last = case.evidence.aggregate(last=Max("position"))["last"] or 0
     content = submission.text if kind == EvidenceKind.SUBMISSION and submission else text
@@ -76,6 +78,7 @@ def attach(
     piece = Evidence(
         case=case,
         report=report,
+        message=message,
         respondent=respondent,
         position=last + 1,
         kind=EvidenceKind(kind),
@@ -100,7 +103,10 @@ def attach(
         file.kept = True
     audit.record(
         "evidence.added",
-        actor=_source(case, report, respondent, added_by),
+        # Who writes a message is whoever reported, whoever had entered the report.
+        actor=acting(message.report)
+        if message is not None
+        else _source(case, report, respondent, added_by),
         subject=("evidence", str(piece.public_id)),
         case_number=case.number,
         institution=case.institution.slug,
