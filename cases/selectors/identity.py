@@ -263,11 +263,9 @@ def _respondent(top: Head, row: Respondent) -> Nameable:
 def _stands(report: Report) -> str:
     if sealed(report):
         return _("In confidence: the name is sealed")
-    if report.mode == ReportMode.NAMED and report.reporter_sealed is not None:
+    if report.mode == ReportMode.NAMED:
         return _("With a name, which the desk sees")
-    if report.mode == ReportMode.ANONYMOUS:
-        return _("Without a name: there is nothing to open")
-    return _("Told to the office: there is no account to ask")
+    return _("Without a name: there is nothing to open")
 
 
 # One's own

@@ -60,10 +60,12 @@ class Subject:
         return WITNESS if self.statement is not None else RESPONDENT
 
     @property
-    def recipient(self) -> Recipient:
-        """Whom to write to; of a reporter, from under the seal."""
+    def recipient(self) -> Recipient | None:
+        """Whom to write to; of a reporter, from under the seal. None for one without an account."""
         if self.report is not None:
-            sealed = self.report.reporter_sealed or b""
+            sealed = self.report.reporter_sealed
+            if not self.report.reporter_ref or sealed is None:
+                return None
             return Recipient.sealed(self.report.reporter_ref, sealed)
         if self.statement is not None:
             return Recipient.user(self.statement.person)
@@ -78,7 +80,8 @@ class Subject:
         if self.report is None:
             # The desk knows witnesses and respondents by name.
             return others
-        if not self.report.reporter_ref or self.report.reporter_sealed is None:
+        # Of somebody who told the desk, whether there is an account to ask is told to nobody.
+        if self.report.reporter_sealed is None and self.report.informant_sealed is None:
             return []
         if self.report.mode == ReportMode.CONFIDENTIAL:
             return [ConsentPurpose.TELL_DESK, *others]
@@ -134,7 +137,8 @@ def ask(
     learner_id: UUID | str | None = None,
     to_whom: str = "",
 ) -> Consent:
-    """Ask somebody whether they may be named, for one purpose. They get a letter.
+    """Ask somebody whether they may be named, for one purpose. They get a letter, if they have an
+    account.
 
     `learner_id` says which respondent would be told, for that purpose; `to_whom` who else, in words
     that the person reads. The same form again is the same question. `Conflict` while one like it
@@ -192,7 +196,9 @@ def ask(
             subject=("consent", str(consent.public_id)),
             data={"of": subject.kind, "purpose": purpose},
         )
-        letters.consent_asked(consent, subject.recipient, kind=subject.kind)
+        recipient = subject.recipient
+        if recipient is not None:
+            letters.consent_asked(consent, recipient, kind=subject.kind)
     return consent
 
 
@@ -321,7 +327,10 @@ def use(*, actor: User, number: str, consent_id: UUID | str) -> Used:
         if consent.used_at is not None:
             raise IllegalTransition(_("It was used already. Ask again before you tell more."))
         subject = Subject.of(consent)
-        name = subject.recipient.name
+        recipient = subject.recipient
+        if recipient is None:
+            raise IllegalTransition(_("We know nobody here who could be asked."))
+        name = recipient.name
         consent.used_at = clock.now()
         consent.used_by = actor
         if consent.purpose == ConsentPurpose.TELL_LEARNER:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from cases import letters, workflow
+from cases import informants, letters, workflow
 from cases.enums import ReportMode, ReportStatus, RevealOutcome, RevealPurpose
 from cases.models import Case, Report, Reveal
 from cases.services.base import record, visible_or_404
@@ -41,10 +41,10 @@ NOTHING_SEALED = _("Nobody's name is sealed in this report, so there is nothing 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who reported, as it was when the report was sent. Its `repr` names nobody."""
+    """Who reported and how to reach them, as it was when they did. Its `repr` names nobody."""
 
     name: str = field(repr=False)
-    email: str = field(repr=False)
+    contact: str = field(repr=False)
 
 
 @contextmanager
@@ -62,7 +62,9 @@ def beside(number: str) -> Iterator[Case]:
 
 def sealed(report: Report) -> bool:
     """Whether the report has an identity that the desk does not see, and could be opened."""
-    return report.mode == ReportMode.CONFIDENTIAL and report.reporter_sealed is not None
+    return report.mode == ReportMode.CONFIDENTIAL and (
+        report.reporter_sealed is not None or report.informant_sealed is not None
+    )
 
 
 def sent_report(case: Case, report_id: UUID | str) -> Report:
@@ -179,9 +181,7 @@ def read(*, actor: User, number: str, reveal_id: UUID | str) -> Identity:
         if now >= reveal.expires_at:
             raise WindowClosed(_("The time to read it is over. You can ask again."))
         report = reveal.report
-        if report.reporter_sealed is None:
-            raise IllegalTransition(NOTHING_SEALED)
-        person = Recipient.sealed(report.reporter_ref, report.reporter_sealed)
+        person = _opened(report)
         if reveal.first_read_at is None:
             reveal.first_read_at = now
             save(reveal)
@@ -193,6 +193,18 @@ def read(*, actor: User, number: str, reveal_id: UUID | str) -> Identity:
             subject=("reveal", str(reveal.public_id)),
             data={"report": str(report.public_id)},
         )
+    return person
+
+
+def _opened(report: Report) -> Identity:
+    """The sealed identity. Of somebody who told the desk, what they said of themselves: whether
+    that address has an account is told to nobody."""
+    if report.informant_sealed is not None:
+        told = informants.opened(report.informant_sealed)
+        return Identity(told.name, told.contact)
+    if report.reporter_sealed is None:
+        raise IllegalTransition(NOTHING_SEALED)
+    person = Recipient.sealed(report.reporter_ref, report.reporter_sealed)
     return Identity(person.name, person.email)
 
 

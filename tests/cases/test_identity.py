@@ -104,7 +104,7 @@ def test_hostile_108_reason_two_people_and_each_reading_recorded(office: Office)
     request = office.answer(office.ask())
     for _time in range(2):
         person = office.read(request)
-        assert (person.name, person.email) == (REPORTER, office.reporter.email)
+        assert (person.name, person.contact) == (REPORTER, office.reporter.email)
     assert REPORTER not in repr(person)
     assert len(events("identity.asked")) == len(events("identity.answered")) == 1
     assert len(events("identity.read")) == 2
