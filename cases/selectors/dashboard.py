@@ -15,6 +15,7 @@ from cases.selectors.dialogue import news
 from cases.selectors.queue import Counts, count
 from cases.selectors.queue_filters import VIEWS, View, of_view, views_for
 from cases.selectors.queue_rows import Row, row_of, with_line
+from cases.selectors.retaliation import waiting_marks
 from cases.selectors.words import Days, Text
 from integrity.accounts.models import User
 
@@ -41,11 +42,13 @@ class Dashboard:
     piles: list[Pile]
     # Case reports of institutions that nobody of the platform has read.
     reports: int
+    # What may be an answer to a report, and waits for somebody like the reader (IN9).
+    marks: int
 
     @property
     def waiting(self) -> bool:
         """Whether anything waits."""
-        return bool(self.reports) or any(pile.rows for pile in self.piles)
+        return bool(self.reports or self.marks) or any(pile.rows for pile in self.piles)
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ def dashboard(user: User) -> Dashboard:
         counts=count(user, VIEWS["mine"], days),
         piles=[_pile(ask, user, days) for ask in asked],
         reports=unread(user),
+        marks=waiting_marks(user),
     )
 
 

@@ -122,9 +122,7 @@ def _with_cases(rows: QuerySet[RetaliationMark]) -> QuerySet[RetaliationMark]:
 
 def _rows(user: User, found: list[RetaliationMark]) -> list[MarkRow]:
     """Officers see the number of the earlier case where who reported there gave their name."""
-    named = [
-        mark.earlier_case_id for mark in found if mark.earlier_report.mode == ReportMode.NAMED
-    ]
+    named = [mark.earlier_case_id for mark in found if mark.earlier_report.mode == ReportMode.NAMED]
     everywhere = scope(user, Role.OFFICER)
     shown: set[int] = set()
     if named and (everywhere is None or everywhere):
@@ -154,4 +152,3 @@ def _rows(user: User, found: list[RetaliationMark]) -> list[MarkRow]:
 
 def _key(mark: RetaliationMark) -> str:
     return f"{(mark.noticed_at - _EPOCH) // timedelta(microseconds=1)}-{mark.pk}"
-

@@ -83,15 +83,12 @@ def _ask(pk: int, days: int, at: datetime) -> int:
     return 1
 
 
-def waiting(report: Report) -> CheckIn | None:
-    """The question that waits for an answer of whoever sent this report: one query.
+def newest(report: Report) -> CheckIn | None:
+    """What whoever sent this report was asked last, answered or not: one query.
 
-    The newest one that was asked, unless it is answered or they asked not to be asked again.
+    An older question that nobody answered is replaced by it.
     """
-    rows = list(CheckIn.objects.filter(report=report).order_by("-days"))
-    if not rows or rows[0].answer or any(row.answer == CheckInAnswer.STOP for row in rows):
-        return None
-    return rows[0]
+    return CheckIn.objects.filter(report=report).order_by("-days").first()
 
 
 def answer(*, report: Report, days: int, answer: str, text: str = "") -> CheckIn:

@@ -16,7 +16,9 @@ from cases.views.desk import (
     redaction,
     registers,
     reports,
+    retaliation,
     statements,
+    surges,
     triage,
 )
 
@@ -41,6 +43,15 @@ urlpatterns = [
     path("reports/new/", entry.enter, name="enter"),
     path("reports/new/<uuid:public_id>/", entry.entered, name="entered"),
     path("identity/", identity.requests, name="identity"),
+    path("retaliation/", retaliation.marks, name="retaliation"),
+    path("retaliation/<uuid:public_id>/", retaliation.mark, name="retaliation_mark"),
+    path(
+        "retaliation/<uuid:public_id>/nothing/", retaliation.nothing, name="retaliation_nothing"
+    ),
+    path(
+        "retaliation/<uuid:public_id>/look-into/", retaliation.take_up, name="retaliation_take_up"
+    ),
+    path("surges/<uuid:public_id>/", surges.surge, name="surge"),
     path("letters/", registers.letters, name="letters"),
     path("letters/<uuid:public_id>/", registers.letter, name="letter"),
     path(CASE, pages.case, name="case"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from cases.views import (
+    check_in,
     home,
     my,
     my_account_check,
@@ -23,6 +24,7 @@ urlpatterns = [
     path("reports/<uuid:report_id>/answer/", my_reports.answer, name="answer_report"),
     path("reports/<uuid:report_id>/files/<uuid:file_id>/", my_reports.file, name="report_file"),
     path("reports/<uuid:report_id>/review/", my_reports.review, name="review"),
+    path("reports/<uuid:report_id>/check-in/", check_in.check_in, name="check_in"),
     path("cases/", my.cases, name="cases"),
     path("cases/<str:number>/", my.case, name="case"),
     path("cases/<str:number>/answer/", my.answer, name="answer"),

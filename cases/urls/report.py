@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import report, report_follow, report_notices
+from cases.views import check_in, report, report_follow, report_notices
 
 app_name = "report"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("follow/answer/", report_follow.answer, name="follow_answer"),
     path("follow/review/", report_follow.review, name="follow_review"),
     path("follow/files/<uuid:file_id>/", report_follow.file, name="follow_file"),
+    path("follow/check-in/", check_in.follow_check_in, name="follow_check_in"),
     path("follow/leave/", report_follow.leave, name="follow_leave"),
     path("<uuid:report_id>/", report.resume, name="resume"),
     path("<uuid:report_id>/sent/", report.sent, name="sent"),

@@ -23,6 +23,7 @@ from integrity.courses.models import (
     HeldRole,
     Holiday,
     Institution,
+    PeerReview,
     Programme,
     Teaching,
 )
@@ -186,3 +187,23 @@ class HeldRoleAdmin(_Kept):
     search_help_text = _("Person or course")
     autocomplete_fields = ("user", "course")
     ordering = ("-since", "-pk")
+
+
+@admin.register(PeerReview)
+class PeerReviewAdmin(_Kept):
+    """What the platform collects, added as it was given and never changed."""
+
+    institution_path = "submission__assignment__course__institution"
+    foreign_paths: ClassVar[dict[str, str]] = {"submission": "assignment__course__institution"}
+    list_display = ("submission", "reviewer", "score", "score_max", "given_at")
+    list_filter = ("submission__assignment__course__institution",)
+    list_select_related = ("submission__assignment", "submission__learner", "reviewer")
+    search_fields = ("reviewer__display_name", "reviewer__email")
+    search_help_text = _("Who gave it")
+    autocomplete_fields = ("reviewer",)
+    # There can be very many, and they are nothing to be looked through here.
+    raw_id_fields = ("submission",)
+    ordering = ("-given_at", "-pk")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -36,6 +36,7 @@ CHANGED_THERE = {
     "courses.Enrolment": {"add", "change"},
     "courses.Channel": {"add", "change"},
     "courses.HeldRole": {"add", "change"},
+    "courses.PeerReview": {"add"},
     # Policies are looked after on pages of their own.
     "policies.Document": set(),
     "policies.Version": set(),
