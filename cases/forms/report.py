@@ -96,7 +96,9 @@ class DetailsForm(OnceForm):
         code: Any = self.fields["code"]
         code.choices = [(item.code, item.title) for item in self.offered.values()]
         code.choice_hints = {item.code: item.description for item in self.offered.values()}
-        code.required = bool(self.offered) and not lenient
+        # Where a flag is told in words the words say it all.
+        self.code_needed = bool(self.offered) and not (kind == ReportKind.FLAG and in_words)
+        code.required = self.code_needed and not lenient
         code.error_messages["required"] = _("Choose what it looks like. You can be wrong.")
         code.help_text = _("Choose what comes closest. We check it, and you can be wrong.")
         account: Any = self.fields["account"]
@@ -113,7 +115,7 @@ class DetailsForm(OnceForm):
     def complete(self) -> bool:
         """Whether everything that is needed to send was answered."""
         told = self.cleaned_data
-        return bool(told.get("code") or not self.offered) and bool(
+        return bool(told.get("code") or not self.code_needed) and bool(
             told.get("account") or not self.account_needed
         )
 
@@ -249,7 +251,7 @@ class EvidenceForm(OnceForm):
 
 
 class NameForm(OnceForm):
-    """Who learns the name."""
+    """Who learns the name. One way is chosen already, so it is no answer that has to be given."""
 
     mode = PickField(
         label=_("How do you want to report?"),
@@ -268,7 +270,7 @@ class NameForm(OnceForm):
                 "can still write to you."
             ),
         },
-        missing=_("Choose how you want to report."),
+        required=False,
     )
 
 

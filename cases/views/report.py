@@ -137,7 +137,12 @@ def _first_page(request: HttpRequest, start: _Start) -> HttpResponse:
         "details",
         form,
         way,
-        {"kind": start.kind, "submission": start.submission, "post": start.post},
+        {
+            "kind": start.kind,
+            "submission": start.submission,
+            "post": start.post,
+            **_help_first(start.kind, None),
+        },
     )
 
 
@@ -219,8 +224,14 @@ def _details_page(request: HttpRequest, report: Report, way: Way) -> HttpRespons
         "kind": report.kind,
         "submission": report.submission,
         "post": selectors.post_now(report),
+        **_help_first(report.kind, report),
     }
-    return pages.show(request, "details", form, way, context, pointed=[report.account])
+    return pages.show(request, "details", form, way, context, pointed={"account": report.account})
+
+
+def _help_first(kind: str, report: Report | None) -> dict[str, object]:
+    """The first page about somebody's behaviour says where to find help, whatever is chosen."""
+    return pages.urgent_help(report, always=kind == ReportKind.INCIDENT)
 
 
 def _details(form: DetailsForm) -> drafts.Page:
@@ -261,9 +272,8 @@ def _place_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
                 **moment_told(told["day"], told["hour"]),
             )
             return pages.saved(request, report, way, page)
-    return pages.show(
-        request, "place", form, way, {"kind": report.kind}, pointed=[report.quoted_text]
-    )
+    told = {"quoted_text": report.quoted_text}
+    return pages.show(request, "place", form, way, {"kind": report.kind}, pointed=told)
 
 
 def _day_and_hour(report: Report) -> dict[str, Any]:
@@ -279,7 +289,7 @@ def _name_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
     form = NameForm(request.POST or None, initial={"mode": report.mode})
     if form.is_bound and form.is_valid():
         with pages.refusals_on(form):
-            page = drafts.Page(step=way.number, mode=form.cleaned_data["mode"])
+            page = drafts.Page(step=way.number, mode=form.cleaned_data["mode"] or report.mode)
             return pages.saved(request, report, way, page)
     return pages.show(request, "name", form, way)
 
@@ -313,7 +323,11 @@ def _check_page(request: HttpRequest, report: Report, way: Way) -> HttpResponse:
         "processing": notices.current_processing(),
         "processing_lines": notices.current_processing().for_report(report.mode),
     }
-    told = [report.account, report.quoted_text, *(named.file.description for named in files)]
+    told = {
+        "account": report.account,
+        "quoted_text": report.quoted_text,
+        **pages.told_in_evidence(report, files),
+    }
     return pages.show(request, "check", form, way, context, pointed=told)
 
 
@@ -337,7 +351,11 @@ def sent(request: HttpRequest, report: Report) -> HttpResponse:
     if report.status == ReportStatus.DRAFT:
         raise NotFound
     who = keys.holder(request)
-    context: dict[str, Any] = {"report": report, "read_by": selectors.read_by(report)}
+    context: dict[str, Any] = {
+        "report": report,
+        "read_by": selectors.read_by(report),
+        **pages.urgent_help(report),
+    }
     if report.mode != ReportMode.ANONYMOUS:
         context["email"] = who.user.email if who.user is not None else ""
         return render(request, "cases/report/sent.html", context)

@@ -141,5 +141,5 @@ def _show(
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     lines = [FileLine(named, form[form.description_names[named.file.public_id]]) for named in files]
-    told = [named.file.description for named in files]
+    told = pages.told_in_evidence(way.report, files) if way.report is not None else {}
     return pages.show(request, "evidence", form, way, {"files": lines}, pointed=told, status=status)

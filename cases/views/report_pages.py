@@ -13,8 +13,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases.help import contacts, looks_urgent
 from cases.models import Report
-from cases.personal import pointers
+from cases.personal import in_fields
+from cases.selectors.report import NamedFile
 from cases.services import drafts
 from cases.views import report_keys as keys
 from cases.views.report_steps import Way
@@ -88,10 +90,13 @@ def show(
     way: Way,
     context: Mapping[str, object] | None = None,
     *,
-    pointed: Sequence[str] = (),
+    pointed: Mapping[str, str] | None = None,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    """The page with its form and its place in the report; 400 for a form that was refused."""
+    """The page with its form and its place in the report; 400 for a form that was refused.
+
+    `pointed`: what was saved by field; what looks personal in it is said beside the field.
+    """
     wait = _wait(form) if form.is_bound else None
     if status == HTTPStatus.OK and form.is_bound and form.errors:
         status = HTTPStatus.BAD_REQUEST if wait is None else HTTPStatus.TOO_MANY_REQUESTS
@@ -104,8 +109,9 @@ def show(
             "report": way.report,
             "form": form,
             "way": way,
-            "pointers": pointers(*pointed),
+            "pointers": in_fields(pointed or {}),
             "changing": changing,
+            **urgent_help(way.report),
             "visitor": visitor,
             # Kept for its key, which ends with the browser's session.
             "nameless": visitor if way.report is None else not way.report.reporter_ref,
@@ -117,6 +123,25 @@ def show(
     if wait is not None:
         response["Retry-After"] = str(wait)
     return keys.private(keys.remember(request, response))
+
+
+def urgent_help(report: Report | None, *, always: bool = False) -> dict[str, object]:
+    """Whom to turn to at once: for an urgent kind, words that sound like one, or `always`."""
+    urgent = always
+    if report is not None:
+        kind = report.violation_type
+        urgent = always or (kind is not None and kind.urgent)
+        urgent = urgent or looks_urgent(report.account, report.quoted_text)
+    if not urgent:
+        return {"urgent": False}
+    institution = report.institution if report is not None else None
+    return {"urgent": True, "help_contacts": contacts(institution)}
+
+
+def told_in_evidence(report: Report, files: Sequence[NamedFile]) -> dict[str, str]:
+    """What the page of evidence holds in words, by field."""
+    links = {f"link_{number}": link for number, link in enumerate(report.links, start=1)}
+    return links | {f"description-{row.file.public_id}": row.file.description for row in files}
 
 
 def _wait(form: Form) -> int | None:

@@ -198,6 +198,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     # Everybody is compared about three times a day at 100,000 accounts.
     "second-accounts": {"task": "cases.second_accounts", "schedule": 300.0},
     "mailings": {"task": "policies.mailings", "schedule": 5.0},
+    "report-lists": {"task": "cases.imports", "schedule": 5.0},
     "reviews": {"task": "policies.reviews", "schedule": 600.0},
     "checkpoint": {"task": "audit.checkpoint", "schedule": 300.0},
     "api-forget": {"task": "api.forget", "schedule": 600.0},
@@ -272,6 +273,8 @@ EVIDENCE_ROOT = Path(env("EVIDENCE_ROOT", default=str(VAR_DIR / "evidence")))
 CLAMD_URL = env("CLAMD_URL", default="")
 if CLAMD_URL and not re.fullmatch(r"tcp://[^/\s]+/?|unix:///\S+", CLAMD_URL):
     raise ImproperlyConfigured("CLAMD_URL is tcp://host:3310 or unix:///path/to/socket, or empty.")
+# Whom to turn to at once, as `cases.help` reads it; empty: only the numbers that hold everywhere.
+HELP_CONTACTS_FILE = env("HELP_CONTACTS_FILE", default="")
 # Uploads are read in memory, within the bound on the request: nothing lies unsealed on the disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024

@@ -8,8 +8,9 @@ from integrity.settings.base import DATABASES, VAR_DIR, env
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 RECEIPT_WORK = 2**4
-# Whoever has a scanner on their machine does not ask it about test files.
+# Whoever has a scanner or contacts on their machine keeps them out of the tests.
 CLAMD_URL = ""
+HELP_CONTACTS_FILE = ""
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
