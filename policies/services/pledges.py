@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -10,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock
-from integrity.core.errors import InvalidInput, Stale
-from integrity.courses.models import Course
+from integrity.core.errors import InvalidInput, NotFound, Stale
+from integrity.courses.models import Course, Enrolment
 from policies import pledging
+from policies.enums import VersionStatus
 from policies.models import Pledge, Version
 
 NEWER = _(
@@ -42,6 +44,56 @@ def make(*, actor: User, course: Course, versions: Mapping[str, int]) -> list[Pl
             for slug in texts
             if slug in versions
         ]
+
+
+def make_past(places: Sequence[tuple[Enrolment, datetime]]) -> list[Pledge]:
+    """Pledge in every enrolment, at the instant beside it, to everything that held there then.
+
+    The same rows and events as `make` for one place after the other, in the order given, each at
+    its own time; in one transaction, with queries for the versions and none for each place. For
+    records that come with their past, such as the demo's. What was pledged to before stays one
+    pledge. Returns the new ones. Raises `NotFound`, and nothing is recorded, when one of the
+    learners may not be asked in the course now.
+    """
+    with audit.transaction():
+        courses = {place.course_id: place.course for place, _at in places}
+        # What holds changes at these instants only.
+        changes = sorted(
+            Version.objects.filter(status=VersionStatus.PUBLISHED)
+            .values_list("effective_at", flat=True)
+            .distinct()
+        )
+        required: dict[int, dict[int, tuple[Version, ...]]] = {}
+        known = set(
+            Pledge.objects.filter(course__in=courses).values_list("learner", "course", "version")
+        )
+        made: list[Pledge] = []
+        promised: dict[Version, set[int]] = {}
+        for place, at in places:
+            since = bisect_right(changes, at)
+            if since not in required:
+                required[since] = pledging.required(list(courses.values()), at=at)
+            for version in required[since][place.course_id]:
+                promised.setdefault(version, set()).add(place.pk)
+                if (key := (place.learner_id, place.course_id, version.pk)) not in known:
+                    known.add(key)
+                    course = courses[place.course_id]
+                    made.append(
+                        Pledge(learner=place.learner, course=course, version=version, made_at=at)
+                    )
+        _ask(promised)
+        Pledge.objects.bulk_create(made)
+        for pledge in made:
+            with clock.frozen(pledge.made_at):
+                _tell(pledge)
+    return made
+
+
+def _ask(promised: Mapping[Version, Collection[int]]) -> None:
+    """Raise unless each version may be asked for in each of its enrolments."""
+    for version, places in promised.items():
+        if set(places) - set(pledging.asked(version).values_list("pk", flat=True)):
+            raise NotFound
 
 
 def _agree(texts: Mapping[str, pledging.Text], versions: Mapping[str, int]) -> None:
@@ -80,15 +132,19 @@ def _one(actor: User, course: Course, version: Version, at: datetime) -> Pledge:
         learner=actor, course=course, version=version, defaults={"made_at": at}
     )
     if created:
-        audit.record(
-            "pledge.made",
-            actor=audit.Actor.user(actor.public_id, role="learner"),
-            subject=("pledge", str(found.public_id)),
-            institution=course.institution.slug,
-            data={
-                "course": course.slug,
-                "document": version.document.slug,
-                "number": version.number,
-            },
-        )
+        _tell(found)
     return found
+
+
+def _tell(pledge: Pledge) -> None:
+    audit.record(
+        "pledge.made",
+        actor=audit.Actor.user(pledge.learner.public_id, role="learner"),
+        subject=("pledge", str(pledge.public_id)),
+        institution=pledge.course.institution.slug,
+        data={
+            "course": pledge.course.slug,
+            "document": pledge.version.document.slug,
+            "number": pledge.version.number,
+        },
+    )
