@@ -2,13 +2,19 @@
 
 from celery import shared_task
 
-from cases.services import account_search, deadlines, scanning
+from cases.services import account_search, deadlines, report_import, scanning
 
 
 @shared_task(name="cases.deadlines")
 def run_deadlines() -> dict[str, int]:
     """Reminders, ended suspensions and closed cases; see `cases.services.deadlines`."""
     return deadlines.run()
+
+
+@shared_task(name="cases.imports", expires=10)
+def file_lists() -> int:
+    """Every few seconds: go on with lists of reports; see `cases.services.report_import`."""
+    return report_import.run(seconds=20)
 
 
 @shared_task(name="cases.second_accounts")

@@ -7,7 +7,7 @@ finds the report below "My reports".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -221,13 +221,17 @@ def found(
     violation_type: str,
     incident_at: datetime | None,
     day_only: bool,
+    named: Callable[..., ViolationType | None] | None = None,
 ) -> Matter:
-    """What the typed names lead to within the desk's reach. What leads nowhere is noted."""
+    """What the typed names lead to within the desk's reach. What leads nowhere is noted.
+
+    `named` finds types as `type_named` does; a list asks one that remembers.
+    """
     if kind not in ReportKind.values:
         problems.add("kind", _("Choose what is reported."))
     submission: Submission | None = None
     post: Post | None = None
-    named: Course | None = None
+    taught: Course | None = None
     if about.strip():
         wanted = last_id(about)
         if kind == ReportKind.INCIDENT:
@@ -239,16 +243,16 @@ def found(
         if missing:
             problems.add("about", _("There is no such work or post in your reach."))
     if course.strip():
-        named = desk.course(course)
-        if named is None:
+        taught = desk.course(course)
+        if taught is None:
             problems.add("course", _("There is no such course in your reach."))
-    of = submission.assignment.course if submission else post.course if post else named
-    if named is not None and of is not None and of != named:
+    of = submission.assignment.course if submission else post.course if post else taught
+    if taught is not None and of is not None and of != taught:
         problems.add("course", _("The work or post belongs to another course."))
     institution = desk.office(of)
     violation = None
     if violation_type and kind in ReportKind.values:
-        violation = type_named(
+        violation = (named or type_named)(
             kind,
             violation_type,
             institution=institution,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import workflow
-from cases.enums import EvidenceKind, FileRole
+from cases.enums import EvidenceKind, FileRole, ImportStatus
 from cases.evidence import Incoming, StoredFile, received, store
 from cases.evidence.errors import FIELD
 from cases.evidence.incoming import Part, prepare, prepare_result
@@ -25,6 +25,7 @@ from cases.models import (
     EvidenceFile,
     MessageFile,
     Report,
+    ReportImport,
     ReportMessage,
     Respondent,
 )
@@ -278,4 +279,7 @@ def _named(paths: Iterable[str]) -> set[str]:
         for column in ("original_path", "derivative_path"):
             found = rows.filter(**{f"{column}__in": paths})
             named.update(found.values_list(column, flat=True))
+    # The file of a list of reports goes when the list is filed.
+    lists = ReportImport.objects.exclude(status=ImportStatus.FILED).filter(path__in=paths)
+    named.update(lists.values_list("path", flat=True))
     return named

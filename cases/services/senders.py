@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases import receipts, rules
 from cases.enums import BY_THEMSELVES, ReportMode
-from cases.models import Report
+from cases.models import Report, ReportImport
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
 from integrity.accounts.rules import has_role
@@ -77,10 +77,19 @@ def bringing(report: Report) -> audit.Actor:
     """
     if report.received_by in BY_THEMSELVES:
         return acting(report)
-    if report.entered_by is None:
+    return _clerk(report.entered_by)
+
+
+def bringing_list(of: ReportImport) -> audit.Actor:
+    """Who files a list of reports, in the history."""
+    return _clerk(of.uploaded_by)
+
+
+def _clerk(user: User | None) -> audit.Actor:
+    if user is None:
         return audit.Actor.system("import_reports")
-    role = Role.OFFICER if has_role(report.entered_by, Role.OFFICER) else Role.MODERATOR
-    return audit.Actor.user(report.entered_by.public_id, role=str(role))
+    role = Role.OFFICER if has_role(user, Role.OFFICER) else Role.MODERATOR
+    return audit.Actor.user(user.public_id, role=str(role))
 
 
 def sealed_sender(report: Report, actor: User, language: str = "") -> None:

@@ -31,7 +31,8 @@ from tests.policies.pledged import pledged
 
 # Files, probes, redirects, and addresses that only take something.
 NO_PAGE = {
-    *("desk:evidence_page", "desk:uncover"),
+    *("desk:evidence_page", "desk:uncover", "desk:import_template"),
+    *("desk:import_file", "desk:import_delete"),
     *("healthz", "readyz", "set_language", "set_theme"),
     *("account_confirm_login_code", "account_set_password"),
     *("evidence:file", "files:file", "report:resume"),

@@ -43,6 +43,7 @@ from cases.models import (
     DismissalReview,
     InterimMeasure,
     Report,
+    ReportImport,
     RetaliationMark,
     StatementRequest,
     Surge,
@@ -170,6 +171,7 @@ class Scene:
             form_key="the-message",
         ).files.get()
         self.evidence = case.evidence.get(kind="quote")
+        self._entered()
         # Against an earlier decision, so that the case can still be in review.
         self.appeal = Appeal.objects.create(
             respondent=self.respondent,
@@ -288,6 +290,34 @@ class Scene:
             version=code.versions.get(number=1),
             started_by=admin,
             form_key="the-mailing",
+        )
+
+    def _entered(self) -> None:
+        """A report that the officer wrote down, and a list of reports they have sent."""
+        officer = self.person("officer")
+        self.entered = build.report(
+            self.world.case,
+            make.person("Ina Formant"),
+            mode="named",
+            entered_by=officer,
+            received_by="phone",
+        )
+        self.list = ReportImport.objects.create(
+            institution=platform(),
+            uploaded_by=officer,
+            path=f"ab/cd/{uuid4().hex}",
+            sha256="0" * 64,
+            lines=[
+                {"line": 2, "kind": "flag", "errors": {}, "reference": "", "known": False},
+                {
+                    "line": 3,
+                    "kind": "",
+                    "errors": {"kind": ["Choose what is reported."]},
+                    "reference": "",
+                    "known": False,
+                },
+            ],
+            form_key="the-list",
         )
 
     def person(self, name: str) -> User:
@@ -429,6 +459,10 @@ class Scene:
             "desk:case_report": {"public_id": self.case_report.public_id},
             "desk:case_report_read": {"public_id": self.case_report.public_id},
             "desk:reverse": {**case, "public_id": uuid4()},
+            "desk:entered": {"public_id": self.entered.public_id},
+            "desk:import": {"public_id": self.list.public_id},
+            "desk:import_file": {"public_id": self.list.public_id},
+            "desk:import_delete": {"public_id": self.list.public_id},
             "tokens:revoke": {"public_id": self.token.public_id},
         }
         respondent = {**case, "public_id": self.respondent.public_id}
