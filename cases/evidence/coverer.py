@@ -8,7 +8,6 @@ output one line of JSON and the new file. Exit status and errors as `opener` say
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import math
@@ -17,23 +16,23 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
+
+def _stand_alone() -> None:
+    # As in `opener`: an isolated process finds the files beside this one, and nothing else.
+    for name, path in (("cases", []), ("cases.evidence", [str(Path(__file__).parent)])):
+        package = ModuleType(name)
+        package.__path__ = path
+        sys.modules[name] = package
+
+
+if __name__ == "__main__":
+    _stand_alone()
+
+from cases.evidence import limits, opener  # noqa: E402 - found only after _stand_alone
+from cases.evidence.refusal import Refused  # noqa: E402 - found only after _stand_alone
+
 WHOLE = 10_000
 Area = list[int]
-
-
-def _opener() -> ModuleType:
-    # By its path: an isolated process does not know the project.
-    path = Path(__file__).with_name("opener.py")
-    spec = importlib.util.spec_from_file_location("opener", path)
-    if spec is None or spec.loader is None:
-        raise ImportError(str(path))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-opener = _opener()
-limits = opener.limits
 
 
 def paint(picture: Any, areas: list[Area]) -> None:
@@ -76,7 +75,7 @@ def pdf(content: bytes, areas: list[Area], only: int | None) -> tuple[bytes, dic
         count = len(document)
         wanted = range(count) if only is None else range(only, only + 1)
         if not count or count > limits.MAX_PDF_PAGES or wanted[-1] >= count:
-            raise opener.Refused("pages")
+            raise Refused("pages")
         pages = []
         for index in wanted:
             page = document[index]
@@ -96,7 +95,7 @@ def pdf(content: bytes, areas: list[Area], only: int | None) -> tuple[bytes, dic
             bitmap.close()
             page.close()
     except pdfium.PdfiumError:
-        raise opener.Refused("damaged") from None
+        raise Refused("damaged") from None
     if only is not None:
         return pages[0][0], {"type": "image/jpeg", "pages": count, "moving": False}
     made = opener.write_pdf(pages)
@@ -118,7 +117,7 @@ def main() -> NoReturn:
             body, head = pdf(content, asked["areas"], asked["page"])
         else:
             body, head = image(asked["kind"], content, asked["areas"])
-    except opener.Refused as refusal:
+    except Refused as refusal:
         _answer({"error": str(refusal)})
         sys.exit(1)
     except MemoryError:

@@ -153,7 +153,7 @@ class Word:
             lines.heading(text, level)
         else:
             mark = self._mark(_child(properties, "numPr"))
-            lines.block(f"{mark}{text}" if text.strip() else "", close=bool(mark))
+            lines.block(f"{mark}{text}" if text.strip() else "", group="list" if mark else "")
         for box in boxes:
             self._blocks(box, lines)
 

@@ -23,17 +23,17 @@ class Lines:
 
     def __init__(self) -> None:
         self._lines: list[str] = []
-        self._close = False
+        self._group = ""
 
-    def block(self, text: str, *, close: bool = False) -> None:
-        """Add a paragraph; `close` ones of a row have no empty line between them."""
+    def block(self, text: str, *, group: str = "") -> None:
+        """Add a paragraph; those of one group in a row have no empty line between them."""
         text = "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
         if not text.strip():
             return
-        if self._lines and not (close and self._close):
+        if self._lines and not (group and group == self._group):
             self._lines.append("")
         self._lines.append(text)
-        self._close = close
+        self._group = group
 
     def heading(self, text: str, level: int) -> None:
         """Add a heading with a line below it; `level` from 1."""
@@ -47,14 +47,13 @@ class Lines:
         for row in rows:
             cells = [" / ".join(cell.split("\n")) for cell in row]
             if any(cells):
-                self.block(" | ".join(cells), close=True)
-        self._close = False
+                self.block(" | ".join(cells), group="table")
+        self._group = ""
 
     def notes(self, notes: list[str]) -> None:
         """Add notes in the order of their numbers in brackets."""
         for number, text in enumerate(notes, start=1):
-            self.block(f"[{number}] {' '.join(text.split())}", close=True)
-        self._close = False
+            self.block(f"[{number}] {' '.join(text.split())}", group="notes")
 
     def text(self) -> str:
         """Everything so far."""

@@ -56,7 +56,7 @@ class Odt:
             elif name == "p":
                 text = self._words(element)
                 mark = "  " * depth + "- " if depth >= 0 else ""
-                lines.block(f"{mark}{text}" if text.strip() else "", close=bool(mark))
+                lines.block(f"{mark}{text}" if text.strip() else "", group="list" if mark else "")
             elif name == "list":
                 self._blocks(element, lines, depth + 1)
             elif name == "table":

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from django.conf import settings
@@ -62,6 +63,67 @@ def write(content: bytes, *, purpose: str) -> str:
 def read(path: str, *, purpose: str) -> bytes:
     """What `write` was given. Raises `crypto.CannotOpen` for a changed or moved file."""
     return crypto.unseal_bytes(_below_root(path).read_bytes(), purpose=purpose)
+
+
+def sealed_with(path: str) -> str:
+    """The name of the key that sealed the file (`crypto.key_names`); "" for no sealed file."""
+    with _below_root(path).open("rb") as file:
+        return crypto.key_of(file.read(crypto.HEAD))
+
+
+@contextlib.contextmanager
+def rotating() -> Iterator[bool]:
+    """Whether nobody else seals files again now, on this disk. The lock goes with the process."""
+    root().mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(root() / ".rotating", os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)
+
+
+def seal_again(path: str, *, purposes: Iterable[str]) -> None:
+    """Seal the file with the newest key, in its place, whichever of the purposes it has.
+
+    Whoever opens it meanwhile gets the old or the new one, whole; killed at any moment, one of the
+    two is there. Within `rotating` only. Raises `crypto.CannotOpen` for none of these purposes,
+    `FileNotFoundError` for a file that is gone, `StorageFull`.
+    """
+    target = _below_root(path)
+    old = target.read_bytes()
+    content, purpose = _opened(old, purposes)
+    new = crypto.seal_bytes(content, purpose=purpose)
+    part = target.with_name(f"{target.name}.part")
+    # Of a run that was killed.
+    part.unlink(missing_ok=True)
+    try:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(new)
+            file.flush()
+            os.fsync(file.fileno())
+        if not target.exists():
+            raise FileNotFoundError(path)
+        part.replace(target)
+        _flush_folder(target.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        if error.errno in _NO_ROOM:
+            raise StorageFull from error
+        raise
+
+
+def _opened(sealed: bytes, purposes: Iterable[str]) -> tuple[bytes, str]:
+    for purpose in purposes:
+        with contextlib.suppress(crypto.CannotOpen):
+            return crypto.unseal_bytes(sealed, purpose=purpose), purpose
+    raise crypto.CannotOpen("None of these purposes opens the file.")
 
 
 def remove(path: str) -> None:

@@ -142,8 +142,8 @@ class AnswerFilesForm(Form):
     uploads = ManyFilesField(
         label=_("Add files"),
         help_text=_(
-            "Notes, drafts, or messages that show how you worked: pictures, PDFs or plain text, up "
-            "to 10 files of at most 10 MB. We remove hidden details, such as places, from the copy "
+            "Notes, drafts, programs or messages that show how you worked: pictures, PDFs, Word or "
+            "OpenDocument texts or plain text, up to 10 files of at most 10 MB. We remove hidden details, such as places, from the copy "
             "that is shown, and keep the original sealed."
         ),
         required=False,
