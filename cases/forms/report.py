@@ -19,7 +19,6 @@ from cases.evidence.accept import ACCEPT
 from cases.forms.moment import HourField, moment_of
 from cases.services.answers import ACCOUNT_LENGTH, NAME_LENGTH, QUOTE_LENGTH
 from cases.services.clean import MAX_LINKS
-from cases.services.dialogue import BODY_LENGTH
 from cases.services.drafts import DESCRIPTION_LENGTH
 from cases.services.review import TEXT_LENGTH
 from integrity.core import clock
@@ -322,17 +321,6 @@ class CodeForm(Form):
         help_text=_("Four groups of four signs. Large or small letters, with or without dashes."),
         max_length=100,
         missing=_("Enter the code you wrote down."),
-    )
-
-
-class AnswerForm(OnceForm):
-    """What whoever reported says to a question."""
-
-    body = TextField(
-        label=_("Your answer"),
-        help_text=_("Only what you know yourself. You do not have to answer."),
-        max_length=BODY_LENGTH,
-        missing=_("Write your answer."),
     )
 
 

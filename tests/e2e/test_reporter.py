@@ -139,10 +139,10 @@ def test_journey_2_an_incident_without_a_name(
         expect(desk.page.locator("table.q tbody tr").first).to_contain_text(number)
         desk.page.goto(f"/desk/cases/{number}/")
         desk.sees("without a name")
-        desk.page.get_by_role("link", name=re.compile("Ask who reported")).click()
+        desk.page.get_by_role("link", name=re.compile("Write to who reported")).click()
         desk.shot("ask")
-        desk.page.get_by_label("Your question").fill("In which forum did you read it?")
-        desk.press("Send the question")
+        desk.page.get_by_label("Your message").fill("In which forum did you read it?")
+        desk.press("Send the message")
         desk.sees("In which forum did you read it?")
 
     with visitor("visitor-back") as guest:
@@ -151,7 +151,7 @@ def test_journey_2_an_incident_without_a_name(
         pictured(guest, "question")
         guest.page.get_by_label("Your answer").fill("In the forum of the course, week 3.")
         guest.press("Send your answer")
-        guest.sees("Thank you. Your answer has arrived.")
+        guest.sees("Your message has arrived")
         guest.press("Close this report")
         expect(guest.page.get_by_text(THREAT)).to_have_count(0)
 
