@@ -139,6 +139,13 @@ audit.register(
     icon="user",
 )
 
+audit.register(
+    "field_keys.rotated",
+    fields={"values", "files", "references", "left"},
+    label=_("Sealed again with a new key"),
+    icon="key-round",
+)
+
 # Triage
 audit.register("case.claimed", label=_("Case claimed"), icon="user")
 audit.register("case.released", label=_("Case given back to the queue"), icon="user")

@@ -40,6 +40,29 @@ def _key_id(key: str) -> bytes:
     return hashlib.sha256(_derived(key, "key-id")).digest()[:_KEY_ID]
 
 
+# As many of the first bytes of a sealed value as tell which key sealed it.
+HEAD = len(_VERSION) + _KEY_ID
+
+
+def newest_head() -> bytes:
+    """The first `HEAD` bytes of everything the newest key seals."""
+    return _VERSION + _key_id(settings.FIELD_KEYS[0])
+
+
+def key_names() -> list[str]:
+    """A name for each configured key (8 hex digits), the newest first; it tells nothing of it."""
+    return [_key_id(key).hex() for key in settings.FIELD_KEYS]
+
+
+def key_of(head: bytes | memoryview) -> str:
+    """The name of the key that sealed a value, from its first `HEAD` bytes; "" for no sealed value.
+
+    It need not be a configured one.
+    """
+    data = bytes(head)
+    return data[1:HEAD].hex() if data[:1] == _VERSION and len(data) >= HEAD else ""
+
+
 def seal_bytes(value: bytes, *, purpose: str) -> bytes:
     """AES-256-GCM ciphertext of `value`; two calls never give the same bytes."""
     key = settings.FIELD_KEYS[0]
