@@ -20,7 +20,7 @@ from integrity.web.forms import TOKEN_FIELD, LineField, PicksField
 EDGES = ("left", "top", "width", "height")
 MOST_FOUND = 200
 _AROUND = 40
-_RANGE = re.compile(r"(\d{1,6})(?:\s*[-\u2013]\s*(\d{1,6}))?")
+_RANGE = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
 _PERCENT = re.compile(r"\d{1,3}(?:[.,]\d{1,2})?")
 
 
@@ -121,7 +121,8 @@ class RedactForm(KeyedForm):
     def clean_lines(self) -> list[Span]:
         """The lines as spans; neighbours are one, so that their number is not told."""
         spans: list[Span] = []
-        for text in filter(None, re.split(r"[,;\s]+(?![-\u2013\s])", self.cleaned_data["lines"])):
+        typed = re.sub(r"\s*[-\u2013]\s*", "-", self.cleaned_data["lines"])
+        for text in filter(None, re.split(r"[,;\s]+", typed)):
             match = _RANGE.fullmatch(text)
             first = int(match.group(1)) if match else 0
             last = int(match.group(2) or first) if match else 0
