@@ -42,7 +42,7 @@ from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 
 from integrity.core import clock
-from tests.support import environment, triggers
+from tests.support import environment, migrating, triggers
 from tests.support.plugin import note_use
 from tests.support.processes import Process, test_environment, worker_command
 from tests.support.services import Redis, find_browser, free_port, program_version
@@ -58,10 +58,22 @@ CHROMIUM = (
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[ExitStack]:
+    """pytest-django's own; until what it returns is closed, migrating is quick."""
+    with ExitStack() as stack:
+        stack.enter_context(migrating.quickly())
+        yield stack
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(
-    django_db_setup: None, django_db_blocker: Any, pytestconfig: pytest.Config
+    django_db_modify_db_settings: ExitStack,
+    django_db_setup: None,
+    django_db_blocker: Any,
+    pytestconfig: pytest.Config,
 ) -> None:
     """pytest-django's own, telling which server it was."""
+    django_db_modify_db_settings.close()
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT sqlite_version()")

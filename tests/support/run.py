@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def _migrate(url: str, variables: dict[str, str]) -> None:
     """One migrated database; every test process copies it instead of migrating its own."""
     done = subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--noinput", "-v0"],
+        [sys.executable, "-m", "tests.support.migrating"],
         cwd=ROOT,
         env={**variables, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "integrity.settings.test"},
         check=False,
