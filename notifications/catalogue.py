@@ -47,8 +47,8 @@ register(
     audience=_REPORTER,
 )
 register(
-    "report_answered",
-    payload=payloads.ReportAnswered,
+    "message_arrived",
+    payload=payloads.MessageArrived,
     letter=True,
     label=_("Whoever reported has written"),
     title=_("Whoever reported has written to you"),

@@ -112,13 +112,14 @@ class ReportQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportAnswered:
+class MessageArrived:
     """To whoever has the case on the desk: whoever reported has written. Nothing of what they say;
     `case_url` is where to read it."""
 
     case_number: str
     answered_at: datetime
     case_url: str
+    contact: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ from cases.letters.hearing import (
 )
 from cases.letters.identity import consent_asked, identity_opened, identity_told
 from cases.letters.queueing import queue_for, render_for, was_queued
-from cases.letters.reporting import report_answered, report_question, review_decided
+from cases.letters.reporting import message_arrived, report_question, review_decided
 from cases.letters.words import (
     appeal_url,
     case_url,
@@ -72,6 +72,7 @@ __all__ = [
     "interim_measure",
     "interim_payload",
     "matter",
+    "message_arrived",
     "no_violation_found",
     "notice_reminder",
     "notice_sent",
@@ -83,7 +84,6 @@ __all__ = [
     "reminder_key",
     "reminders_sent",
     "render_for",
-    "report_answered",
     "report_closed",
     "report_matter",
     "report_question",

@@ -40,18 +40,19 @@ def report_question(message: ReportMessage, *, files: int = 0) -> OutboxMessage 
     )
 
 
-def report_answered(message: ReportMessage, case: Case, reader: User) -> OutboxMessage:
+def message_arrived(message: ReportMessage, case: Case, reader: User) -> OutboxMessage:
     """To whoever has the case: whoever reported has written."""
-    payload = payloads.ReportAnswered(
+    payload = payloads.MessageArrived(
         case_number=case.number,
         answered_at=message.sent_at,
         case_url=site(reverse("desk:case", args=[case.number])),
+        contact=_contact(message.report),
     )
     return notifications.queue(
-        "report_answered",
+        "message_arrived",
         recipient=Recipient.user(reader),
         payload=payload,
-        key=f"report_answered:{message.public_id}",
+        key=f"message_arrived:{message.public_id}",
         case_number=case.number,
         institution=case.institution.slug,
     )

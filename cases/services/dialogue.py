@@ -135,7 +135,7 @@ def answer(*, report: Report, body: str, form_key: str, uploads: Uploads = ()) -
 
 def _tell(message: ReportMessage, case: Case) -> None:
     if case.assignee is not None and rules.access(case.assignee, case) >= rules.Access.WORK:
-        letters.report_answered(message, case, case.assignee)
+        letters.message_arrived(message, case, case.assignee)
 
 
 def seen_by_sender(*, report: Report, messages: Iterable[ReportMessage]) -> None:

@@ -310,7 +310,7 @@ def test_whoever_has_the_case_gets_one_letter_until_somebody_reads(world: World)
     answer(world, body="Quillfeather wrote it.")
     answer(world, form_key="a2", body="And more.")
 
-    message = OutboxMessage.objects.get(event="report_answered")
+    message = OutboxMessage.objects.get(event="message_arrived")
     assert message.recipient_ref == Recipient.user(world.moderator).ref
     content = unseal_message(message.content_sealed)
     for word in ("Quillfeather", "report", "plagiarism", "Essay", "Okonjo"):
@@ -324,7 +324,7 @@ def test_whoever_has_the_case_gets_one_letter_until_somebody_reads(world: World)
 
     answer(world, form_key="a3", body="And again.")
 
-    assert OutboxMessage.objects.filter(event="report_answered").count() == 2
+    assert OutboxMessage.objects.filter(event="message_arrived").count() == 2
 
 
 def test_who_may_not_work_on_the_case_any_more_gets_no_letter(world: World) -> None:
@@ -333,7 +333,7 @@ def test_who_may_not_work_on_the_case_any_more_gets_no_letter(world: World) -> N
 
     answer(world)
 
-    assert not OutboxMessage.objects.filter(event="report_answered").exists()
+    assert not OutboxMessage.objects.filter(event="message_arrived").exists()
 
 
 def test_where_nobody_has_it_the_queue_shows_it(world: World, count_queries: Any) -> None:
@@ -347,7 +347,7 @@ def test_where_nobody_has_it_the_queue_shows_it(world: World, count_queries: Any
     answer(world)
     answer(world, form_key="a2", body="And more.")
 
-    assert not OutboxMessage.objects.filter(event="report_answered").exists()
+    assert not OutboxMessage.objects.filter(event="message_arrived").exists()
     with count_queries() as loud:
         assert "2 new messages" in text(desk.get(queue))
     assert loud.number == quiet.number
