@@ -3,39 +3,48 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases import rules
+from cases import receipts, rules
 from cases.api.moments import WHEN, DayOrMoment, when_told
-from cases.enums import EvidenceKind, ReportKind, ReportMode, ReportStatus
+from cases.enums import EvidenceKind, ReceivedBy, ReportKind, ReportMode, ReportStatus
+from cases.evidence import StoredFile, received
+from cases.evidence.errors import FIELD
+from cases.evidence.incoming import MAX_FILES
 from cases.governing import happened, kept_day
 from cases.models import Report as StoredReport
 from cases.selectors import report as selectors
 from cases.services import floods, intake
 from cases.services.answers import ACCOUNT_LENGTH, NAME_LENGTH, QUOTE_LENGTH
 from cases.services.clean import MAX_LINKS
-from cases.services.filing import governed
+from cases.services.entry import type_named
 from cases.views.my_reports import progress
 from integrity.accounts.models import User
-from integrity.api.body import CleanText, PageQuery, Strict
+from integrity.api.body import (
+    CleanText,
+    PageQuery,
+    Strict,
+    StrictJSONParser,
+    StrictPartsParser,
+)
 from integrity.api.scopes import Scope
 from integrity.api.views import ApiView, bad_cursor, page, page_shape
 from integrity.core.errors import InvalidInput, NotFound
-from integrity.courses.models import Course, Institution, Post, Submission
+from integrity.courses.models import Course, Post, Submission
 from integrity.courses.paging import newest_first
 from integrity.courses.rules import courses_of
-from policies.models import ViolationType
-
-MODES = [choice for choice in ReportMode.choices if choice[0] != ReportMode.ANONYMOUS]
+from integrity.web.clients import address_of
 
 
 class ReportLine(serializers.Serializer[Any]):
@@ -88,8 +97,19 @@ class Report(ReportLine):
         return report.evidence.filter(kind=EvidenceKind.FILE).count()
 
 
+class SentReport(Report):
+    """A report that has just been sent."""
+
+    receipt_code = serializers.SerializerMethodField(
+        help_text="Of a report without a name: the only way back to it, told once. Else empty."
+    )
+
+    def get_receipt_code(self, report: StoredReport) -> str:
+        return str(self.context["code"])
+
+
 class NewReport(Strict):
-    """A report to be sent. Files can only be added on the pages.
+    """A report to be sent. With files it is the part `json` of `multipart/form-data`.
 
     `flag` needs a submission; the others need an account. Submissions, posts and courses are those
     you can see; anything else is treated as if it did not exist.
@@ -97,7 +117,9 @@ class NewReport(Strict):
 
     kind = serializers.ChoiceField(choices=ReportKind.choices)
     mode = serializers.ChoiceField(
-        choices=MODES, help_text="Whether those who work on the case see your name."
+        choices=ReportMode.choices,
+        help_text="named or confidential: whether those who work on the case see your name. "
+        "anonymous: nothing that leads to you is kept, and the answer holds a receipt code.",
     )
     account = CleanText(
         required=False, allow_blank=True, length=ACCOUNT_LENGTH, help_text="What happened."
@@ -127,6 +149,21 @@ class NewReport(Strict):
     )
 
 
+class NewReportWithFiles(NewReport):
+    """As `NewReport`, with files of the kinds that the pages take."""
+
+    files = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True), required=False, max_length=MAX_FILES
+    )
+
+
+class NewReportParts(serializers.Serializer[Any]):
+    """The parts of a body with files: at most ten, of 10 MB each and 16 MB together."""
+
+    json = NewReport(help_text="The report.")
+    files = serializers.ListField(child=serializers.FileField(), required=False)
+
+
 class ReportsView(ApiView):
     """One's own reports."""
 
@@ -135,6 +172,7 @@ class ReportsView(ApiView):
         "POST": Scope.REPORTS_WRITE,
     }
     queries: ClassVar[Mapping[str, type[Strict]]] = {"GET": PageQuery}
+    parser_classes = (StrictJSONParser, StrictPartsParser)
 
     @extend_schema(summary="Reports you sent", responses=page_shape(ReportLine))
     def get(self, request: Request) -> Response:
@@ -156,14 +194,29 @@ class ReportsView(ApiView):
             raise bad_cursor() from error
         return page(ReportLine, found.rows, str(found.next) if found.next else None)
 
-    @extend_schema(summary="Send a report", request=NewReport, responses={201: Report})
+    @extend_schema(
+        summary="Send a report",
+        request={"application/json": NewReport, "multipart/form-data": NewReportParts},
+        responses={201: SentReport},
+    )
     def post(self, request: Request) -> Response:
-        """Sent as if from the pages: filed, sealed, acknowledged. At most five in an hour."""
-        return self.once(request, lambda: self._send(request))
+        """Sent as if from the pages: filed, sealed, acknowledged. At most five in an hour.
 
-    def _send(self, request: Request) -> Response:
-        told = self.read(NewReport, request)
+        Without a name nothing ties the report to the token. The receipt code is in this answer
+        alone: the same key with the same body repeats it for 24 hours, afterwards nobody can.
+        """
+        uploads = request.data.get("files", ())
+        if not _are_files(uploads):
+            return self.once(request, lambda: self._send(request, ()))
+        # Opened before anything is locked; what is not kept, as when it was sent before, goes.
+        with _named_files(), received(uploads) as stored:
+            return self.once(request, lambda: self._send(request, stored))
+
+    def _send(self, request: Request, stored: Sequence[StoredFile]) -> Response:
+        told = self.read(NewReportWithFiles, request)
         matter = _matter(self.user, told)
+        nameless = told["mode"] == ReportMode.ANONYMOUS
+        code = receipts.new_code() if nameless else ""
         report = intake.submit_report(
             actor=self.user,
             kind=told["kind"],
@@ -175,11 +228,38 @@ class ReportsView(ApiView):
             links=told.get("links", ()),
             good_faith=told["good_faith"],
             language=self.user.language,
-            source=floods.Source.account(self.user),
+            receipt=code,
+            stored=stored,
+            # Few people have a token: that one was used would say who has no name here.
+            received_by=ReceivedBy.WEB if nameless else ReceivedBy.API,
+            source=_source(request, self.user, nameless=nameless),
             **_when(told),
             **matter,
         )
-        return Response(Report(report).data, status=status.HTTP_201_CREATED)
+        return Response(
+            SentReport(report, context={"code": code}).data, status=status.HTTP_201_CREATED
+        )
+
+
+def _source(request: Request, user: User, *, nameless: bool) -> floods.Source:
+    """Who is counted, as on the pages: without a name the address, for nothing ties the two."""
+    return floods.Source.address(address_of(request)) if nameless else floods.Source.account(user)
+
+
+def _are_files(uploads: object) -> bool:
+    return bool(uploads) and isinstance(uploads, list) and isinstance(uploads[0], UploadedFile)
+
+
+@contextmanager
+def _named_files() -> Iterator[None]:
+    """Refusals of files stand at the part they came in."""
+    try:
+        yield
+    except InvalidInput as error:
+        if FIELD not in error.fields:
+            raise
+        rest = {name: told for name, told in error.fields.items() if name != FIELD}
+        raise InvalidInput({"files": error.fields[FIELD], **rest}) from error
 
 
 class ReportView(ApiView):
@@ -223,7 +303,16 @@ def _matter(user: User, told: Mapping[str, Any]) -> dict[str, Any]:
     institution = selectors.office_for(course)
     violation = None
     if "violation_type" in told:
-        violation = _violation(told, institution, course, submission or post)
+        when = _when(told)
+        violation = type_named(
+            told["kind"],
+            told["violation_type"],
+            institution=institution,
+            course=course,
+            target=submission or post,
+            incident_at=when.get("incident_at"),
+            day_only=when.get("incident_day_only", False),
+        )
         if violation is None:
             problems["violation_type"] = [_("The policy in force has no such type.")]
     if problems:
@@ -235,34 +324,6 @@ def _matter(user: User, told: Mapping[str, Any]) -> dict[str, Any]:
         "post": post,
         "violation_type": violation,
     }
-
-
-def _violation(
-    told: Mapping[str, Any],
-    institution: Institution,
-    course: Course | None,
-    target: Submission | Post | None,
-) -> ViolationType | None:
-    """The type in the texts that govern the incident, or in those in force now: somebody may name
-    what the older text did not know."""
-    when = _when(told)
-    if isinstance(target, Submission):
-        when = when or {"incident_at": target.submitted_at}
-    elif target is not None:
-        when = when or {"incident_at": target.created_at}
-    found, _texts = governed(
-        told["kind"],
-        institution=institution,
-        course=course,
-        code=told["violation_type"],
-        incident_at=when.get("incident_at"),
-        day_only=when.get("incident_day_only", False),
-    )
-    if found is not None:
-        return found
-    offered = selectors.offered_types(told["kind"], institution=institution, course=course)
-    rows = (item.types[0] for item in offered if item.code == told["violation_type"])
-    return next(rows, None)
 
 
 def _when(told: Mapping[str, Any]) -> dict[str, Any]:

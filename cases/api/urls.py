@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from cases.api import cases, history, parts, reports
+from cases.api import cases, history, messages, parts, reports
 from integrity.api.routes import NUMBER, one, resource
 
 _CASE = f"cases/{NUMBER}"
@@ -10,6 +10,7 @@ _CASE = f"cases/{NUMBER}"
 urlpatterns: list[URLPattern] = [
     resource("reports", reports.ReportsView, "reports"),
     resource(f"reports/{one('report')}", reports.ReportView, "report"),
+    resource(f"reports/{one('report')}/messages", messages.MessagesView, "report_messages"),
     resource("cases", cases.CasesView, "cases"),
     resource(_CASE, cases.CaseView, "case"),
     resource(f"{_CASE}/events", parts.EventsView, "case_events"),

@@ -53,6 +53,7 @@ def submit_report(
     source: floods.Source | None = None,
     entry: Entry | None = None,
     received_by: str = ReceivedBy.WEB,
+    stored: Sequence[StoredFile] = (),
 ) -> Report:
     """Send a report in one go: report, case, evidence, history and acknowledgement, or nothing.
 
@@ -68,6 +69,7 @@ def submit_report(
     keeps a keyed fingerprint. `source` is who is counted: the sixth report in an hour is
     `TooMany`, the same form again is not counted.
 
+    `stored` are files that the caller has received already (`evidence.received`).
     With `entry` somebody of the office writes it down for `actor`, or for somebody without an
     account; see `cases.services.entry`.
 
@@ -93,20 +95,21 @@ def submit_report(
         by_desk=entry is not None,
     )
     files = incoming(uploads)
-    digest = answers.digest([file.sha256 for file in files])
+    arrived = [file.original.sha256 for file in stored]
+    digest = answers.digest([*arrived, *(file.sha256 for file in files)])
     known = Report.objects.filter(form_key=form_key).exclude(status=ReportStatus.DRAFT).first()
     if known is not None:
         return _same(known, sender, digest)
     if source is not None:
         floods.check(floods.REPORTS, source)
-    with received(files) as stored, audit.transaction():
+    with received(files) as more, audit.transaction():
         report = _claimed(sender, form_key, answers)
         if report.status != ReportStatus.DRAFT:
             return _same(report, sender, digest)
         report.received_by = received_by
         if entry is not None:
             entry.put_on(report)
-        return _send(report, sender, answers, stored, digest, language, source)
+        return _send(report, sender, answers, [*stored, *more], digest, language, source)
 
 
 def send_draft(

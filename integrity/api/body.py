@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, ValidationError
+from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
@@ -45,20 +47,53 @@ class StrictJSONParser(BaseParser):
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Any = None
     ) -> dict[str, Any]:
-        raw = stream.read(MAX_BYTES + 1)
-        if len(raw) > MAX_BYTES:
-            raise TooLarge
+        return _read(stream.read(MAX_BYTES + 1))
+
+
+def _read(raw: bytes) -> dict[str, Any]:
+    if len(raw) > MAX_BYTES:
+        raise TooLarge
+    try:
+        value = json.loads(raw.decode("utf-8"), parse_constant=_constant, object_pairs_hook=_object)
+    except (ValueError, RecursionError) as error:
+        raise ParseError(_("The body is not a JSON object that can be read.")) from error
+    if not isinstance(value, dict):
+        raise ParseError(_("The body must be one JSON object."))
+    if _depth(value) > MAX_DEPTH:
+        raise ParseError(_("The body is nested too deeply."))
+    return value
+
+
+class StrictPartsParser(BaseParser):
+    """As `StrictJSONParser`, with files: `multipart/form-data` with the parts `json` and `files`.
+
+    The part `json` is the object, once; `files` may come several times, at most ten. Other parts
+    are refused. Larger files are kept on disk while they are read.
+    """
+
+    media_type = "multipart/form-data"
+
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Any = None
+    ) -> dict[str, Any]:
+        request: HttpRequest = (parser_context or {})["request"]._request  # noqa: SLF001
+        meta = {**request.META, "CONTENT_TYPE": media_type}
         try:
-            value = json.loads(
-                raw.decode("utf-8"), parse_constant=_constant, object_pairs_hook=_object
-            )
-        except (ValueError, RecursionError) as error:
+            fields, files = MultiPartParser(meta, stream, request.upload_handlers, "utf-8").parse()
+        except RequestDataTooBig as error:
+            raise TooLarge from error
+        except (MultiPartParserError, SuspiciousOperation, UnicodeDecodeError) as error:
+            raise ParseError(_("The parts of the body cannot be read.")) from error
+        if set(fields) != {"json"} or len(fields.getlist("json")) != 1 or set(files) - {"files"}:
+            raise ParseError(_("Send one part “json” and the files as parts “files”."))
+        try:
+            raw = str(fields["json"]).encode("utf-8")
+        except UnicodeEncodeError as error:
             raise ParseError(_("The body is not a JSON object that can be read.")) from error
-        if not isinstance(value, dict):
-            raise ParseError(_("The body must be one JSON object."))
-        if _depth(value) > MAX_DEPTH:
-            raise ParseError(_("The body is nested too deeply."))
-        return value
+        value = _read(raw)
+        if "files" in value:
+            raise ParseError(_("Send files as parts of their own, not within “json”."))
+        return {**value, "files": files.getlist("files")}
 
 
 class Strict(serializers.Serializer[Any]):

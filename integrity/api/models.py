@@ -56,7 +56,8 @@ class IdempotencyRecord(models.Model):
     """The answer to a POST, stored in the transaction of its work.
 
     Who asked, and the key they sent, are keyed fingerprints: a copy of the database must not tell
-    who sent a report. The answer is sealed for the same reason.
+    who sent a report. The answer is sealed for the same reason, and opens only with the key that
+    was sent: it may hold a receipt code.
     """
 
     owner = models.CharField(max_length=64, editable=False)

@@ -52,7 +52,7 @@ class ApiView(APIView):
     authentication_classes = (BearerAuthentication,)
     permission_classes = (TokenAllows,)
     throttle_classes = (TokenThrottle,)
-    parser_classes = (StrictJSONParser,)
+    parser_classes: Sequence[type[BaseParser]] = (StrictJSONParser,)
     renderer_classes = (JSONRenderer,)
     content_negotiation_class = OneFormat
     # Without OPTIONS, which would describe the resource to anybody with a token.

@@ -334,7 +334,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "CaseStatus": "cases.enums.CaseStatus",
         "ReportKind": "cases.enums.ReportKind",
         "ReportMode": "cases.enums.ReportMode",
-        "NewReportMode": "cases.api.reports.MODES",
         "EvidenceKind": "cases.enums.EvidenceKind",
         "DeterminationStatus": "cases.enums.DeterminationStatus",
         "SanctionStatus": "cases.enums.SanctionStatus",

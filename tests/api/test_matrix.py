@@ -39,6 +39,7 @@ BODIES: dict[str, Any] = {
         "good_faith": True,
     },
     "case_notes": {"body": "Called back."},
+    "report_messages": {"body": "I saw it again."},
     "exports": {"format": "csv"},
 }
 
@@ -74,6 +75,7 @@ class Api(Scene):
         """The address of a resource without `/api/v1/`."""
         known: dict[str, dict[str, Any]] = {
             "report": {"report": self.report.public_id},
+            "report_messages": {"report": self.report.public_id},
             "letter": {"letter": self.letter.public_id},
             "export": {"export": self.export.public_id},
             "export_content": {"export": self.export.public_id},

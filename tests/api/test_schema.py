@@ -154,7 +154,7 @@ def test_the_page_shows_every_operation_and_loads_nothing_from_elsewhere(
 
 def test_the_example_of_a_post_is_a_body_that_is_read() -> None:
     posts = [op for item in docs.resources() for op in item.operations if op.method == "POST"]
-    assert len(posts) == 4
+    assert len(posts) == 5
     for operation in posts:
         assert "Idempotency-Key" in operation.curl
         assert "$TOKEN" in operation.curl
