@@ -17,7 +17,7 @@ from django.urls import resolve, reverse
 
 from cases import receipts
 from cases.models import CheckIn, Report
-from cases.services import appeal, review, statement, triage
+from cases.services import appeal, consent, reveal, review, statement, triage
 from integrity.accounts.models import ClosingCode, User
 from integrity.audit.services import Actor
 from integrity.core import clock
@@ -43,6 +43,7 @@ NO_PAGE = {
     *("desk:message_file", "my:report_file", "report:follow_file"),
     *("api:schema", "tokens:revoke"),
     "policies:helpful",
+    "my:consent_withdraw",
     *("my:adviser_end", "advising:accept", "advising:decline", "desk:withdraw_statement"),
     *("pledges:export", "pledges:remind"),
 }
@@ -206,6 +207,58 @@ def just_signed_in() -> Iterator[tuple[str, Place]]:
     yield "my:account_close", (client, reverse("my:account_close", args=[pair.public_id]))
 
 
+def about_names() -> Iterator[tuple[str, Place]]:
+    """The pages that open and tell names, to officers who have just given their password."""
+    world = World().notified()
+    clients = []
+    for officer in (world.officer, world.second):
+        officer.set_password("a-long-pass-phrase")
+        officer.save()
+        clients.append(client_of(officer))
+        told = {"password": "a-long-pass-phrase"}
+        assert clients[-1].post(reverse("account_reauthenticate"), told).status_code == 302
+    officer, second = clients
+
+    def at(route: str, client: Client, public_id: object) -> tuple[str, Place]:
+        return route, (client, reverse(route, args=[world.number, public_id]))
+
+    yield at("desk:identity_ask", officer, world.report.public_id)
+    asked = reveal.ask(
+        actor=world.officer,
+        number=world.number,
+        report_id=world.report.public_id,
+        purpose="safety",
+        reason="The text names a place and an hour.",
+        form_key=uuid4().hex,
+    )
+    yield at("desk:identity_answer", second, asked.public_id)
+    yield "desk:identity", (second, reverse("desk:identity"))
+    reveal.answer(
+        actor=world.second,
+        number=world.number,
+        reveal_id=asked.public_id,
+        outcome="approved",
+        reason="I see it the same way.",
+    )
+    yield at("desk:identity_read", officer, asked.public_id)
+    question = consent.ask(
+        actor=world.officer,
+        number=world.number,
+        kind="respondent",
+        subject_id=world.rid,
+        purpose="tell_others",
+        to_whom="The dean of studies",
+        reason="They could help.",
+        form_key=uuid4().hex,
+    )
+    yield "my:consent", (world.learner, reverse("my:consent", args=[question.public_id]))
+    consent.answer(actor=world.learner, consent_id=question.public_id, yes=True)
+    yield "my:consent", (world.learner, reverse("my:consent", args=[question.public_id]))
+    yield "my:consents", (world.learner, reverse("my:consents"))
+    yield at("desk:use_consent", officer, question.public_id)
+    yield "desk:names", (world.officer, reverse("desk:names", args=[world.number]))
+
+
 def drafted() -> Iterator[tuple[str, Place]]:
     """The pages of a policy's next version, while it is a draft."""
     version = World().case.policy_version
@@ -273,6 +326,7 @@ def every_page() -> dict[str, list[Place]]:
         *in_other_states(),
         *followed(),
         *just_signed_in(),
+        *about_names(),
         *drafts(),
         *drafted(),
     ):

@@ -39,12 +39,14 @@ from cases.models import (
     Case,
     CaseReport,
     CheckIn,
+    Consent,
     Determination,
     DismissalReview,
     InterimMeasure,
     Report,
     ReportImport,
     RetaliationMark,
+    Reveal,
     StatementRequest,
     Surge,
 )
@@ -197,6 +199,7 @@ class Scene:
             user=self.person("learner"), name="A program", scopes=["reports:read"]
         )
         self._beside()
+        self._names()
         self.review = DismissalReview.objects.create(
             report=self.report, case=self.report.case, text="Look again.", form_key="the-review"
         )
@@ -226,6 +229,26 @@ class Scene:
         )
         Case.objects.filter(pk=self.world.case.pk).update(surge=self.surge)
         CheckIn.objects.create(report=self.report, days=14)
+
+    def _names(self) -> None:
+        """A request to open who reported, and a learner who was asked whether they may be named."""
+        self.reveal = Reveal.objects.create(
+            case=self.world.case,
+            report=self.report,
+            purpose="safety",
+            reason="A threat.",
+            asked_by=self.world.second,
+            form_key="the-reveal",
+        )
+        self.consent = Consent.objects.create(
+            case=self.world.case,
+            respondent=self.respondent,
+            purpose="tell_others",
+            to_whom="The dean of studies",
+            reason="They could help.",
+            asked_by=self.world.moderator,
+            form_key="the-consent",
+        )
 
     def _beside(self) -> None:
         """The adviser reads along, the learner is asked to, the teacher was asked a question."""
@@ -421,6 +444,17 @@ class Scene:
             },
             "desk:surge": {"public_id": self.surge.public_id},
             "desk:ask": {**case, "public_id": self.report.public_id},
+            "desk:identity_ask": {**case, "public_id": self.report.public_id},
+            "desk:identity_answer": {**case, "public_id": self.reveal.public_id},
+            "desk:identity_read": {**case, "public_id": self.reveal.public_id},
+            "desk:ask_consent": {
+                **case,
+                "kind": "reporter",
+                "public_id": self.report.public_id,
+            },
+            "desk:use_consent": {**case, "public_id": self.consent.public_id},
+            "my:consent": {"public_id": self.consent.public_id},
+            "my:consent_withdraw": {"public_id": self.consent.public_id},
             "desk:review": {**case, "public_id": self.review.public_id},
             "my:case": case,
             "my:answer": case,
