@@ -18,6 +18,7 @@ from cases.evidence.errors import StorageFull
 from cases.forms.desk import AllegationForm, EvidenceForm, NoticeForm, ReasonForm
 from cases.selectors.case_head import head
 from cases.selectors.decision_page import violations_of, withdrawable
+from cases.selectors.to_be_shown import to_be_shown
 from cases.services import allegation, evidence, notice, response
 from cases.services.response import lapse_blocked
 from cases.views.desk import steps
@@ -198,7 +199,13 @@ def write_notice(request: HttpRequest, number: str, public_id: UUID) -> HttpResp
     if not step:
         form = NoticeForm(initial={"revision": top.case.revision})
         return show_form(
-            request, top, form, words, template="cases/desk/notice.html", respondent=respondent
+            request,
+            top,
+            form,
+            words,
+            template="cases/desk/notice.html",
+            respondent=respondent,
+            to_show=to_be_shown(top.case, respondent),
         )
     form = NoticeForm(request.POST)
     tried: Any = None
@@ -239,7 +246,14 @@ def write_notice(request: HttpRequest, number: str, public_id: UUID) -> HttpResp
             }
             return render(request, "cases/desk/notice_check.html", context)
     return show_form(
-        request, top, form, words, tried, template="cases/desk/notice.html", respondent=respondent
+        request,
+        top,
+        form,
+        words,
+        tried,
+        template="cases/desk/notice.html",
+        respondent=respondent,
+        to_show=to_be_shown(top.case, respondent),
     )
 
 
