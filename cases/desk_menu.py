@@ -91,14 +91,6 @@ for _item in (
         shown_to=for_the_platform,
     ),
     navigation.Item(
-        key="desk-retaliation",
-        label=_("Retaliation"),
-        url_name="desk:retaliation",
-        place="desk",
-        order=48,
-        shown_to=_staff,
-    ),
-    navigation.Item(
         key="desk-accounts",
         label=_("Accounts"),
         url_name="desk:accounts",

@@ -24,7 +24,9 @@ class SurgeForm(Form):
         choices=[(CLAIM, CLAIM), (DISMISS, DISMISS)], widget=forms.HiddenInput
     )
     reason = PickField(
-        label=_("Why are they dismissed?"), choices=DismissalReason.choices, required=False
+        label=_("Why are they dismissed?"),
+        choices=DismissalReason.choices,
+        missing=_("Choose a reason"),
     )
     note = TextField(
         label=_("Note for the office"),
@@ -38,13 +40,8 @@ class SurgeForm(Form):
         super().__init__(data, **kwargs)
         field: Any = self.fields["cases"]
         field.choices = [(number, number) for number in numbers]
-
-    def clean(self) -> dict[str, Any]:
-        """A dismissal needs its reason."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("action") == DISMISS and not cleaned.get("reason"):
-            self.add_error("reason", _("Choose a reason"))
-        return cleaned
+        if self.data.get("action") == CLAIM:
+            self.fields["reason"].required = False
 
 
 class CheckInForm(Form):

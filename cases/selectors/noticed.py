@@ -25,6 +25,11 @@ class Noticed:
     alike: list[Alike]
 
     @property
+    def more_marks(self) -> int:
+        """How many marks there are besides the first, which the page shows."""
+        return max(0, len(self.marks) - 1)
+
+    @property
     def anything(self) -> bool:
         """Whether there is something to say at the top of the case."""
         return bool(self.marks or self.surge_url or self.unacknowledged)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 
 from cases import rules
 from cases.enums import ReportStatus, RetaliationKind
@@ -159,6 +159,23 @@ def _worked(user: User, mark: RetaliationMark) -> bool:
     return RetaliationMark.objects.filter(worked, pk=mark.pk).exists()
 
 
+def named(case: Case) -> int:
+    """Somebody was named in the locked case: look at what came before that. New marks."""
+    people = [row.person.pk for row in case.respondents.select_related("user__closed_into")]
+    reviews = _low().filter(
+        Q(reviewer__in=people) | Q(reviewer__closed_into__in=people), given_at__gt=case.opened_at
+    )
+    return look_at(case) + _answers_by_review(list(reviews.order_by("-pk")[:LOT]))
+
+
+def _low() -> QuerySet[PeerReview]:
+    return PeerReview.objects.filter(score__lt=F("score_max") * LOW_SHARE).select_related(
+        "reviewer__closed_into",
+        "submission__learner__closed_into",
+        "submission__assignment__course",
+    )
+
+
 def look_at_peer_reviews() -> int:
     """Mark low reviews that the subject of a report gave to the work of its reporter afterwards.
 
@@ -173,17 +190,8 @@ def look_at_peer_reviews() -> int:
             newest = PeerReview.objects.aggregate(newest=Max("pk"))["newest"] or 0
             if newest <= sweep.last_id:
                 return marked
-            rows = list(
-                PeerReview.objects.filter(
-                    pk__gt=max(0, sweep.last_id - AGAIN), score__lt=F("score_max") * LOW_SHARE
-                )
-                .select_related(
-                    "reviewer__closed_into",
-                    "submission__learner__closed_into",
-                    "submission__assignment__course",
-                )
-                .order_by("pk")[: LOT + AGAIN]
-            )
+            first = max(0, sweep.last_id - AGAIN)
+            rows = list(_low().filter(pk__gt=first).order_by("pk")[: LOT + AGAIN])
             marked += _answers_by_review(rows)
             more = len(rows) == LOT + AGAIN
             sweep.last_id = rows[-1].pk if more else newest

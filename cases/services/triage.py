@@ -23,6 +23,7 @@ from cases.models import (
     Respondent,
     Watcher,
 )
+from cases.services import retaliation
 from cases.services.base import locked_case, record, save, shut_out, visible_or_404
 from cases.services.interim import end_all
 from integrity.accounts.models import User
@@ -121,6 +122,9 @@ def open_case(*, actor: User, number: str, learner_email: str = "") -> Case:
             status=ReportStatus.LINKED
         )
         record("case.opened", case, actor, data={"reports": reports})
+        if learner_email:
+            # Whoever worked on a matter this may be an answer to does not go on with it (IN9).
+            retaliation.named(case)
     return case
 
 

@@ -9,10 +9,12 @@ from uuid import uuid4
 from cases.models import Case, Report
 from cases.services import intake
 from integrity.accounts.models import User
+from integrity.core import clock
 from integrity.courses.models import Submission
-from policies.models import ViolationType
+from policies.enums import VersionStatus, ViolationKind
+from policies.models import Version, ViolationType
 from tests.cases import builders as build
-from tests.cases.intake_builders import WORDS, next_version, scene
+from tests.cases.intake_builders import WORDS, scene
 from tests.courses import builders as make
 
 
@@ -65,12 +67,20 @@ class Noticed:
 
     def retaliation_type(self) -> ViolationType:
         """The conduct policy in force knows retaliation, and nothing else."""
-        next_version(
-            self.scene.conduct,
-            since=timedelta(days=1),
+        since = clock.now() - timedelta(days=30)
+        version = Version.objects.create(
+            document=self.scene.conduct.document, number=2, body="## 3", effective_at=since
+        )
+        ViolationType.objects.create(
+            version=version,
             code="retaliation",
             title="Getting back at somebody",
+            kind=ViolationKind.CONDUCT,
+            position=1,
         )
+        version.status = VersionStatus.PUBLISHED
+        version.published_at = since
+        version.save()
         return ViolationType.objects.get(code="retaliation")
 
 
