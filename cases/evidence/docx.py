@@ -108,8 +108,8 @@ class Word:
             elif (
                 local(element.tag) == "num" and (of := _child(element, "abstractNumId")) is not None
             ):
-                for level, kind in abstract.get(_get(of, "val"), {}).items():
-                    kinds[_get(element, "numId"), level] = kind
+                for depth, called in abstract.get(_get(of, "val"), {}).items():
+                    kinds[_get(element, "numId"), depth] = called
         return kinds
 
     @staticmethod

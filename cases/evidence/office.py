@@ -10,6 +10,7 @@ No Django here: the process that opens files uses this.
 
 from __future__ import annotations
 
+from typing import NoReturn
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -82,7 +83,7 @@ def parse(content: bytes) -> ElementTree.Element:
     parser.buffer_text = True
     depth = 0
 
-    def declared(*_what: object) -> None:
+    def declared(*_what: object) -> NoReturn:
         raise Refused("archive")
 
     def start(name: str, attributes: dict[str, str]) -> None:

@@ -147,7 +147,7 @@ def _answer(
         shown = called.get(found, found) if isinstance(found, str) else ""
         return str(shown)[: limits.MAX_PAIR_NAME].strip()
 
-    pairs = []
+    pairs: list[dict[str, Any]] = []
     for first, second, share in rows:
         if type(share) not in (int, float) or not math.isfinite(share) or not 0 <= share <= 1:
             raise Refused("result")
