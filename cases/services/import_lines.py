@@ -21,12 +21,11 @@ from cases.services.arrival import Entry
 from cases.services.clean import Problems
 from cases.services.import_rows import Row
 from integrity.accounts.models import User
-from integrity.core import crypto
 from integrity.core.errors import InvalidInput
 from integrity.courses.models import Course, Institution, Post, Submission
 from policies.models import ViolationType
 
-# The sealed file of a list, and the keys of its lines.
+# What the file of a list is sealed for.
 PURPOSE = "report-import"
 # The columns at which a service's refusals are shown.
 _COLUMN = {
@@ -81,7 +80,7 @@ class Line:
 class _Ready:
     """A line as `intake.submit_report` takes it."""
 
-    keys: list[str]
+    key: str
     digest: str
     report: dict[str, Any] = field(repr=False)
     person: entry.Person = field(repr=False)
@@ -150,7 +149,7 @@ class Checker:
     def lines(self, rows: Sequence[Row]) -> list[Line]:
         """What would become of each row now."""
         ready = {row.line: self.ready(row) for row in rows}
-        keys = [key for made in ready.values() if isinstance(made, _Ready) for key in made.keys]
+        keys = [made.key for made in ready.values() if isinstance(made, _Ready)]
         filed: dict[str, Report] = {}
         for start in range(0, len(keys), 500):
             found = Report.objects.filter(form_key__in=keys[start : start + 500])
@@ -170,8 +169,7 @@ class Checker:
                 twice = _("Line %(line)s has this reference too.") % {"line": first[reference]}
                 lines.append(Line(row.line, kind, {import_rows.REFERENCE: [twice]}))
             else:
-                known = next((filed[key] for key in made.keys if key in filed), None)
-                lines.append(self._against(row, kind, made, known))
+                lines.append(self._against(row, kind, made, filed.get(made.key)))
             if reference:
                 first.setdefault(reference, row.line)
         return lines
@@ -252,13 +250,13 @@ class Checker:
             informant=informant,
             importing=self._importing,
         )
-        return _Ready(self._keys(row), digest, report, person, told)
+        return _Ready(self._key(row), digest, report, person, told)
 
-    def _keys(self, row: Row) -> list[str]:
-        """The keys by which a line is known again, that of the newest field key first."""
+    def _key(self, row: Row) -> str:
+        """By what a line is known again. Not keyed: it must outlive the keys of this server."""
         reference = row.cells[import_rows.REFERENCE]
         name = f"reference\0{reference}" if reference else f"line\0{self._sha256}\0{row.line}"
-        return crypto.references(f"{self._institution.slug}\0{name}", purpose=PURPOSE)
+        return hashlib.sha256(f"{PURPOSE}\0{self._institution.slug}\0{name}".encode()).hexdigest()
 
     def file(self, row: Row) -> Line:
         """File the row, once; what was filed before is returned as it is."""
@@ -266,13 +264,13 @@ class Checker:
         kind = row.cells[import_rows.KIND].lower()
         if not isinstance(made, _Ready):
             return Line(row.line, "", made)
-        known = Report.objects.filter(form_key__in=made.keys).first()
+        known = Report.objects.filter(form_key=made.key).first()
         if known is not None:
             return self._against(row, kind, made, known)
         account = entry.account_with(made.person.email) if made.person.email else None
         report = intake.submit_report(
             actor=account,
-            form_key=made.keys[0],
+            form_key=made.key,
             language=account.language if account else settings.LANGUAGE_CODE,
             entry=made.entry,
             **made.report,
