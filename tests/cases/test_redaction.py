@@ -271,12 +271,10 @@ def test_an_area_of_a_page_of_a_document_is_painted_over(world: World) -> None:
     assert len(pages) == 2
     first, second = (page.render(scale=1).to_pil().convert("RGB") for page in pages)
     middle = (200, 210)
-    assert first.getpixel(middle)[0] > 150  # type: ignore[index]
-    assert max(second.getpixel(middle)) < 30  # type: ignore[type-var]
+    assert first.getpixel(middle)[0] > 150
+    assert max(second.getpixel(middle)) < 30
     reds = sum(
-        1
-        for count, (r, g, b) in second.getcolors(1_000_000)  # type: ignore[misc]
-        if r > 120 and g < 90 and b < 90
+        1 for count, (r, g, b) in second.getcolors(1_000_000) if r > 120 and g < 90 and b < 90
     )
     assert reds == 0
 
@@ -703,13 +701,15 @@ def test_the_preview_of_an_area_is_the_page_with_the_area_painted_over(
 
     picture = reverse("desk:evidence_page", args=[world.number, piece.public_id, 1])
     assert f"{picture}?area=2400,2400,5200,2700" in answer.content.decode()
+    whole: Any
+    painted: Any
     whole, painted = (
         Image.open(io.BytesIO(desk.get(picture, query).content)).convert("RGB")
         for query in ({}, {"area": "2400,2400,5200,2700"})
     )
     middle = (whole.size[0] // 2, int(whole.size[1] * 0.37))
-    assert whole.getpixel(middle)[0] > 150  # type: ignore[index]
-    assert max(painted.getpixel(middle)) < 30  # type: ignore[type-var]
+    assert whole.getpixel(middle)[0] > 150
+    assert max(painted.getpixel(middle)) < 30
 
 
 @pytest.mark.parametrize("query", ["?page=3", "?page=0", "?page=x", "?page=99999"])
