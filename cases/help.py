@@ -32,8 +32,10 @@ _FIELDS = {"institution", "name", "reach", "url"}
 # English and Spanish, as people write when somebody is in danger. Whole words, no bound left open.
 _URGENT = re.compile(
     r"""\b(?:
-        suicid\w{0,12} | self[- ]?harm\w{0,6} | (?:kill|hurt|harm|cut)\w{0,4}\ (?:my|him|her|them)sel\w+
-      | (?:kill|shoot|stab|rape|murder|bomb|attack)\w{0,4}\ (?:you|me|him|her|them|us|people|everyone|everybody)
+        suicid\w{0,12} | self[- ]?harm\w{0,6}
+      | (?:kill|hurt|harm|cut)\w{0,4}\ (?:my|him|her|them)sel\w+
+      | (?:kill|shoot|stab|rape|murder|bomb|attack)\w{0,4}
+          \ (?:you|me|him|her|them|us|people|everyone|everybody)
       | (?:will|going\ to|gonna|want\ to|wants\ to)\ (?:kill|shoot|stab|hurt|rape|murder|die|attack)
       | death\ threats? | threaten\w{0,4} | bomb | gun(?:man)? | doxx?(?:ed|ing|es)?
       | knows?\ where\ (?:you|i|we|she|he|they)\ lives? | (?:my|her|his|their)\ home\ address

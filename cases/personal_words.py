@@ -177,7 +177,7 @@ ADDRESSES: tuple[re.Pattern[str], ...] = tuple(
         # United Kingdom, Canada, Netherlands; United States with the state in front.
         r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][ABD-HJLNP-UW-Z]{2}\b",
         r"[A-CEGHJ-NPR-TVXY][0-9][A-Z] [0-9][A-Z][0-9]\b",
-        r"[1-9][0-9]{3} (?!AM\b|PM\b|AD\b|BC\b|CE\b|KB\b|MB\b|GB\b|TB\b|HZ\b)[A-Z]{2},? [A-Z][a-z-]{2,30}",
+        r"[1-9][0-9]{3} (?!(?:AM|PM|AD|BC|CE|KB|MB|GB|TB|HZ)\b)[A-Z]{2},? [A-Z][a-z-]{2,30}",
         r"[A-Z][a-z]{2,20}, [A-Z]{2} [0-9]{5}(?:-[0-9]{4})?\b",
         # A code of five digits is one with its country or its town: D-10115, 75002 Paris.
         r"(?:A|B|CH|D|DK|E|F|I|NL|P|PL|S)-[0-9]{4,5} [A-ZÀ-Ý][\w-]{1,30}",

@@ -36,7 +36,7 @@ from cases.services.clean import Problems
 from cases.services.senders import sealed_sender
 from integrity.accounts.models import User
 from integrity.audit import services as audit
-from integrity.core import clock, ids
+from integrity.core import clock, crypto, ids
 from integrity.core.errors import Conflict, InvalidInput, NotFound, Text
 from integrity.courses.models import Course, Post, Submission
 from policies.models import ViolationType
@@ -80,9 +80,11 @@ def start(
 ) -> Report:
     """A new draft with its first page. The same key again returns the draft, or what became of it.
 
-    Without an account it is a report without a name, held by `key` (`receipts.new_key`); `source`
-    is who is counted then. Raises `InvalidInput`, `Conflict` for a form of somebody else and for
-    too many drafts, `TooMany`.
+    With other words the same key changes the draft: somebody went back in their browser. Once the
+    report is sent that is a `Conflict`, so that the words are not lost without being said (HOSTILE
+    32). Without an account it is a report without a name, held by `key` (`receipts.new_key`);
+    `source` is who is counted then. Raises `InvalidInput`, `Conflict` for a form of somebody else
+    and for too many drafts, `TooMany`.
     """
     with audit.transaction():
         known = Report.objects.filter(form_key=form_key).first()
@@ -109,7 +111,7 @@ def start(
                 course=_course_of(submission, post),
                 submitted_at=clock.now(),
                 form_key=form_key,
-                form_digest="draft",
+                form_digest=_first_words(page),
             )
             if actor is not None:
                 sealed_sender(report, actor)
@@ -127,10 +129,32 @@ def start(
                 return report
         if not held(actor, key, known.public_id).exists():
             raise Conflict(_("This form was sent before with other content."))
-        if known.status == ReportStatus.DRAFT and known.draft_step <= page.step:
+        if known.status != ReportStatus.DRAFT:
+            _same_words(known, page)
+        elif known.draft_step <= page.step or known.form_digest != _first_words(page):
             _fill(known, page)
+            known.form_digest = _first_words(page)
             clean.save(known)
         return known
+
+
+def _first_words(page: Page) -> str:
+    """Fingerprint of a first page, by which the same one is known again."""
+    code = page.violation_type.code if page.violation_type is not None else ""
+    told = crypto.reference(f"{code}\n{page.account or ''}", purpose="draft-words")
+    return f"draft:{told[:32]}"
+
+
+def _same_words(report: Report, page: Page) -> None:
+    code = report.violation_type.code if report.violation_type is not None else ""
+    given = page.violation_type.code if page.violation_type is not None else ""
+    if (given and code != given) or report.account != (page.account or ""):
+        raise Conflict(
+            _(
+                "The report of this page was sent already. What you wrote here now is not in it. "
+                "Send it again to begin a new report with it."
+            )
+        )
 
 
 def _course_of(submission: Submission | None, post: Post | None) -> Course | None:

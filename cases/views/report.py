@@ -132,6 +132,9 @@ def _first_page(request: HttpRequest, start: _Start) -> HttpResponse:
             )
             on = Way.of(report, "details", visitor=who.visitor) or way
             return keys.remember(request, pages.onward(request, on))
+        if form.non_field_errors():
+            # Used up, for a report that was sent or is somebody else's.
+            form.renew_token()
     return pages.show(
         request,
         "details",

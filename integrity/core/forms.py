@@ -83,13 +83,13 @@ class OnceForm(Form):
         try:
             return read_form_token(token)
         except signing.SignatureExpired:
-            self._renew_token()
+            self.renew_token()
             raise ValidationError(
                 _("This page was open for too long. Nothing was sent. Please send it again."),
                 code="expired",
             ) from None
         except signing.BadSignature:
-            self._renew_token()
+            self.renew_token()
             raise ValidationError(
                 _(
                     "We could not tell where this form came from. Nothing was sent. "
@@ -98,7 +98,8 @@ class OnceForm(Form):
                 code="forged",
             ) from None
 
-    def _renew_token(self) -> None:
+    def renew_token(self) -> None:
+        """Let the form that is shown again be another one: its old token was used up."""
         data = self.data.copy() if isinstance(self.data, MultiValueDict) else dict(self.data)
         data[self.add_prefix(TOKEN_FIELD)] = new_form_token()
         self.data = data

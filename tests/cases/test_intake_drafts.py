@@ -126,7 +126,28 @@ def test_a_first_page_sent_again_later_changes_nothing_that_came_after(scene: ma
 
     assert start(scene, form_key="k").account == "In other words."
     send(scene, draft)
-    assert start(scene, form_key="k").status == ReportStatus.SUBMITTED
+    sent = start(scene, form_key="k", page=drafts.Page(step=1, account="In other words."))
+    assert sent.status == ReportStatus.SUBMITTED
+
+
+def test_hostile_32_words_typed_into_a_used_page_are_kept_or_said_to_be_left_out(
+    scene: make.Scene,
+) -> None:
+    draft = start(scene, form_key="k")
+    page = drafts.Page(step=3, links=[])
+    drafts.save(actor=scene.reporter, draft_id=draft.public_id, page=page)
+    # Back in the browser, and other words on the page that was sent already.
+    back = drafts.Page(step=1, account="I remember more now.")
+
+    changed = start(scene, form_key="k", page=back)
+
+    assert (changed.pk, changed.account) == (draft.pk, "I remember more now.")
+    assert changed.draft_step == 3
+    send(scene, draft)
+    with pytest.raises(Conflict, match="sent already"):
+        start(scene, form_key="k", page=drafts.Page(step=1, account="And even more."))
+    draft.refresh_from_db()
+    assert draft.account == "I remember more now."
 
 
 def test_drafts_have_an_end(scene: make.Scene, monkeypatch: Any) -> None:

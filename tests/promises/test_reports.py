@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from cases import notices
 from cases.enums import EvidenceKind, InterimKind
 from cases.models import Case, Report
 from cases.services import dialogue, interim
@@ -247,6 +248,20 @@ def test_the_processing_notice_is_shown_and_its_version_kept(scene: Scene) -> No
     report.refresh_from_db()
     assert report.processing_notice
     assert report.good_faith
+
+
+@promise(CONDUCT, "3.2", "The person reported is told how personal data are used", "IN7")
+def test_the_letter_of_the_allegation_carries_the_notice_on_data(world: World) -> None:
+    world.notified()
+    notice = world.respondent.notices.get()
+    told = notices.processing(notice.processing_notice)
+    assert told is not None
+    said = letter("notice_sent")
+    shown = page(world.learner, reverse("my:case", args=[world.number]))
+    for line in told.for_respondent:
+        assert str(line) in said
+        assert str(line) in shown
+    assert reverse("report:processing", args=[told.version]) in shown
 
 
 @promise(CONDUCT, "3.2", "People can be asked to stop at once, before any decision", "PR7")
