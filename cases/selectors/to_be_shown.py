@@ -65,7 +65,7 @@ def _hints(piece: Evidence, names: Iterable[str]) -> list[Pointer]:
     texts = [text[:_LOOKED_AT] for text in texts if text]
     whole = "\n".join(texts).casefold()
     named = [
-        Pointer(_("a name"), name)
+        Pointer(_("the name of a person"), name)
         for name in names
         if name.casefold() in whole
         and re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", whole)

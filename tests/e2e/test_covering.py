@@ -154,6 +154,9 @@ def test_words_and_an_area_are_covered_without_javascript(plain: Any, case: stor
         desk.shot("area")
         desk.press("See what the learner will see")
         desk.heading("Check what the learner will see")
+        drawn = page.get_by_alt_text("The page with the areas covered")
+        drawn.scroll_into_view_if_needed()
+        expect(drawn).to_have_js_property("naturalWidth", 800, timeout=30_000)
         desk.shot("check-area")
         desk.press("Cover this")
         desk.sees("10% from the left, 25% from the top, 40% wide, 15% high")
@@ -209,5 +212,5 @@ def test_the_notice_form_says_what_will_be_shown(plain: Any, case: story.File) -
         respondent = case.respondent
         desk.page.goto(f"/desk/cases/{case.number}/respondents/{respondent.public_id}/notice/")
         desk.heading("What the learner will be shown")
-        desk.sees(f"This may be a name: “{NAME}”")
+        desk.sees(f"This may be the name of a person: “{NAME}”")
         desk.shot("notice")
