@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -30,9 +30,10 @@ def file(request: HttpRequest, evidence_id: UUID) -> HttpResponse:
     if not user.is_authenticated:
         raise NotFound
     token = links.token(actor=user, evidence_id=evidence_id)
-    return HttpResponse(
+    return HttpResponseRedirect(
+        reverse("files:file", args=[token]),
         status=HTTPStatus.SEE_OTHER,
-        headers={"Location": reverse("files:file", args=[token]), "Cache-Control": _NOT_KEPT},
+        headers={"Cache-Control": _NOT_KEPT},
     )
 
 
