@@ -91,6 +91,6 @@ __all__ = [
     "vacant",
     "visible_to",
     "without_second",
-    "wrote_in_confidence",
     "worked_on",
+    "wrote_in_confidence",
 ]
