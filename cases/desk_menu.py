@@ -107,14 +107,6 @@ for _item in (
         shown_to=_staff,
     ),
     navigation.Item(
-        key="desk-lists",
-        label=_("Lists"),
-        url_name="desk:imports",
-        place="desk",
-        order=26,
-        shown_to=lambda user: has_role(user, Role.OFFICER),
-    ),
-    navigation.Item(
         key="desk-letters",
         label=_("Letters"),
         url_name="desk:letters",

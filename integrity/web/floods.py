@@ -81,7 +81,8 @@ def take(allowance: Allowance, source: Source) -> Slot:
                 return Slot(key)
         found = cache.get_many(_keys(allowance, source))
         ends = [float(end) for end in found.values()]
-        raise _refusal(allowance, min(ends, default=now + 1) - now)
+        # Anew: whoever waited for a turn looks at slots that were taken meanwhile.
+        raise _refusal(allowance, min(ends, default=now + 1) - clock.now().timestamp())
     return Slot("")
 
 
@@ -100,7 +101,8 @@ def _keys(allowance: Allowance, source: Source) -> list[str]:
 
 
 def _refusal(allowance: Allowance, wait: float) -> TooMany:
-    seconds = max(1, ceil(wait))
+    # Clocks of two machines differ a little; nobody waits longer than the window.
+    seconds = min(max(1, ceil(wait)), allowance.seconds)
     minutes = ceil(seconds / 60)
     then = ngettext(
         "Please try again in %(count)s minute.", "Please try again in %(count)s minutes.", minutes

@@ -78,7 +78,7 @@ def test_case_30_fifty_in_five_processes_at_once_take_five(
     assert len(told) == 50, lines
     assert told.count("taken") == 5
     waits = [int(line.split()[1]) for line in told if line != "taken"]
-    assert all(3500 < seconds <= 3600 for seconds in waits)
+    assert all(3000 < seconds <= 3600 for seconds in waits), waits
 
 
 @pytest.mark.redis

@@ -16,6 +16,8 @@ from cases.selectors.entry import entered_by, institutions_of, types_for
 from cases.services import entry as service
 from cases.views.desk.guard import attempt, for_staff, see_other
 from cases.views.report_keys import private
+from integrity.accounts.enums import Role
+from integrity.accounts.rules import has_role
 from integrity.core.errors import InvalidInput
 
 
@@ -48,6 +50,7 @@ def enter(request: HttpRequest) -> HttpResponse:
             "anonymous": told.for_report(ReportMode.ANONYMOUS),
         },
         "chose_files": bool(request.FILES),
+        "sends_lists": has_role(user, Role.OFFICER),
     }
     return render(request, "cases/desk/entry.html", context, status=status or form.http_status)
 
