@@ -185,6 +185,7 @@ def read(request: HttpRequest, top: Head, public_id: UUID) -> HttpResponse:
         )
     words = Words(
         title=_("Who reported"),
+        lead=_("Two officers are needed for this: you asked, and another one answered."),
         button=_("Show name and address"),
         then=(
             ("list-checks", _("That you read it is written down, each time")),
