@@ -261,7 +261,7 @@ def test_the_letter_of_the_allegation_carries_the_notice_on_data(world: World) -
     for line in told.for_respondent:
         assert str(line) in said
         assert str(line) in shown
-    assert reverse("report:processing", args=[told.version]) in shown
+    assert told.version in shown
 
 
 @promise(CONDUCT, "3.2", "People can be asked to stop at once, before any decision", "PR7")
