@@ -11,12 +11,6 @@ def run_deadlines() -> dict[str, int]:
     return deadlines.run()
 
 
-@shared_task(name="cases.imports", expires=10)
-def file_lists() -> int:
-    """Every few seconds: go on with lists of reports; see `cases.services.report_import`."""
-    return report_import.run(seconds=20)
-
-
 @shared_task(name="cases.second_accounts")
 def find_second_accounts() -> dict[str, int]:
     """Compare the next portion of accounts; see `cases.services.account_search`."""
@@ -27,3 +21,9 @@ def find_second_accounts() -> dict[str, int]:
 def scan_held() -> dict[str, int]:
     """Files that came while the virus scanner was away; see `cases.services.scanning`."""
     return scanning.run()
+
+
+@shared_task(name="cases.imports", expires=10)
+def file_lists() -> int:
+    """Every few seconds: go on with lists of reports; see `cases.services.report_import`."""
+    return report_import.run(seconds=20)

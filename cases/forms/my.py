@@ -143,8 +143,8 @@ class AnswerFilesForm(Form):
         label=_("Add files"),
         help_text=_(
             "Notes, drafts, programs or messages that show how you worked: pictures, PDFs, Word or "
-            "OpenDocument texts or plain text, up to 10 files of at most 10 MB. We remove hidden details, such as places, from the copy "
-            "that is shown, and keep the original sealed."
+            "OpenDocument texts or plain text, up to 10 files of at most 10 MB. We remove hidden "
+            "details, such as places, from the copy that is shown, and keep the original sealed."
         ),
         required=False,
         allow_empty_file=True,  # refused where files are read, with the file's name

@@ -41,6 +41,7 @@ urlpatterns = [
     path("accounts/<uuid:public_id>/ask/", accounts.ask, name="account_ask"),
     path("accounts/<uuid:public_id>/two-people/", accounts.dismiss, name="account_dismiss"),
     path("accounts/<uuid:public_id>/doubt/", accounts.doubt, name="account_doubt"),
+    path("identity/", identity.requests, name="identity"),
     path("reports/import/", report_import.imports, name="imports"),
     path("reports/import/template.csv", report_import.template, name="import_template"),
     path("reports/import/<uuid:public_id>/", report_import.one, name="import"),
@@ -48,12 +49,9 @@ urlpatterns = [
     path("reports/import/<uuid:public_id>/delete/", report_import.throw_away, name="import_delete"),
     path("reports/new/", entry.enter, name="enter"),
     path("reports/new/<uuid:public_id>/", entry.entered, name="entered"),
-    path("identity/", identity.requests, name="identity"),
     path("retaliation/", retaliation.marks, name="retaliation"),
     path("retaliation/<uuid:public_id>/", retaliation.mark, name="retaliation_mark"),
-    path(
-        "retaliation/<uuid:public_id>/nothing/", retaliation.nothing, name="retaliation_nothing"
-    ),
+    path("retaliation/<uuid:public_id>/nothing/", retaliation.nothing, name="retaliation_nothing"),
     path(
         "retaliation/<uuid:public_id>/look-into/", retaliation.take_up, name="retaliation_take_up"
     ),
