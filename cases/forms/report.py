@@ -289,14 +289,14 @@ class SendForm(OnceForm):
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         said = notices.current_good_faith()
-        tick = self.fields["good_faith"]
+        tick: Any = self.fields["good_faith"]
         tick.label, tick.help_text = said.statement, said.hint
         self.fields["shown"].initial = _shown_now()
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if given.get("shown") not in ("", None, _shown_now()):
-            data = self.data.copy()
+            data: Any = self.data.copy()  # type: ignore[attr-defined]
             data[self.add_prefix("shown")] = _shown_now()
             data.pop(self.add_prefix("good_faith"), None)
             self.data = data
