@@ -75,7 +75,7 @@ for _item in (
     ),
     navigation.Item(
         key="desk-identity",
-        label=_("Opening names"),
+        label=_("Names"),
         url_name="desk:identity",
         place="desk",
         order=42,
@@ -96,14 +96,6 @@ for _item in (
         url_name="desk:accounts",
         place="desk",
         order=55,
-        shown_to=_staff,
-    ),
-    navigation.Item(
-        key="desk-enter",
-        label=_("Enter a report"),
-        url_name="desk:enter",
-        place="desk",
-        order=25,
         shown_to=_staff,
     ),
     navigation.Item(

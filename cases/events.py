@@ -111,9 +111,7 @@ audit.register(
     label=_("Request to see who reported answered"),
     icon="users",
 )
-audit.register(
-    "identity.read", fields={"report"}, label=_("Who reported was read"), icon="eye"
-)
+audit.register("identity.read", fields={"report"}, label=_("Who reported was read"), icon="eye")
 audit.register(
     "consent.asked",
     fields={"of", "purpose"},
@@ -411,6 +409,4 @@ audit.register(
 audit.register(
     "check_in.asked", fields={"days"}, label=_("Whoever reported was asked how they fare")
 )
-audit.register(
-    "check_in.answered", fields={"days"}, label=_("Whoever reported said how they fare")
-)
+audit.register("check_in.answered", fields={"days"}, label=_("Whoever reported said how they fare"))
