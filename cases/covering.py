@@ -62,6 +62,18 @@ def cover(text: str, spans: Iterable[Span]) -> str:
     return "".join([*parts, text[at:]])
 
 
+def still_open(found: Iterable[Span], covered: Iterable[Span]) -> list[Span]:
+    """Those of `found` of which at least a part is not covered."""
+    shut = merged(covered)
+    starts = [start for start, _end in shut]
+
+    def is_shut(span: Span) -> bool:
+        place = bisect_right(starts, span[0]) - 1
+        return place >= 0 and span[1] <= shut[place][1]
+
+    return [span for span in found if not is_shut(span)]
+
+
 def within(spans: Iterable[Span], start: int, end: int) -> list[Span]:
     """What of the spans lies between `start` and `end`, counted from `start`."""
     cut = ((max(a, start) - start, min(b, end) - start) for a, b in spans)

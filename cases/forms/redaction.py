@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cases.covering import Sheet, Span, occurrences
+from cases.covering import Sheet, Span, occurrences, still_open
 from cases.evidence.covered import WHOLE, Area
 from cases.forms.desk import KeyedForm
 from integrity.web.forms import TOKEN_FIELD, LineField, PicksField
@@ -21,6 +21,7 @@ EDGES = ("left", "top", "width", "height")
 MOST_FOUND = 200
 _AROUND = 40
 _RANGE = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
+_PLACE = re.compile(r"([0-9]{1,8})-([0-9]{1,8})")
 _PERCENT = re.compile(r"\d{1,3}(?:[.,]\d{1,2})?")
 
 
@@ -38,14 +39,23 @@ class RedactForm(KeyedForm):
     """Words, lines or an area of a page, and why. Nothing is required but the reason and one part.
 
     Words are searched first: `picks` are the places where they stand, once `found` says that these
-    words were looked for. `page` counts from 1 and is the page in view.
+    words were looked for. Places that are `covered` already are not offered again, and of many more
+    than `MOST_FOUND` the first: `more` counts the others, which are left for the next time. `page`
+    counts from 1 and is the page in view.
     """
 
     def __init__(
-        self, data: Any = None, *, sheet: Sheet, pages: int, page: int, **kwargs: Any
+        self,
+        data: Any = None,
+        *,
+        sheet: Sheet,
+        pages: int,
+        page: int,
+        covered: Sequence[Span] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
-        self.sheet, self.pages, self.page = sheet, pages, page
+        self.sheet, self.pages, self.page, self.covered = sheet, pages, page, covered
         self.rows = sheet.lines()
         self.fields["words"] = LineField(
             label=gettext_lazy("Words to cover"),
@@ -53,11 +63,15 @@ class RedactForm(KeyedForm):
             required=False,
         )
         self.fields["found"] = forms.CharField(widget=forms.HiddenInput, required=False)
-        self.places = occurrences(sheet.text, self._typed("words"))[:MOST_FOUND]
+        self.everywhere = occurrences(sheet.text, self._typed("words"))
+        left = set(still_open(self.everywhere, covered)) | self._ticked()
+        open_places = [span for span in self.everywhere if span in left]
+        self.places = open_places[:MOST_FOUND]
+        self.more = len(open_places) - len(self.places)
         if self.searched:
             self.fields["picks"] = PicksField(
-                label=ngettext("Found in one place", "Found in %(count)s places", len(self.places))
-                % {"count": len(self.places)},
+                label=ngettext("Found in one place", "Found in %(count)s places", len(open_places))
+                % {"count": len(open_places)},
                 help_text=_("Take the tick away where it is to stay."),
                 choices=[
                     (f"{start}-{end}", self._where((start, end))) for start, end in self.places
@@ -85,6 +99,14 @@ class RedactForm(KeyedForm):
             missing=gettext_lazy("Say why this is covered"),
         )
 
+    def _ticked(self) -> set[Span]:
+        """The places this form came with: the same form again has the same choices."""
+        sent: Any = self.data
+        picks = sent.getlist("picks")[:MOST_FOUND] if self.is_bound else []
+        return {
+            (int(match[1]), int(match[2])) for pick in picks if (match := _PLACE.fullmatch(pick))
+        }
+
     def _typed(self, name: str) -> str:
         return str((self.data if self.is_bound else {}).get(name, "")).strip()
 
@@ -101,7 +123,9 @@ class RedactForm(KeyedForm):
         data["found"] = self._typed("words")
         picks = [f"{start}-{end}" for start, end in self.places]
         data.setlist("picks", picks)
-        return RedactForm(data, sheet=self.sheet, pages=self.pages, page=self.page)
+        return RedactForm(
+            data, sheet=self.sheet, pages=self.pages, page=self.page, covered=self.covered
+        )
 
     def _where(self, span: Span) -> str:
         return _("Line %(number)s: %(words)s") % {
@@ -161,7 +185,11 @@ class RedactForm(KeyedForm):
         if not self.errors and not self.spans and not self.areas:
             message = _("Choose what is to be covered.")
             if self._typed("words") and not self.places:
-                message = _("These words are not in this piece.")
+                message = (
+                    _("These words are covered already, everywhere they stand.")
+                    if self.everywhere
+                    else _("These words are not in this piece.")
+                )
             self.add_error("words", message)
         return data
 

@@ -19,6 +19,7 @@ from cases.covering import MARK, occurrences
 from cases.enums import FileRole, ScanState
 from cases.evidence import store
 from cases.evidence.covered import Area, CannotPaint
+from cases.forms.redaction import MOST_FOUND
 from cases.models import Case, Evidence, EvidenceFile, Redaction
 from cases.selectors.case_parts import evidence_page
 from cases.selectors.my import my_evidence
@@ -627,6 +628,34 @@ def test_words_are_looked_for_before_anything_is_previewed(desk: Client, world: 
     answer = desk.post(address, form(words=NAME))
 
     assert "Found in one place" in answer.content.decode()
+
+
+def test_words_in_more_places_than_the_form_shows_are_all_covered_in_turns(
+    desk: Client, world: World
+) -> None:
+    times = MOST_FOUND + 3
+    piece = added(world, text="\n".join(f"{number} {NAME}" for number in range(times)))
+    address = reverse("desk:redact", args=[world.number, piece.public_id])
+    everywhere = [f"{a}-{b}" for a, b in spans_of(piece)]
+
+    found = desk.post(address, form(step="find", words=NAME, reason="")).content.decode()
+    assert f"Found in {times} places" in found
+    assert "3 more places did not fit here." in found
+    first = form(words=NAME, found=NAME, picks=everywhere[:MOST_FOUND], step="save")
+    saved = desk.post(address, first, follow=True).content.decode()
+    assert "The words stand in 3 more places." in saved
+    assert fresh(piece).shown_text.count(NAME) == 3
+    assert desk.post(address, first).status_code == 303  # the same form again
+    assert fresh(piece).shown_text.count(NAME) == 3
+
+    rest = desk.post(address, form(step="find", words=NAME, reason="")).content.decode()
+    assert "Found in 3 places" in rest
+    assert "did not fit" not in rest
+    last = form(words=NAME, found=NAME, picks=everywhere[MOST_FOUND:], step="save")
+    assert desk.post(address, last).status_code == 303
+    assert NAME not in fresh(piece).shown_text
+    done = desk.post(address, form(words=NAME, found=NAME)).content.decode()
+    assert "These words are covered already, everywhere they stand." in done
 
 
 @pytest.mark.parametrize(

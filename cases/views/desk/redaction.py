@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.evidence.covered import CannotPaint
@@ -39,7 +40,12 @@ def redact(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse:
     steps.require("redact", page.head)
     pages = page.piece.pages
     at = _page(request, pages)
-    fields: dict[str, Any] = {"sheet": page.piece.sheet, "pages": pages, "page": at}
+    fields: dict[str, Any] = {
+        "sheet": page.piece.sheet,
+        "pages": pages,
+        "page": at,
+        "covered": page.spans,
+    }
     step = request.POST.get("step", "preview") if request.method == "POST" else ""
     if not step:
         return _show(request, page, RedactForm(**fields), at)
@@ -71,6 +77,16 @@ def redact(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse:
         tried = Tried(None, error)
     if tried.done:
         messages.success(request, str(_("It is covered for everybody outside the desk.")))
+        if form.more:
+            messages.warning(
+                request,
+                ngettext(
+                    "The words stand in %(count)s more place. Find them again to cover it too.",
+                    "The words stand in %(count)s more places. Find them again to cover those too.",
+                    form.more,
+                )
+                % {"count": form.more},
+            )
         return see_other("evidence", number, public_id)
     return _show(request, page, form, at, tried)
 
