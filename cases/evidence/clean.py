@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.evidence import limits
 from cases.evidence.accept import TEXT, Kind
-from cases.evidence.errors import FileRefused
+from cases.evidence.errors import Busy, FileRefused
 from cases.evidence.figures import checked, in_words
 from cases.evidence.layout import PICTURE
 from cases.evidence.preview import PLAIN
@@ -62,6 +62,7 @@ _REFUSALS = {
         "This is not a result of JPlag or Dolos that we can read. Please send a PDF of it instead."
     ),
     "nothing": _("There are no pairs in this result."),
+    "busy": _("We are opening many files at the moment. Please send this one again in a minute."),
 }
 
 
@@ -84,12 +85,17 @@ def copy(kind: Kind, content: bytes) -> CleanCopy:
 
     Pictures are drawn again, PDF pages become pictures, text keeps its words, of a document of an
     office program its words become text. The same content gives the same copy. All but plain text
-    is opened in a process of its own, with bounded memory and time. Raises `FileRefused`.
+    is opened in a process of its own, with bounded memory and time; where many wait, this one is
+    to be sent again (`Busy`). Raises `FileRefused`.
     """
     if kind == TEXT:
         return CleanCopy(_plain(content.decode("utf-8-sig"), _EMPTY), PLAIN)
-    with _turns:
+    if not _turns.acquire(timeout=limits.TURN_SECONDS):
+        raise Busy(_REFUSALS["busy"])
+    try:
         head, body = _open(kind, content)
+    finally:
+        _turns.release()
     if kind.name == "result":
         figures = checked(json.loads(body))
         return CleanCopy((in_words(figures) + "\n").encode(), PLAIN, figures=figures)

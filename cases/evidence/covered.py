@@ -66,18 +66,21 @@ def _drawn(
     content_type: str, content: bytes, areas: Sequence[Area], page: int | None
 ) -> tuple[bytes, str]:
     asked = {"kind": _KINDS[content_type], "areas": [list(area) for area in areas], "page": page}
+    if not _turns.acquire(timeout=limits.TURN_SECONDS):
+        raise CannotPaint
     try:
-        with _turns:
-            done = subprocess.run(  # noqa: S603 - our own program, arguments without any input
-                [sys.executable, "-I", str(_COVERER)],
-                input=json.dumps(asked).encode() + b"\n" + content,
-                capture_output=True,
-                timeout=limits.WALL_SECONDS,
-                env={},
-                check=False,
-            )
+        done = subprocess.run(  # noqa: S603 - our own program, arguments without any input
+            [sys.executable, "-I", str(_COVERER)],
+            input=json.dumps(asked).encode() + b"\n" + content,
+            capture_output=True,
+            timeout=limits.WALL_SECONDS,
+            env={},
+            check=False,
+        )
     except subprocess.TimeoutExpired:
         raise CannotPaint from None
+    finally:
+        _turns.release()
     line, _newline, body = done.stdout.partition(b"\n")
     if done.returncode != 0 or not body:
         raise CannotPaint

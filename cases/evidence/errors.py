@@ -20,6 +20,10 @@ class FileRefused(InvalidInput):
         self.args = (str(message),)
 
 
+class Busy(FileRefused):
+    """Too many files are being opened; there is no use in trying the next one at once."""
+
+
 class StorageFull(NoRoom):
     """There is no room for the file (HTTP 507). Nothing of it was kept."""
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.enums import ScanState
 from cases.evidence import accept, clean, scanner, store
-from cases.evidence.errors import FIELD, FileRefused
+from cases.evidence.errors import FIELD, Busy, FileRefused
 from integrity.core import crypto
 from integrity.core.errors import InvalidInput, Text
 
@@ -164,10 +164,14 @@ def received(
     """
     prepared = []
     refusals: list[Text] = []
+    busy: Busy | None = None
     for file in incoming(uploads):
         try:
+            if busy is not None:
+                raise busy
             prepared.append((file, *prepare(file)))
         except FileRefused as refusal:
+            busy = refusal if isinstance(refusal, Busy) else busy
             refusals.append(refused(file, refusal))
     if refusals:
         raise InvalidInput({FIELD: refusals})

@@ -12,6 +12,9 @@ MAX_PAGE_PIXELS = 4_000_000
 MAX_PAGE_SIDE = 8_000
 JPEG_QUALITY = 88
 
+# Of one clean copy: a few kilobytes of drawing can fill fifty pages with noise.
+MAX_COPY_BYTES = 64_000_000
+
 # Of an archive (HOSTILE 42): a report of JPlag has a file a pair, a document some dozens.
 MAX_ZIP_ENTRIES = 20_000
 MAX_ZIP_UNPACKED_BYTES = 200_000_000
@@ -33,8 +36,10 @@ MAX_PAIR_NAME = 200
 MEMORY_BYTES = 1_500_000_000
 CPU_SECONDS = 30
 WALL_SECONDS = 60
-# How many files one web or worker process opens at the same time; others wait for their turn.
+# How many files one web or worker process opens at the same time; others wait for their turn, but
+# not for ever: files that take long must not hold up every page of the site.
 AT_ONCE = 2
+TURN_SECONDS = 20.0
 
 # How much of a text a page shows; the file has all of it.
 PREVIEW_CHARACTERS = 4_000

@@ -91,9 +91,12 @@ def image(kind: str, content: bytes) -> tuple[bytes, dict[str, Any]]:
     out = io.BytesIO()
     if photograph:
         plain.save(out, "JPEG", quality=limits.JPEG_QUALITY)
-        return out.getvalue(), {"type": "image/jpeg", "pages": 1, "moving": moving}
-    plain.save(out, "PNG", compress_level=6)
-    return out.getvalue(), {"type": "image/png", "pages": 1, "moving": moving}
+    else:
+        plain.save(out, "PNG", compress_level=6)
+    if out.tell() > limits.MAX_COPY_BYTES:
+        raise Refused("pixels")
+    drawn = "image/jpeg" if photograph else "image/png"
+    return out.getvalue(), {"type": drawn, "pages": 1, "moving": moving}
 
 
 def _on_white(picture: Any) -> Any:
@@ -129,6 +132,7 @@ def pdf(content: bytes) -> tuple[bytes, dict[str, Any]]:
         raise Refused("pages")
     document.init_forms()
     pages = []
+    taken = 0
     try:
         for index in range(count):
             page = document[index]
@@ -146,6 +150,9 @@ def pdf(content: bytes) -> tuple[bytes, dict[str, Any]]:
             out = io.BytesIO()
             picture.save(out, "JPEG", quality=limits.JPEG_QUALITY)
             pages.append((out.getvalue(), picture.size, (width, height)))
+            taken += out.tell()
+            if taken > limits.MAX_COPY_BYTES:
+                raise Refused("effort")
             bitmap.close()
             page.close()
     except pdfium.PdfiumError:

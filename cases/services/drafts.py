@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from cases import receipts, rules
 from cases.enums import ReportKind, ReportMode, ReportStatus
 from cases.evidence import FileRefused, Incoming
+from cases.evidence.errors import Busy
 from cases.evidence.incoming import (
     MAX_FILES,
     StoredFile,
@@ -301,6 +302,7 @@ def add_files(
     files = incoming(uploads)
     refusals: list[Text] = []
     kept: list[DraftFile] = []
+    busy: Busy | None = None
     report = held(actor, key, draft_id).first()
     if report is None or report.status != ReportStatus.DRAFT:
         raise NotFound
@@ -316,8 +318,11 @@ def add_files(
             refusals.append(_("A report can have at most %(count)s files.") % {"count": MAX_FILES})
             break
         try:
+            if busy is not None:
+                raise busy
             stored = keep(file, *prepare(file))
         except FileRefused as refusal:
+            busy = refusal if isinstance(refusal, Busy) else busy
             refusals.append(refused(file, refusal))
             continue
         row = _keep_row(actor, draft_id, stored, file_key, key)

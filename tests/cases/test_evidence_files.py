@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import stat
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from cases.evidence import (
     Incoming,
     StorageFull,
     clean,
+    limits,
     opener,
     received,
     recognise,
@@ -25,6 +27,7 @@ from cases.evidence import (
 )
 from cases.evidence import accept as kinds
 from cases.evidence.incoming import MAX_FILES, NAME_PURPOSE
+from cases.evidence.refusal import Refused
 from integrity.core import crypto
 from integrity.core.errors import InvalidInput
 from tests.cases import intake_builders as make
@@ -204,14 +207,43 @@ def test_a_file_that_never_ends_to_be_opened_is_refused(monkeypatch: pytest.Monk
         copied("a.png", make.picture(size=(3000, 3000)))
 
 
+def test_who_waits_long_for_a_turn_is_asked_to_send_the_file_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "TURN_SECONDS", 0.05)
+    monkeypatch.setattr(clean, "_turns", threading.BoundedSemaphore(1))
+    with clean._turns, pytest.raises(FileRefused, match="opening many files"):  # noqa: SLF001
+        copied("a.png", make.picture())
+    with (
+        clean._turns,  # noqa: SLF001
+        pytest.raises(InvalidInput) as refusal,
+        received([Incoming(f"{number}.png", make.picture()) for number in range(3)]),
+    ):
+        pass
+    # The first waited; the others are told without waiting too.
+    assert len(refusal.value.fields["uploads"]) == 3
+    # Nobody is left waiting afterwards.
+    assert copied("a.png", make.picture()).content_type == "image/png"
+
+
+@pytest.mark.parametrize(("kind", "word"), [("png", "pixels"), ("pdf", "effort")])
+def test_hostile_42_a_copy_that_would_fill_the_memory_is_refused(
+    kind: str, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAX_COPY_BYTES", 10)
+    content = make.document() if kind == "pdf" else make.picture()
+    with pytest.raises(Refused, match=word):
+        opener.opened(kind, content)
+
+
 def _opener_with(line: str) -> Path:
     import tempfile
 
     folder = Path(tempfile.mkdtemp())
     source = Path(opener.__file__)
     (folder / "opener.py").write_text(source.read_text())
-    limits = source.with_name("limits.py").read_text()
-    (folder / "limits.py").write_text(f"{limits}\n{line}\n")
+    bounds = source.with_name("limits.py").read_text()
+    (folder / "limits.py").write_text(f"{bounds}\n{line}\n")
     return folder / "opener.py"
 
 
