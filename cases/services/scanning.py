@@ -14,22 +14,23 @@ logger = logging.getLogger(__name__)
 
 
 def run() -> dict[str, int]:
-    """Ask the scanner about held files, oldest first, `limits.SCAN_BATCH` of each kind at most.
+    """Ask the scanner about held files, `limits.SCAN_BATCH` of each kind at most, in any order.
 
-    Returns how many were found `clean` and `infected`, and how many are still `held` though the
-    scanner answered. Stops when it cannot be reached. Without a scanner nothing is passed: held
-    files stay held until there is one again.
+    The order is new each time: a file that the scanner chokes on ends a run, and must not keep all
+    that came after it waiting for ever. Returns how many were found `clean` and `infected`, and
+    how many are still `held` though the scanner answered. Stops when it cannot be reached. Without
+    a scanner nothing is passed: held files stay held until there is one again.
     """
     counts = {"clean": 0, "infected": 0, "held": 0}
     if not scanner.set_up():
         return counts
     held = EvidenceFile.objects.filter(role=FileRole.ORIGINAL, scan=ScanState.HELD)
-    pieces = held.select_related("evidence__case__institution").order_by("created_at", "pk")
+    pieces = held.select_related("evidence__case__institution").order_by("?")
     try:
         for file in pieces[: limits.SCAN_BATCH]:
             counts[_settled(file, _verdict(file.path))] += 1
         for rows in (DraftFile.objects, MessageFile.objects):
-            waiting = rows.filter(scan=ScanState.HELD).order_by("created_at", "pk")
+            waiting = rows.filter(scan=ScanState.HELD).order_by("?")
             for row in waiting[: limits.SCAN_BATCH]:
                 verdict = _verdict(row.original_path)
                 # A draft may have been sent meanwhile: its evidence is held, and comes next time.

@@ -412,6 +412,28 @@ def test_a_held_file_that_cannot_be_read_stops_no_other(settings: Any, root: Pat
     assert states(lost) == {ScanState.HELD}
 
 
+@pytest.mark.usefixtures("away")
+def test_hostile_41_a_file_the_scanner_chokes_on_keeps_no_other_waiting_for_ever(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = make.scene()
+    heavy = sent(scene, b"takes for ever")
+    good = sent(scene, b"other words")
+    settings.CLAMD_URL = "tcp://scanner.example:3310"
+
+    def ask(content: bytes) -> ScanState:
+        if content == b"takes for ever":
+            raise scanner.Unreachable
+        return ScanState.CLEAN
+
+    monkeypatch.setattr(scanner, "ask", ask)
+    for _minute in range(40):
+        scanning.run()
+
+    assert states(good) == {ScanState.CLEAN}
+    assert states(heavy) == {ScanState.HELD}
+
+
 def test_the_desk_sees_a_held_piece_and_how_it_ended(settings: Any, client: Client) -> None:
     settings.CLAMD_URL = clamd.nobody()
     world = notifiable()
