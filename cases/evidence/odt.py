@@ -52,7 +52,9 @@ class Odt:
             name = local(element.tag)
             if name == "h":
                 level = _get(element, "outline-level")
-                lines.heading(self._words(element), int(level) if level in "123456789" else 1)
+                # Without a level a heading is one of the first.
+                known = level.isascii() and level.isdigit() and len(level) == 1
+                lines.heading(self._words(element), int(level) if known else 1)
             elif name == "p":
                 text = self._words(element)
                 mark = "  " * depth + "- " if depth >= 0 else ""

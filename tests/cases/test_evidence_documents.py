@@ -489,3 +489,9 @@ def test_a_picture_has_no_beginning() -> None:
     copy = case.evidence.get(kind=EvidenceKind.FILE).files.get(role=FileRole.DERIVATIVE)
 
     assert preview(copy) is None
+
+
+@pytest.mark.parametrize("level", ["", ' text:outline-level=""', ' text:outline-level="12"'])
+def test_a_heading_without_a_level_is_a_heading(level: str) -> None:
+    text = copied("a.odt", odt(f"<text:h{level}>What we found</text:h>"))
+    assert text.startswith("What we found\n=============")
