@@ -53,6 +53,8 @@ _LONG = (ACCOUNT, QUOTED, LINKS)
 _TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FIRST_DAY = date(2000, 1, 1)
+# Beyond it an instant has no other zone: the last hours of the calendar.
+_LAST_DAY = date(9999, 12, 30)
 
 
 @dataclass(frozen=True)
@@ -168,11 +170,11 @@ def moment(text: str, zone: str) -> tuple[datetime | None, bool]:
     try:
         if _DAY.fullmatch(text):
             day = date.fromisoformat(text)
-            if day < _FIRST_DAY:
+            if not _FIRST_DAY <= day <= _LAST_DAY:
                 raise ValueError
             return kept_day(day), True
         found = datetime.fromisoformat(text)
-        if found.date() < _FIRST_DAY:
+        if not _FIRST_DAY <= found.date() <= _LAST_DAY:
             raise ValueError
     except ValueError:
         raise ValidationError(

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
 from cases.enums import ImportStatus
@@ -54,10 +54,8 @@ def upload(*, actor: User, institution: Institution, content: bytes, form_key: s
     rows = import_rows.read(content)
     sha256 = fingerprint(content)
     key = crypto.reference(f"{actor.public_id}\0{form_key}", purpose="import-form")
-    known = ReportImport.objects.filter(form_key=key).first()
+    known = _sent_before(key, institution, sha256)
     if known is not None:
-        if (known.sha256, known.institution_id) != (sha256, institution.pk):
-            raise Conflict(_("This form was sent before with other content."))
         return known
     lines = Checker(institution, sha256).lines(rows)
     path = store.write(content, purpose=PURPOSE)
@@ -71,9 +69,23 @@ def upload(*, actor: User, institution: Institution, content: bytes, form_key: s
                 lines=[line.as_json() for line in lines],
                 form_key=key,
             )
+    except IntegrityError:
+        # The same form, a moment earlier.
+        store.remove(path)
+        known = _sent_before(key, institution, sha256)
+        if known is None:
+            raise
+        return known
     except BaseException:
         store.remove(path)
         raise
+
+
+def _sent_before(key: str, institution: Institution, sha256: str) -> ReportImport | None:
+    known = ReportImport.objects.filter(form_key=key).first()
+    if known is not None and (known.sha256, known.institution_id) != (sha256, institution.pk):
+        raise Conflict(_("This form was sent before with other content."))
+    return known
 
 
 def _officer(actor: User, institution: Institution) -> None:
@@ -210,6 +222,13 @@ def _filed(row: ReportImport, waiting: Sequence[int]) -> dict[int, Line]:
         except DomainError as error:
             # Something changed since the list was checked; the line says so, the others go on.
             found[number] = Line(number, errors={"": [str(error.message)]})
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            # One line that nobody foresaw must not keep its list, and those behind it, for ever.
+            logger.exception("line %s of a list of reports cannot be filed", number)
+            text = _("This line could not be filed. Please send it again on its own.")
+            found[number] = Line(number, errors={"": [text]})
     return found
 
 

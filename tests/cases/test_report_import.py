@@ -160,6 +160,9 @@ def test_the_template_has_every_column_and_nobody_in_it() -> None:
         ("happened", "20/11/2026"),
         ("happened", "2999-01-01"),
         ("happened", "1999-01-01"),
+        ("happened", "9999-12-31"),
+        ("happened", "9999-12-31T23:30"),
+        ("happened", "9999-12-31T23:30-12:00"),
         ("links", "javascript:alert(1)"),
         ("informant_email", "no address"),
         ("mode", "secret"),
@@ -171,6 +174,8 @@ def test_what_is_wrong_is_said_at_its_line_and_column(
     scene: make.Scene, column: str, value: str
 ) -> None:
     cells = {"reference": "A", "kind": "violation", "account": "Words.", "mode": ""}
+    cells["violation"] = "plagiarism"
+    scene.platform.time_zone = "America/New_York"
     if column.startswith("informant"):
         cells["informant_name"] = "Petra"
     cells[column] = value
@@ -228,6 +233,23 @@ def test_the_same_form_is_one_list_and_with_another_file_a_conflict(
     assert upload(scene, officer) == row
     with pytest.raises(Conflict):
         upload(scene, officer, table("B,violation,Other."))
+    assert len(make.files(root)) == 1
+
+
+def test_case_58_the_same_form_twice_at_the_same_moment_is_one_list(
+    scene: make.Scene, officer: User, root: Path
+) -> None:
+    first: list[ReportImport] = []
+    write = store.write
+
+    def meanwhile(content: bytes, *, purpose: str) -> str:
+        with mock.patch.object(store, "write", write):
+            first.append(upload(scene, officer))
+        return write(content, purpose=purpose)
+
+    with mock.patch.object(store, "write", meanwhile):
+        second = upload(scene, officer)
+    assert [second] == first == list(ReportImport.objects.all())
     assert len(make.files(root)) == 1
 
 
@@ -392,6 +414,30 @@ def test_a_line_that_fails_at_filing_says_so_and_the_others_go_on(
     lines = report_import.lines_of(row)
     assert ("course" in lines[0].errors, bool(lines[1].reference)) == (True, True)
     assert row.status == ImportStatus.FILED
+
+
+def test_a_line_that_breaks_something_keeps_neither_its_list_nor_the_next(
+    scene: make.Scene, officer: User
+) -> None:
+    row = upload(scene, officer)
+    report_import.start(actor=officer, import_id=row.public_id, leave_out=False)
+    submit = intake.submit_report
+
+    def breaks(**told: Any) -> Report:
+        report = submit(**told)
+        if told["account"] == "More.":
+            raise KeyError(CANARY)
+        return report
+
+    with mock.patch.object(intake, "submit_report", breaks):
+        report_import.run()
+    row.refresh_from_db()
+    lines = report_import.lines_of(row)
+    assert [bool(line.reference) for line in lines] == [True, False, True]
+    assert "" in lines[1].errors
+    assert row.status == ImportStatus.FILED
+    # Nothing of the broken one is left, so it can be sent again.
+    assert Report.objects.count() == 2
 
 
 def test_a_file_that_is_gone_ends_the_list_with_words(scene: make.Scene, officer: User) -> None:
