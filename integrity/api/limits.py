@@ -1,7 +1,7 @@
 """How often a program may ask. Counters live in the cache, in windows of a fixed length.
 
-They protect the server's capacity. What protects people (reports in an hour) is counted in the
-database. A cache that does not answer stops nobody.
+They protect the server's capacity. What protects people (reports in an hour) is counted by
+`integrity.web.floods`. A cache that does not answer stops nobody.
 """
 
 from __future__ import annotations
