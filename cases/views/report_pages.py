@@ -24,6 +24,7 @@ from integrity.core.errors import (
     Conflict,
     IllegalTransition,
     InvalidInput,
+    NoRoom,
     TooMany,
     WindowClosed,
 )
@@ -57,6 +58,8 @@ def refusals_on(form: Form) -> Iterator[None]:
         form.add_refusal(refusal)
     except (Conflict, IllegalTransition, WindowClosed) as refusal:
         form.add_error(None, str(refusal.message))
+    except NoRoom as full:
+        form.add_no_room(full)
     except TooMany as many:
         form.add_error(None, ValidationError(str(many.message), params={WAIT: many.seconds}))
 

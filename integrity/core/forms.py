@@ -18,7 +18,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from integrity.core.errors import InvalidInput
+from integrity.core.errors import InvalidInput, NoRoom
 from integrity.core.text import clean_text
 
 Text = str | Promise
@@ -55,9 +55,17 @@ class Form(forms.Form):
             for message in messages:
                 self.add_error(name if name in self.fields else None, ValidationError(str(message)))
 
+    def add_no_room(self, error: NoRoom) -> None:
+        """Say at the field for files that there is no room for them; what was typed stays."""
+        fields = (name for name, field in self.fields.items() if isinstance(field, forms.FileField))
+        self.add_error(next(fields, None), ValidationError(str(error.message)))
+        self._no_room = True
+
     @property
     def http_status(self) -> int:
-        """400 for a form that was sent and refused, else 200."""
+        """400 for a form that was sent and refused, 507 where there was no room, else 200."""
+        if getattr(self, "_no_room", False):
+            return 507
         return 400 if self.is_bound and self.errors else 200
 
 

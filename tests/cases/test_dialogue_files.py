@@ -254,6 +254,27 @@ def test_case_48_without_room_on_the_disk_nothing_is_left(
                 act(world)
 
 
+def test_case_48_without_room_on_the_disk_the_words_stay_on_both_pages(
+    world: World, reporter: User, root: Path, monkeypatch: Any
+) -> None:
+    def full(*_args: Any, **_kwargs: Any) -> str:
+        raise store.StorageFull
+
+    mine = reverse("my:report", args=[world.report.public_id])
+    send = reverse("my:answer_report", args=[world.report.public_id])
+    desk = reverse("desk:ask", args=[world.number, world.report.public_id])
+    people = [(client_of(reporter), mine, send), (client_of(world.moderator), desk, desk)]
+    forms = [{"form_token": token(client.get(page))} for client, page, _to in people]
+    monkeypatch.setattr(store, "write", full)
+    for (client, _page, to), form in zip(people, forms, strict=True):
+        uploads = [intake.upload("page.txt", b"Page 3")]
+        with intake.nothing_changes(root):
+            refused = client.post(to, {**form, "body": "What I typed.", "uploads": uploads})
+        assert refused.status_code == 507
+        assert "What I typed." in text(refused)
+        assert "cannot store files at the moment" in text(refused)
+
+
 def test_a_file_that_is_refused_leaves_the_words_in_the_form(
     world: World, reporter: User, root: Path
 ) -> None:

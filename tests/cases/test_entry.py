@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from cases import informants, receipts, rules, workflow
 from cases.enums import ReportMode, ReportStatus
+from cases.evidence import store
 from cases.models import Case, Evidence, Report, Respondent
 from cases.selectors import report as selectors
 from cases.services import entry, triage
@@ -424,6 +425,22 @@ def test_errors_stand_at_their_fields_and_typed_words_stay(
     assert answer.status_code == 400
     assert "Kept words." in page
     assert 'href="#id_received_by_0"' in page
+
+
+def test_case_48_on_a_full_disk_typed_words_stay(
+    scene: make.Scene, clerk: User, client: Client, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(content: bytes, *, purpose: str) -> str:
+        raise store.StorageFull
+
+    client.force_login(clerk)
+    monkeypatch.setattr(store, "write", full)
+    uploads = [make.upload("letter.png", make.picture())]
+    with make.nothing_changes(root):
+        answer = client.post(URL, typed(account="Kept words.", uploads=uploads))
+    assert answer.status_code == 507
+    assert "Kept words." in answer.content.decode()
+    assert "cannot store files at the moment" in answer.content.decode()
 
 
 def test_case_32_a_forged_form_is_refused_and_typed_words_stay(

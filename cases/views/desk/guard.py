@@ -22,6 +22,7 @@ from integrity.core.errors import (
     DomainError,
     IllegalTransition,
     InvalidInput,
+    NoRoom,
     NotFound,
     NotPermitted,
     Stale,
@@ -92,6 +93,9 @@ def attempt(form: Form, call: Callable[[], Result]) -> Tried[Result]:
         return Tried(None, error)
     except Stale as error:
         form.add_error(None, _("Somebody changed this case after you opened the page."))
+        return Tried(None, error)
+    except NoRoom as error:
+        form.add_no_room(error)
         return Tried(None, error)
     except (IllegalTransition, Conflict, WindowClosed) as error:
         form.add_error(None, str(error.message))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 
 from cases import workflow
 from cases.enums import EvidenceKind
-from cases.evidence.errors import StorageFull
 from cases.forms.desk import AllegationForm, EvidenceForm, NoticeForm, ReasonForm
 from cases.selectors.case_head import head
 from cases.selectors.decision_page import violations_of, withdrawable
@@ -123,28 +121,23 @@ def add_evidence(request: HttpRequest, number: str) -> HttpResponse:
     sent = request.method == POST
     form = EvidenceForm(request.POST if sent else None, request.FILES if sent else None, kind=kind)
     tried = None
-    full = False
     if sent and form.is_valid():
         given = form.cleaned_data
-        try:
-            tried = attempt(
-                form,
-                lambda: evidence.add(
-                    actor=user,
-                    number=number,
-                    kind=kind,
-                    title=given["title"],
-                    description=given["description"],
-                    url=given.get("url", ""),
-                    text=given.get("text", ""),
-                    upload=given.get("upload"),
-                    form_key=form.key,
-                ),
-            )
-        except StorageFull as error:
-            full = True
-            form.add_error("upload", str(error.message))
-        if tried is not None and tried.done:
+        tried = attempt(
+            form,
+            lambda: evidence.add(
+                actor=user,
+                number=number,
+                kind=kind,
+                title=given["title"],
+                description=given["description"],
+                url=given.get("url", ""),
+                text=given.get("text", ""),
+                upload=given.get("upload"),
+                form_key=form.key,
+            ),
+        )
+        if tried.done:
             return done(request, _("The evidence is added."), number)
     words = Words(
         title=_("Add evidence"),
@@ -155,7 +148,7 @@ def add_evidence(request: HttpRequest, number: str) -> HttpResponse:
             ("eye", _("The learner sees it with the notice")),
         ),
     )
-    answer = show_form(
+    return show_form(
         request,
         top,
         form,
@@ -165,9 +158,6 @@ def add_evidence(request: HttpRequest, number: str) -> HttpResponse:
         kind=name,
         multipart=True,
     )
-    if full:
-        answer.status_code = HTTPStatus.INSUFFICIENT_STORAGE
-    return answer
 
 
 @for_readers
