@@ -54,12 +54,15 @@ def part_known(user: Any, inside: Any) -> Q:
 
 
 def related(inside: Any) -> Q:
+    return _tied(inside) | kept_apart(inside)
+
+
+def _tied(inside: Any) -> Q:
     case = OuterRef("pk")
     return (
         Q(Exists(Teaching.objects.filter(course=OuterRef("course"), user=inside)))
         | Q(Exists(ConflictDeclaration.objects.filter(case=case, user=inside)))
         | Q(Exists(AdviserAccess.objects.filter(respondent__case=case, adviser=inside)))
-        | kept_apart(inside)
     )
 
 
@@ -80,11 +83,15 @@ def worked_on(path: str, person: Any) -> Q:
 def kept_apart(inside: Any) -> Q:
     """True for a case that may be an answer to one `inside` worked on, and the other way (IN9).
 
+    Whoever has the earlier case keeps it, though they had worked on both: a report by the accused
+    takes it from nobody, and it would stay with somebody who cannot see it any more.
+
     The marks are few and read first, so that a queue of any length pays for them once.
     """
     marks = RetaliationMark.objects.order_by().filter(case__isnull=False)
+    later = marks.filter(worked_on("case", inside)).exclude(earlier_case__assignee=inside)
     return Q(pk__in=marks.filter(worked_on("earlier_case", inside)).values("case")) | Q(
-        pk__in=marks.filter(worked_on("case", inside)).values("earlier_case")
+        pk__in=later.values("earlier_case")
     )
 
 
@@ -110,6 +117,11 @@ def conflict_filter(user: User) -> Q:
     that may be an answer to it, and the other way round.
     """
     return part_in_it(user) | related(user)
+
+
+def own_conflict(user: User) -> Q:
+    """As `conflict_filter` without what only keeps two cases apart."""
+    return part_in_it(user) | _tied(user)
 
 
 def known_conflict(user: User) -> Q:

@@ -64,10 +64,12 @@ def marks_for(user: User) -> QuerySet[RetaliationMark]:
     worked = RetaliationMark.objects.filter(
         rules.worked_on("earlier_case", user), pk=OuterRef("pk")
     )
+    # That there is a mark tells them that somebody had reported in the earlier case.
+    tied = Case.objects.filter(rules.own_conflict(user), pk=OuterRef("earlier_case"))
     visible = rules.visible_to(user)
     with_case = Q(case__in=visible.values("pk"))
     without = Q(case__isnull=True, earlier_case__in=visible.values("pk"))
-    return RetaliationMark.objects.filter(~Exists(worked), with_case | without)
+    return RetaliationMark.objects.filter(~Exists(worked), ~Exists(tied), with_case | without)
 
 
 def marks_page(user: User, *, view: str = "", after: str = "") -> MarksPage:

@@ -16,6 +16,7 @@ from cases import rules
 from cases.enums import ReportStatus, RetaliationKind
 from cases.letters import alerts
 from cases.models import Case, Report, Respondent, RetaliationMark, Sweep
+from cases.selectors.retaliation import marks_for
 from cases.services.base import shut_out
 from cases.services.clean import save
 from integrity.accounts.models import User
@@ -151,12 +152,11 @@ def _noticed(mark: RetaliationMark, earlier: Case, case: Case | None) -> None:
         institution=of.institution.slug,
     )
     people = rules.desk_of(of)[:MOST_ALERTED]
-    alerts.retaliation_noticed(of, mark.public_id, [u for u in people if not _worked(u, mark)])
+    alerts.retaliation_noticed(of, mark.public_id, [u for u in people if _may_look(u, mark)])
 
 
-def _worked(user: User, mark: RetaliationMark) -> bool:
-    worked = rules.worked_on("earlier_case", user)
-    return RetaliationMark.objects.filter(worked, pk=mark.pk).exists()
+def _may_look(user: User, mark: RetaliationMark) -> bool:
+    return marks_for(user).filter(pk=mark.pk).exists()
 
 
 def named(case: Case) -> int:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from cases import receipts, rules
 from cases.enums import CaseStatus, RetaliationKind, RetaliationOutcome
 from cases.models import Case, Determination, Report, RetaliationMark
-from cases.selectors.retaliation import marks_for, marks_page
+from cases.selectors.retaliation import marks_for, marks_page, waiting_marks
 from cases.services import deadlines, retaliation, triage
 from cases.services.retaliation_desk import look_into_it, nothing_points_to_it
 from integrity.accounts.models import User
@@ -265,6 +265,50 @@ def test_alerts_go_to_those_who_may_look_and_say_nothing(world: Noticed) -> None
     text = f"{content.subject}\n{content.text}"
     for word in (earlier.number, later.number, world.anna.display_name, "etaliation of"):
         assert word not in text
+
+
+def test_who_has_a_conflict_in_the_earlier_case_learns_of_no_mark(world: Noticed) -> None:
+    earlier = case_of(world.report(world.anna, world.of_ben))
+    triage.declare_conflict(actor=world.other, number=earlier.number, reason="A friend of his.")
+    later = case_of(world.report(world.ben, world.of_anna))
+    mark = RetaliationMark.objects.get()
+    assert seen_by(world.other, later)
+    address = reverse("desk:retaliation_mark", args=[mark.public_id])
+    text = pages_of(
+        world.other,
+        reverse("desk:retaliation"),
+        reverse("desk:case", args=[later.number]),
+        address,
+    )
+    assert "It may be an answer to that matter" not in text
+    assert str(mark.public_id) not in text
+    client = Client()
+    client.force_login(world.other)
+    assert client.get(address).status_code == 404
+    assert waiting_marks(world.other) == 0
+    rows = OutboxMessage.objects.filter(event="retaliation_noticed")
+    assert world.other.email not in {unseal_address(row.recipient_sealed).email for row in rows}
+
+
+def test_who_has_the_earlier_case_keeps_it_though_they_worked_on_both(world: Noticed) -> None:
+    earlier = case_of(world.report(world.anna, world.of_ben))
+    triage.open_case(actor=world.officer, number=earlier.number)
+    later = case_of(world.report(world.learner("Cleo"), world.of_anna))
+    triage.claim(actor=world.officer, number=later.number)
+    Determination.objects.create(
+        respondent=later.respondents.get(),
+        status="superseded",
+        standard_of_proof="balance",
+        reasons_finding="It was shown.",
+        proposed_by=world.officer,
+    )
+    # The accused joins the report about whoever had reported him.
+    assert case_of(world.report(world.ben, world.of_anna)) == later
+    assert not seen_by(world.officer, later)
+    assert case_of(Report.objects.filter(case=later).latest("pk")).assignee is None
+    assert seen_by(world.officer, earlier)
+    triage.release(actor=world.officer, number=earlier.number)
+    assert not seen_by(world.officer, earlier)
 
 
 # Low peer reviews
