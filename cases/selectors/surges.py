@@ -18,15 +18,18 @@ from integrity.core.errors import NotFound
 
 # More cases than this about one learner are dealt with a page at a time: those done leave the list.
 MOST = 100
+# Told to the office by somebody it knows, with an account or without.
+_WRITTEN = Q(informant_sealed__isnull=False)
 
 
 @dataclass(frozen=True)
 class SurgePage:
     """The group as far as the reader may see its cases. Numbers count those cases alone.
 
-    `senders` are those who can be told apart, without their names; a report without a name counts
-    in `nameless`, for nobody knows whether two of them are of one person. `waiting` are the numbers
-    of cases still in triage.
+    `senders` are those who can be told apart, without their names. Each report that the office
+    wrote down for somebody counts as one more: whether they have an account is told to nobody. A
+    report without a name counts in `nameless`, for nobody knows whether two of them are of one
+    person. `waiting` are the numbers of cases still in triage.
     """
 
     surge: Surge
@@ -60,8 +63,9 @@ def surge_page(user: User, surge_id: UUID | str) -> SurgePage:
         .exclude(status=ReportStatus.DRAFT)
         .aggregate(
             reports=Count("pk"),
-            senders=Count("reporter_ref", distinct=True, filter=~Q(reporter_ref="")),
-            nameless=Count("pk", filter=Q(reporter_ref="")),
+            senders=Count("reporter_ref", distinct=True, filter=~Q(reporter_ref="") & ~_WRITTEN)
+            + Count("pk", filter=_WRITTEN),
+            nameless=Count("pk", filter=Q(reporter_ref="") & ~_WRITTEN),
             first_at=Min("submitted_at"),
             last_at=Max("submitted_at"),
         )

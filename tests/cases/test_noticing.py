@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +16,7 @@ from cases.enums import CaseStatus, DismissalReason
 from cases.models import Case, Report, Respondent, Surge
 from cases.selectors.alike import alike, plain, spellings
 from cases.selectors.surges import surge_page
-from cases.services import noticing, triage
+from cases.services import entry, noticing, triage
 from integrity.accounts.models import Restriction, User
 from integrity.audit.models import Event
 from integrity.core import clock
@@ -250,6 +251,33 @@ def test_the_page_of_a_group_counts_senders_and_names_none(world: Noticed) -> No
         .count(reverse("desk:surge", args=[surge.public_id]))
         == 5
     )
+
+
+def test_the_page_of_a_group_counts_alike_whoever_told_the_office_with_an_account_or_without(
+    world: Noticed,
+) -> None:
+    EmailAddress.objects.create(user=world.anna, email=world.anna.email, verified=True)
+    about = works(world, 5)
+    many(world, about)
+    counted = []
+    for account in (None, world.anna):
+        entry.enter(
+            actor=world.officer,
+            institution=world.scene.platform,
+            received_by="phone",
+            mode="confidential",
+            person=entry.Person(name="Petra", email=account.email if account else "p@example.org"),
+            kind="flag",
+            about=str(about[0].public_id),
+            violation_type="plagiarism",
+            account="She called.",
+            good_faith=True,
+            form_key=f"told-{account}",
+        )
+        page = surge_page(world.moderator, Surge.objects.get().public_id)
+        counted.append((page.reports, page.senders, page.nameless))
+    assert Report.objects.exclude(reporter_ref="").filter(entered_by=world.officer).count() == 1
+    assert counted == [(6, 6, 0), (7, 7, 0)]
 
 
 def test_a_conflict_hides_cases_of_a_group_and_their_reports(world: Noticed) -> None:
