@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
+
 from cases import rules
 from cases.enums import ReportStatus
 from cases.letters import alerts
@@ -27,13 +29,14 @@ def run() -> int:
 
     Acknowledged is what was handed to the reporter's mail server: a receipt that waits, failed, is
     held back or may have got lost is none. Whoever cannot be written to, because the report has no
-    name or nobody's account, is owed none. Returns how many reports an alert was raised for.
+    name or nobody's account, is owed none. Nor is an alert raised about what the office wrote down
+    for somebody: it would tell that they have an account (decision 0024). Returns how many reports
+    an alert was raised for.
     """
     until = clock.now() - WITHIN
     rows = (
-        Report.objects.filter(submitted_at__gt=until - LOOKED_BACK, submitted_at__lte=until)
-        .exclude(reporter_ref="")
-        .exclude(status__in=(ReportStatus.DRAFT, ReportStatus.WITHDRAWN))
+        _owed(Report.objects.all())
+        .filter(submitted_at__gt=until - LOOKED_BACK, submitted_at__lte=until)
         .order_by("submitted_at", "pk")
         .values_list("pk", "public_id")
     )
@@ -50,15 +53,19 @@ def run() -> int:
 def missing(case: Case) -> set[int]:
     """The reports of a case that should have been acknowledged by now and are not: two queries."""
     rows = (
-        case.reports.filter(submitted_at__lte=clock.now() - WITHIN)
-        .exclude(reporter_ref="")
-        .exclude(status__in=(ReportStatus.DRAFT, ReportStatus.WITHDRAWN))
+        _owed(case.reports.all())
+        .filter(submitted_at__lte=clock.now() - WITHIN)
         .values_list("pk", "public_id")
     )
     keys = {_key(public_id): pk for pk, public_id in rows}
     if not keys:
         return set()
     return set(keys.values()) - {keys[key] for key in _delivered(keys)}
+
+
+def _owed(reports: QuerySet[Report]) -> QuerySet[Report]:
+    sent = reports.exclude(status__in=(ReportStatus.DRAFT, ReportStatus.WITHDRAWN))
+    return sent.exclude(reporter_ref="").filter(informant_sealed__isnull=True)
 
 
 def _key(public_id: object) -> str:

@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from cases import receipts
 from cases.enums import CheckInAnswer, ReportStatus, RetaliationKind
+from cases.informants import Informant
 from cases.models import CheckIn, Report, RetaliationMark
-from cases.services import check_ins, deadlines, triage
+from cases.services import acknowledgement, check_ins, deadlines, triage
 from integrity.accounts.models import User
 from integrity.audit.models import Event
 from integrity.core import clock
@@ -276,6 +277,18 @@ def test_nobody_to_write_to_is_owed_nothing(world: Noticed, now: datetime) -> No
         back = world.report(world.anna, world.of_anna)
         Report.objects.filter(pk=back.pk).update(status=ReportStatus.WITHDRAWN)
     assert deadlines.run(now + timedelta(days=8))["unacknowledged"] == 0
+
+
+def test_nothing_is_said_of_what_the_office_wrote_down_for_somebody(
+    world: Noticed, now: datetime
+) -> None:
+    with clock.frozen(now - timedelta(days=7)):
+        report = world.report(world.anna, world.of_ben)
+    told = Informant("Anna", world.anna.email).sealed()
+    Report.objects.filter(pk=report.pk).update(informant_sealed=told, received_by="phone")
+    assert deadlines.run(now)["unacknowledged"] == 0
+    with clock.frozen(now):
+        assert acknowledgement.missing(case_of(report)) == set()
 
 
 def test_the_case_page_says_it_and_the_email_names_only_the_case(
