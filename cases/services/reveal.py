@@ -96,7 +96,8 @@ def ask(
         report = sent_report(case, report_id)
         known = Reveal.objects.filter(form_key=form_key).first()
         if known is not None:
-            if (known.report_id, known.asked_by_id, known.reason) != (report.pk, actor.pk, reason):
+            sent = (known.report_id, known.asked_by_id, known.purpose, known.reason)
+            if sent != (report.pk, actor.pk, purpose, reason):
                 raise Conflict(_("This form was sent before with other content."))
             return known
         if not sealed(report):

@@ -206,6 +206,8 @@ def test_asked_once_and_the_same_form_twice_is_one_request(office: Office) -> No
     assert office.ask(form_key="k").pk == first.pk
     with pytest.raises(Conflict):
         office.ask(form_key="k", reason="Something else.")
+    with pytest.raises(Conflict, match="sent before"):
+        office.ask(form_key="k", purpose="duty")
     with pytest.raises(Conflict):
         office.ask()
     office.answer(first)
