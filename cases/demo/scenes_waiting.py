@@ -143,7 +143,7 @@ def _dismissed(cast: Cast) -> None:
         work("hamza.malik", "archives", "Finding aid", 50, own="The box is heavy."),
         47,
         "The list is the archive's own, from its web page.",
-        by="anna.petrova",
+        by="kofi.mensah",
     ).dismissed(46, DismissalReason.OUT_OF_SCOPE, "It looked like a matter for the archive.")
     again.claimed(1.6, by="officer2").at(
         2.2,
