@@ -6,6 +6,7 @@ A span is `(start, end)` in characters of a text, half open. Nothing here knows 
 from __future__ import annotations
 
 import unicodedata
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
@@ -98,10 +99,11 @@ def occurrences(text: str, words: str) -> list[Span]:
     return found
 
 
-def _folded(text: str) -> tuple[str, list[int]]:
+def _folded(text: str) -> tuple[str, Sequence[int]]:
     """The text as it is compared, and for each of its characters where it comes from."""
     out: list[str] = []
-    places: list[int] = []
+    # A text has ten million characters at most: four bytes each, not forty.
+    places = array("I")
     for index, char in enumerate(text):
         if char.isspace():
             # Of several blanks the first counts.

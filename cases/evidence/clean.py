@@ -53,6 +53,7 @@ _REFUSALS = {
     ),
     "macros": _("This document holds macros. Please save it without them, or as a PDF."),
     "kind": _("The name of this file does not fit what is in it. Please give it the right ending."),
+    "lines": _("This text has more than %(lines)s lines. Please send the part of it that matters."),
     "long": _("This document is too long. Please send the pages that matter, as a PDF."),
     "empty": _(
         "There are no words in this document. If it shows pictures, please send them as files of "
@@ -161,4 +162,6 @@ def _plain(content: str, empty: Text) -> bytes:
         raise FileRefused(_REFUSALS["damaged"]) from None
     if not text:
         raise FileRefused(empty)
+    if text.count("\n") >= limits.MAX_TEXT_LINES:
+        raise FileRefused(_REFUSALS["lines"] % {"lines": f"{limits.MAX_TEXT_LINES:,}"})
     return (text + "\n").encode()

@@ -25,6 +25,8 @@ ZIP_RATIO_FROM_BYTES = 1_000_000
 MAX_XML_BYTES = 30_000_000
 MAX_XML_DEPTH = 200
 MAX_JSON_BYTES = 50_000_000
+# Of a text: pages of the desk count its lines and cover them.
+MAX_TEXT_LINES = 100_000
 # About 300 printed pages.
 MAX_DOCUMENT_CHARACTERS = 1_000_000
 

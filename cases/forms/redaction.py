@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
@@ -57,6 +58,7 @@ class RedactForm(KeyedForm):
         super().__init__(data, **kwargs)
         self.sheet, self.pages, self.page, self.covered = sheet, pages, page, covered
         self.rows = sheet.lines()
+        self.starts = [start for _part, (start, _end) in self.rows]
         self.fields["words"] = LineField(
             label=gettext_lazy("Words to cover"),
             help_text=gettext_lazy("A name, for instance. You then choose where it is covered."),
@@ -135,7 +137,7 @@ class RedactForm(KeyedForm):
 
     def number_of(self, place: int) -> int:
         """The number of the line in which a character stands."""
-        return sum(1 for _part, (start, _end) in self.rows if start <= place)
+        return bisect_right(self.starts, place)
 
     def clean_picks(self) -> list[Span]:
         """The places that are ticked."""

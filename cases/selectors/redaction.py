@@ -29,6 +29,8 @@ _HEADINGS: tuple[Text, ...] = (
     _("Text of the file"),
 )
 _LONGEST = 120
+# As many as one page can show; words are found and numbers hold beyond them too.
+MOST_LINES = 2_000
 
 
 @dataclass(frozen=True)
@@ -106,15 +108,20 @@ class RedactPage:
 
     @property
     def lines(self) -> list[Line]:
-        """Everything that is read of the piece, line by line."""
+        """What is read of the piece, line by line: the first `MOST_LINES` of them."""
         sheet, covered = self.piece.sheet, merged(self.spans)
         found: list[Line] = []
         last = -1
-        for number, (part, (start, end)) in enumerate(sheet.lines(), 1):
+        for number, (part, (start, end)) in enumerate(sheet.lines()[:MOST_LINES], 1):
             heading = _HEADINGS[part] if part != last else ""
             found.append(Line(number, heading, _cut(sheet.text, start, end, covered)))
             last = part
         return found
+
+    @property
+    def lines_left(self) -> int:
+        """How many lines come after those."""
+        return max(0, len(self.piece.sheet.lines()) - MOST_LINES)
 
     def preview(self, spans: Sequence[Span], areas: Sequence[Area]) -> Preview:
         """What others will see with these parts covered too."""

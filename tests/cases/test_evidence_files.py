@@ -378,6 +378,13 @@ def test_hostile_35_a_text_keeps_its_words_and_loses_what_is_invisible() -> None
 # On disk
 
 
+def test_a_text_of_endless_lines_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_TEXT_LINES", 3)
+    assert copied("a.txt", b"1\n2\n3\n").content == b"1\n2\n3\n"
+    with pytest.raises(FileRefused, match="more than"):
+        copied("a.txt", b"1\n2\n3\n4\n")
+
+
 def test_files_are_sealed_under_random_names(root: Path) -> None:
     path = store.write(b"what was seen", purpose=store.ORIGINAL)
 
