@@ -7,11 +7,14 @@ HTML in a text stays words (HOSTILE 36).
 from __future__ import annotations
 
 import hashlib
+import logging
 from typing import Protocol
 
 from cases.enums import PASSED
 from cases.evidence import limits, store
 from integrity.core import crypto
+
+logger = logging.getLogger(__name__)
 
 PLAIN = "text/plain; charset=utf-8"
 
@@ -28,13 +31,18 @@ class Copy(Protocol):
 def preview(file: Copy) -> str | None:
     """The first `limits.PREVIEW_CHARACTERS` of a clean copy that is text; None for everything else.
 
-    A text that goes on ends with "…". None too while the scanner has not passed the file. The
-    caller has made sure that the reader may open it. Raises `crypto.CannotOpen` for a file that was
-    changed on the disk.
+    A text that goes on ends with "…". None too while the scanner has not passed the file, and for
+    one that is gone. The caller has made sure that the reader may open it. Raises
+    `crypto.CannotOpen` for a file that was changed on the disk.
     """
     if file.content_type != PLAIN or file.scan not in PASSED:
         return None
-    content = store.read(file.path, purpose=store.DERIVATIVE)
+    try:
+        content = store.read(file.path, purpose=store.DERIVATIVE)
+    except FileNotFoundError:
+        # It was exchanged while the page was made, as when more was covered.
+        logger.warning("a copy was not there for its preview")
+        return None
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise crypto.CannotOpen("The file is not the one that was stored.")
     text = content.decode()

@@ -194,7 +194,8 @@ def uncover(*, actor: User, number: str, redaction_id: UUID | str) -> None:
     def wanted(piece: Piece) -> tuple[list[Redaction], list[Redaction]]:
         if piece.evidence.disclosures.exists():
             raise IllegalTransition(STAYS)
-        return [], [row]
+        # Somebody else may have uncovered it meanwhile: once is once.
+        return [], [one for one in piece.evidence.covering if one.pk == row.pk]
 
     _change(actor=actor, number=number, evidence_id=row.evidence.public_id, wanted=wanted)
 
@@ -263,6 +264,8 @@ def _change(
         workflow.require("redact", actor=actor, case=case)
         piece = piece_of(_evidence(case, evidence_id))
         more, less = wanted(piece)
+        if not more and not less:
+            return []
         if form_key and (known := _known(form_key, more, actor)) is not None:
             return known
         before = piece.evidence.covering

@@ -23,6 +23,7 @@ from cases.forms.redaction import MOST_FOUND
 from cases.models import Case, Evidence, EvidenceFile, Redaction
 from cases.selectors.case_parts import evidence_page
 from cases.selectors.my import my_evidence
+from cases.selectors.redaction import MOST_LINES
 from cases.services import evidence, notice, redaction, showing
 from integrity.audit.models import Event
 from integrity.core import clock
@@ -455,6 +456,49 @@ def test_somebody_who_was_faster_is_not_undone(
     assert opened(piece, world.learner).decode() == f"{MARK} {MARK} {MARK}\n"
 
 
+def test_a_part_two_people_uncover_at_once_is_uncovered_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    piece = added(world)
+    (row,) = cover(world, piece)
+    make_file = redaction.Piece.file
+    first = [True]
+
+    def uncover(actor: Any) -> None:
+        redaction.uncover(actor=actor, number=world.number, redaction_id=row.public_id)
+
+    def meanwhile(self: redaction.Piece, *args: Any) -> bytes | None:
+        if first:
+            first.clear()
+            uncover(world.officer)
+        return make_file(self, *args)
+
+    monkeypatch.setattr(redaction.Piece, "file", meanwhile)
+    uncover(world.moderator)
+
+    row.refresh_from_db()
+    assert row.removed_by == world.officer
+    assert Event.objects.filter(action="evidence.uncovered").count() == 1
+
+
+def test_a_copy_that_is_exchanged_while_it_is_opened_is_the_new_one(
+    world: World, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    piece = upload(world, "chat.txt", f"{NAME} and Yorick\n".encode())
+    cover(world, piece)
+    send_notice(world)
+    read = store.read
+
+    def meanwhile(path: str, *, purpose: str) -> bytes:
+        monkeypatch.setattr(store, "read", read)
+        with django_capture_on_commit_callbacks(execute=True):
+            cover(world, piece, "Yorick")
+        return read(path, purpose=purpose)
+
+    monkeypatch.setattr(store, "read", meanwhile)
+    assert opened(piece, world.learner).decode() == f"{MARK} and {MARK}\n"
+
+
 def test_it_gives_up_when_others_are_always_faster(
     world: World, monkeypatch: pytest.MonkeyPatch, root: Path
 ) -> None:
@@ -628,6 +672,23 @@ def test_words_are_looked_for_before_anything_is_previewed(desk: Client, world: 
     answer = desk.post(address, form(words=NAME))
 
     assert "Found in one place" in answer.content.decode()
+
+
+def test_of_a_long_text_the_page_shows_the_beginning_and_every_line_can_be_covered(
+    desk: Client, world: World
+) -> None:
+    many = MOST_LINES + 5
+    piece = added(world, text="\n".join(f"line{number}end" for number in range(1, many + 1)))
+    address = reverse("desk:redact", args=[world.number, piece.public_id])
+
+    page = desk.get(address).content.decode()
+    # The title is a line too.
+    assert f"line{MOST_LINES - 1}end" in page
+    assert f"line{MOST_LINES}end" not in page
+    assert "6 more lines are not shown." in page
+    saved = desk.post(address, form(lines=str(many + 1), step="save"))
+    assert saved.status_code == 303
+    assert fresh(piece).shown_text.endswith(f"line{many - 1}end\n{MARK}")
 
 
 def test_words_in_more_places_than_the_form_shows_are_all_covered_in_turns(
