@@ -18,6 +18,7 @@ from cases.selectors import report as selectors
 from cases.selectors.report import MyReport
 from cases.services import check_ins
 from cases.views import report_keys as keys
+from cases.views.report_follow import code_again
 from cases.views.report_pages import refusals_on, see
 
 _READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +39,7 @@ def follow_check_in(request: HttpRequest) -> HttpResponse:
     back = reverse("report:follow")
     opened = keys.followed(request)
     if opened is None:
-        return see(back)
+        return code_again(request)
     return keys.private(_asked(request, selectors.followed(opened), back, by_code=True))
 
 

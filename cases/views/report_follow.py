@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +28,8 @@ from cases.views.report_pages import see
 from integrity.core.errors import NotFound
 
 _READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
+# What people write in the forms of a followed report.
+_WORDS = ("body", "text")
 
 
 @_READ_OR_SEND
@@ -61,6 +64,17 @@ def _enter(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/report/follow.html", {"form": form}, status=form.http_status)
 
 
+def code_again(request: HttpRequest) -> HttpResponse:
+    """The half hour is over: to where the code is entered. Words that were typed meanwhile are
+    shown there, to be sent afterwards, for they are kept nowhere else."""
+    typed = "\n\n".join(filter(None, (request.POST.get(name, "").strip() for name in _WORDS)))
+    if not typed:
+        return see(reverse("report:follow"))
+    context = {"form": CodeForm(), "typed": typed}
+    status = HTTPStatus.BAD_REQUEST
+    return keys.private(render(request, "cases/report/follow.html", context, status=status))
+
+
 def _opened(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """For a browser in which the code was right a while ago; others enter it first."""
 
@@ -68,7 +82,7 @@ def _opened(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def guarded(request: HttpRequest) -> HttpResponse:
         opened: UUID | None = keys.followed(request)
         if opened is None:
-            return see(reverse("report:follow"))
+            return code_again(request)
         return keys.private(view(request, selectors.followed(opened)))
 
     return guarded

@@ -28,7 +28,7 @@ from notifications.content import unseal_message
 from notifications.models import OutboxMessage
 from tests.cases import builders as build
 from tests.cases import intake_builders as make
-from tests.cases.test_report_pages import fill, fill_post, step, text, token
+from tests.cases.test_report_pages import fill, step, text, token
 from tests.courses import builders as base
 
 pytestmark = pytest.mark.django_db
@@ -447,8 +447,28 @@ def test_a_code_that_was_right_is_forgotten_after_half_an_hour(
     monkeypatch.setattr("cases.views.report_keys.FOLLOW_SECONDS", -1)
 
     assert THREAT not in text(visitor.get(FOLLOW))
-    refused = fill_post(visitor, f"{FOLLOW}answer/", body="Mine.")
+    refused = visitor.post(f"{FOLLOW}answer/", {})
     assert (refused.status_code, refused["Location"]) == (303, FOLLOW)
+
+
+@pytest.mark.parametrize(
+    ("page", "name"), [("answer", "body"), ("review", "text"), ("check-in", "text")]
+)
+def test_words_typed_for_longer_than_that_are_shown_again(
+    visitor: Client, monkeypatch: Any, page: str, name: str
+) -> None:
+    report, code = sent(visitor)
+    follow(visitor, code)
+    monkeypatch.setattr("cases.views.report_keys.FOLLOW_SECONDS", -1)
+    refused = visitor.post(f"{FOLLOW}{page}/", {name: "It was <b>him</b>, on Monday."})
+    assert refused.status_code == 400
+    shown = text(refused)
+    assert "Your words were not sent" in shown
+    assert "It was &lt;b&gt;him&lt;/b&gt;, on Monday." in shown
+    assert 'name="code"' in shown
+    assert "no-store" in refused["Cache-Control"]
+    assert THREAT not in shown
+    assert not report.messages.exists()
 
 
 def test_every_wrong_code_gets_the_same_answer_after_the_same_work(
