@@ -313,6 +313,17 @@ def test_case_33_exists_absent_or_deleted_makes_no_difference(
     assert names == [201, 201, 201]
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "1999-12-31", "0001-01-01"])
+def test_a_day_at_the_end_of_the_calendar_is_refused_at_its_field(
+    scene: intake.Scene, program: Program, day: str
+) -> None:
+    answer = program.post(
+        "reports", body(kind="violation", violation_type="plagiarism", incident_at=day)
+    )
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == ["incident_at"]
+
+
 # What is written about a report
 
 
