@@ -204,7 +204,8 @@ def my_reports(user: User, *, after: str | None = None) -> MyReports:
         drafts = list(
             own.filter(status=ReportStatus.DRAFT)
             .annotate(files=Count("draft_files"))
-            .order_by("-submitted_at", "-pk")[:10]
+            # All of them: `drafts.MAX_DRAFTS` bounds how many there can be.
+            .order_by("-submitted_at", "-pk")
         )
     sent = own.exclude(status=ReportStatus.DRAFT).defer("account", "quoted_text")
     return MyReports(drafts, newest_first(sent, by="submitted_at", after=after, size=PAGE_SIZE))

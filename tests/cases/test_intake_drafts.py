@@ -12,6 +12,7 @@ from cases import rules
 from cases.enums import EvidenceKind, FileRole, ReportStatus
 from cases.evidence import StorageFull, store
 from cases.models import Case, DraftFile, EvidenceFile, Report
+from cases.selectors.report import my_reports
 from cases.services import drafts, evidence, intake
 from integrity.audit.models import Event
 from integrity.core.errors import Conflict, InvalidInput, NotFound
@@ -158,6 +159,12 @@ def test_drafts_have_an_end(scene: make.Scene, monkeypatch: Any) -> None:
     with pytest.raises(Conflict, match="2 reports"):
         start(scene)
     start(scene, actor=scene.learner)
+
+
+def test_every_draft_can_be_reached(scene: make.Scene) -> None:
+    made = {start(scene).public_id for _number in range(12)}
+
+    assert {draft.public_id for draft in my_reports(scene.reporter).drafts} == made
 
 
 def test_wrong_answers_are_refused_and_the_old_ones_stay(scene: make.Scene, root: Path) -> None:
