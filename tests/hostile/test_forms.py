@@ -345,6 +345,7 @@ def test_hostile_54_a_reset_leads_to_the_site_and_nowhere_else(
     headers = {"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
     client.post("/accounts/password/reset/", {"email": scene.reporter.email}, headers=headers)
     notifications.deliver_due()
+    assert len(smtp.messages) == 1
     for received in smtp.messages:
         assert "evil.example" not in received.message.as_string()
 
