@@ -18,6 +18,9 @@ from notifications import services as notifications
 from notifications.models import OutboxMessage
 from notifications.recipients import Recipient
 
+# Who got one and who did not tells whom a matter is kept from.
+ALERTS = ("urgent_report", "acknowledgement_missing", "surge_noticed", "retaliation_noticed")
+
 
 def urgent_report(case: Case, people: Iterable[User]) -> int:
     """A report in the case is urgent: once per case and person. Returns to how many it goes.

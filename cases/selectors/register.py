@@ -12,12 +12,14 @@ from django.urls import reverse
 
 from cases import rules
 from cases.enums import CaseStatus, SanctionStatus
+from cases.letters.alerts import ALERTS
 from cases.models import Case, Sanction
 from cases.selectors.words import Days, Due, due
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
 from integrity.accounts.rules import STAFF_OF_CASES, scope
 from integrity.web import dates
+from notifications.recipients import references_of
 
 PAGE_SIZE = 50
 VIEWS = ("active", "past")
@@ -89,15 +91,19 @@ def letters_scope(user: User) -> tuple[set[str] | None, Q]:
     """Which letters somebody of the desk may see: slugs of institutions (None: all), a condition.
 
     Letters of a case are seen by those who may read the case; letters that name none, such as those
-    to reporters, by officers and auditors where they are in charge.
+    to reporters, by officers and auditors where they are in charge. Of alerts everybody sees their
+    own: the row alone would tell an officer that there is something they are kept from.
     """
     institutions = slugs(user, *STAFF_OF_CASES, Role.AUDITOR)
     among = Q(case_number__in=rules.readable_by(user).values("number"))
     everything = slugs(user, Role.OFFICER, Role.AUDITOR)
+    of_no_case = Q(case_number="") & (
+        ~Q(event__in=ALERTS) | Q(recipient_ref__in=references_of(user))
+    )
     if everything is None:
-        among |= Q(case_number="")
+        among |= of_no_case
     elif everything:
-        among |= Q(case_number="", institution__in=everything)
+        among |= of_no_case & Q(institution__in=everything)
     return institutions, among
 
 

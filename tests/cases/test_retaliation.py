@@ -14,6 +14,7 @@ from django.urls import reverse
 from cases import receipts, rules
 from cases.enums import CaseStatus, RetaliationKind, RetaliationOutcome
 from cases.models import Case, Determination, Report, RetaliationMark
+from cases.selectors.register import letters_scope
 from cases.selectors.retaliation import marks_for, marks_page, waiting_marks
 from cases.services import deadlines, retaliation, triage
 from cases.services.retaliation_desk import look_into_it, nothing_points_to_it
@@ -26,6 +27,7 @@ from integrity.courses.models import PeerReview, Submission
 from notifications.content import unseal_message
 from notifications.models import Letter, OutboxMessage
 from notifications.recipients import unseal_address
+from notifications.selectors import register
 from tests.cases import builders as build
 from tests.cases.noticed_world import Noticed, case_of
 from tests.courses import builders as make
@@ -265,6 +267,20 @@ def test_alerts_go_to_those_who_may_look_and_say_nothing(world: Noticed) -> None
     text = f"{content.subject}\n{content.text}"
     for word in (earlier.number, later.number, world.anna.display_name, "etaliation of"):
         assert word not in text
+
+
+def test_the_register_of_letters_shows_everybody_their_own_alerts_alone(world: Noticed) -> None:
+    earlier = case_of(world.report(world.anna, world.of_ben))
+    triage.open_case(actor=world.officer, number=earlier.number)
+    world.report(world.ben, world.of_anna)
+    alerts = OutboxMessage.objects.filter(event="retaliation_noticed")
+    assert alerts.count() == 3
+    for officer, rows in ((world.officer, 0), (world.second, 1)):
+        institutions, among = letters_scope(officer)
+        page = register(institutions=institutions, among=among, event="retaliation_noticed")
+        assert len(page.rows) == rows
+        # Letters to reporters are there as before.
+        assert register(institutions=institutions, among=among, event="report_received").rows
 
 
 def test_who_has_a_conflict_in_the_earlier_case_learns_of_no_mark(world: Noticed) -> None:
