@@ -6,6 +6,7 @@ time has passed, whether this ran or not. Running it twice, or late, does each t
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -27,6 +28,8 @@ from integrity.core.calendar import working_days_until
 from integrity.courses.selectors import holidays
 from policies.enums import ConsequenceCode
 
+logger = logging.getLogger(__name__)
+
 # A reminder goes out when so many working days, or fewer, are left to answer.
 REMIND_AT = {1: 3, 2: 1}
 # A window is open through its last second.
@@ -34,19 +37,33 @@ LAST_SECOND = timedelta(seconds=1)
 
 
 def run(at: datetime | None = None) -> dict[str, int]:
-    """Do everything that is due at `at` (default: now); returns how much of each was done."""
+    """Do everything that is due at `at` (default: now); returns how much of each was done.
+
+    What fails keeps nothing else from being done; the first failure is raised at the end.
+    """
     if at is not None:
         with clock.frozen(at):
             return run()
-    return {
-        "reminders": _remind(),
-        "sanctions_ended": _end_sanctions(),
-        "closed": _close(),
-        "drafts_forgotten": drafts.forget_abandoned(),
-        "unacknowledged": acknowledgement.run(),
-        "check_ins": check_ins.run(),
-        "retaliation": retaliation.look_at_peer_reviews(),
+    steps = {
+        "reminders": _remind,
+        "sanctions_ended": _end_sanctions,
+        "closed": _close,
+        "drafts_forgotten": drafts.forget_abandoned,
+        "unacknowledged": acknowledgement.run,
+        "check_ins": check_ins.run,
+        "retaliation": retaliation.look_at_peer_reviews,
     }
+    done: dict[str, int] = {}
+    failed: list[Exception] = []
+    for name, step in steps.items():
+        try:
+            done[name] = step()
+        except Exception as error:
+            logger.exception("Deadlines: %s failed", name)
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return done
 
 
 def _remind() -> int:

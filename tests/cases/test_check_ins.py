@@ -60,6 +60,20 @@ def letters() -> int:
     return OutboxMessage.objects.filter(event="check_in").count()
 
 
+def test_what_fails_keeps_nothing_else_from_being_done(
+    world: Noticed, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = closed(world, now - timedelta(days=14), world.anna)
+
+    def broken() -> int:
+        raise RuntimeError("The first row of it is damaged.")
+
+    monkeypatch.setattr(acknowledgement, "run", broken)
+    with pytest.raises(RuntimeError, match="damaged"):
+        deadlines.run(now)
+    assert asked(report) == [14]
+
+
 # Check-ins (IN9)
 
 
