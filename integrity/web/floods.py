@@ -12,6 +12,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address, IPv6Network
 from math import ceil
 
 from django.conf import settings
@@ -51,8 +52,17 @@ class Source:
 
     @classmethod
     def address(cls, address: str) -> Source:
-        """A visitor, by their network address."""
-        return cls(crypto.reference(address, purpose="flood-address"))
+        """A visitor, by their network address; with IPv6 by the network that a home is given."""
+        return cls(crypto.reference(_place(address), purpose="flood-address"))
+
+
+def _place(address: str) -> str:
+    # One connection has 2**64 addresses of its own, and could come from another one each time.
+    try:
+        found = IPv6Address(address)
+    except ValueError:
+        return address
+    return str(found.ipv4_mapped or IPv6Network((int(found), 64), strict=False))
 
 
 @dataclass(frozen=True)

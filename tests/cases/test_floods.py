@@ -81,6 +81,22 @@ def test_case_30_fifty_in_five_processes_at_once_take_five(
     assert all(3000 < seconds <= 3600 for seconds in waits), waits
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff:1:2:3", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:192.0.2.50", "192.0.2.50", True),
+        ("192.0.2.50", "192.0.2.51", False),
+        ("", "", True),
+    ],
+)
+def test_case_30_another_address_of_the_same_connection_is_the_same_place(
+    one: str, other: str, same: bool
+) -> None:
+    assert (floods.Source.address(one) == floods.Source.address(other)) is same
+
+
 @pytest.mark.redis
 def test_case_30_where_somebody_comes_from_is_kept_an_hour_at_most(
     cache_of: dict[str, str],
