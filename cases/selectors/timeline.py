@@ -26,8 +26,9 @@ from policies.enums import ConsequenceCode
 
 SHOWN = 30
 PAGE = 50
-# Steps of the post that say nothing a person at the desk acts on; failures are shown.
-_QUIET = frozenset({"letter.queued", "message.sent"})
+# Steps of the post that say nothing a person at the desk acts on; failures are shown. And marks,
+# which stand at the top of the case for those who may know of them: a line would tell everybody.
+_QUIET = frozenset({"letter.queued", "message.sent", "retaliation.marked", "retaliation.settled"})
 _OFFICERS_ONLY = frozenset({"conflict.declared"})
 # What is written to a reporter would tell when there was one to write to.
 _TO_REPORTERS = frozenset({"report_received", "report_closed", "report_question", "review_decided"})

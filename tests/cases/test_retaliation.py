@@ -294,9 +294,10 @@ def test_who_has_a_conflict_in_the_earlier_case_learns_of_no_mark(world: Noticed
         world.other,
         reverse("desk:retaliation"),
         reverse("desk:case", args=[later.number]),
+        reverse("desk:history", args=[later.number]),
         address,
     )
-    assert "It may be an answer to that matter" not in text
+    assert "For somebody who did not work on an earlier matter" not in text
     assert str(mark.public_id) not in text
     client = Client()
     client.force_login(world.other)
