@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -194,4 +195,6 @@ def ending(kind: Kind) -> str:
 def clean_name(name: str) -> str:
     """The sender's name of the file, fit to be shown to the sender again; never longer than 150."""
     printable = "".join(c if c.isprintable() else " " for c in base_name(name))
-    return clean_text(printable[-150:], max_length=150, single_line=True) or "file"
+    # Composed before it is cut: some letters become two by that.
+    composed = unicodedata.normalize("NFC", printable)
+    return clean_text(composed[-150:], max_length=150, single_line=True) or "file"

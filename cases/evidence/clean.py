@@ -25,7 +25,7 @@ from cases.evidence.figures import checked, in_words
 from cases.evidence.layout import PICTURE
 from cases.evidence.preview import PLAIN
 from integrity.core.errors import Text
-from integrity.core.text import clean_text
+from integrity.core.text import GROWTH, clean_text
 
 logger = logging.getLogger(__name__)
 
@@ -157,7 +157,7 @@ def _document(text: str, left_out: dict[str, int]) -> bytes:
 def _plain(content: str, empty: Text) -> bytes:
     """Text in composed form with plain line ends, without invisible controls."""
     try:
-        text = clean_text(content, max_length=len(content))
+        text = clean_text(content, max_length=GROWTH * len(content))
     except ValidationError:
         raise FileRefused(_REFUSALS["damaged"]) from None
     if not text:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from cases.evidence import limits
 from cases.evidence.errors import FileRefused
-from integrity.core.text import clean_text
+from integrity.core.text import GROWTH, clean_text
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def checked(found: dict[str, Any]) -> dict[str, Any]:
 
 def _name(text: str) -> str:
     printable = "".join(char if char.isprintable() else " " for char in str(text))
-    return clean_text(printable, max_length=len(printable), single_line=True)
+    return clean_text(printable, max_length=GROWTH * len(printable), single_line=True)
 
 
 def numbered(figures: dict[str, Any] | None) -> list[Pair]:

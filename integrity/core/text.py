@@ -8,6 +8,10 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+# A composed text has at most so many times the characters it came with (UAX #15): letters of some
+# scripts, such as those of Hindi with a dot, are only ever written as two.
+GROWTH = 3
+
 # Controls that are invisible or turn the reading direction. Joiners stay: emoji and scripts need
 # them.
 # Marks of direction, blanks without width, and the tags in which whole texts can hide.

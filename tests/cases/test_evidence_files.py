@@ -7,6 +7,7 @@ import io
 import os
 import stat
 import threading
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from cases.evidence import (
     store,
 )
 from cases.evidence import accept as kinds
+from cases.evidence.figures import checked
 from cases.evidence.incoming import MAX_FILES, NAME_PURPOSE
 from cases.evidence.refusal import Refused
 from integrity.core import crypto
@@ -376,6 +378,18 @@ def test_hostile_35_a_text_keeps_its_words_and_loses_what_is_invisible() -> None
 
 
 # On disk
+
+
+def test_letters_that_become_two_by_composing_are_no_damage() -> None:
+    hindi = "\u0958\u0959\u095a" * 60
+    composed = unicodedata.normalize("NFC", hindi)
+    assert len(composed) == 2 * len(hindi)
+    assert copied("a.txt", hindi.encode()).content.decode() == f"{composed}\n"
+    assert len(kinds.clean_name(f"{hindi}.txt")) <= 150
+    assert kinds.clean_name("\u0958.txt") == unicodedata.normalize("NFC", "\u0958.txt")
+    pairs = [{"a": hindi, "b": "B", "similarity": 0.5}]
+    found = checked({"tool": "JPlag", "version": "", "total": 1, "pairs": pairs})
+    assert found["pairs"][0]["a"] == composed
 
 
 def test_a_text_of_endless_lines_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
