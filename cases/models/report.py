@@ -184,8 +184,8 @@ class Report(models.Model):
 class ReportImport(models.Model):
     """A list of reports as a file: checked line by line first, filed when somebody says so (IN10).
 
-    The file lies sealed on disk at `path`. `lines` is what became of each line:
-    `[{"line": 2, "errors": {"account": ["..."]}, "reference": "R-7Q2M-X94T", "case": "IC-..."}]`.
+    The file lies sealed on disk at `path`. `lines` is what became of each line, or
+    would: `[{"line": 2, "kind": "flag", "errors": {}, "reference": "R-7Q2M-X94T", "known": false}]`.
     """
 
     public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
