@@ -185,7 +185,7 @@ class ReportImport(models.Model):
     """A list of reports as a file: checked line by line first, filed when somebody says so (IN10).
 
     The file lies sealed on disk at `path`. `lines` is what became of each line, or
-    would: `[{"line": 2, "kind": "flag", "errors": {}, "reference": "R-7Q2M-X94T", "known": false}]`.
+    would: `[{"line": 2, "kind": "flag", "errors": {}, "reference": "R-7Q2M-X94T", "known": true}]`.
     """
 
     public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
