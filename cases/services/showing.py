@@ -20,7 +20,9 @@ from integrity.core import clock, crypto
 from integrity.core.errors import NotFound
 
 
-def open_file(*, actor: User, evidence_id: UUID | str) -> tuple[EvidenceFile, bytes]:
+def open_file(
+    *, actor: User, evidence_id: UUID | str, looks: bool = True
+) -> tuple[EvidenceFile, bytes]:
     """The clean copy of a file, for somebody who may see it; never the original.
 
     People of the desk who may read the case get the whole clean copy. The respondent to whom it was
@@ -28,7 +30,8 @@ def open_file(*, actor: User, evidence_id: UUID | str) -> tuple[EvidenceFile, by
     it, and an adviser of either for as long as they let them read along get the redacted copy
     where parts are covered, else the clean copy. For everybody else, and for everybody when the
     scanner has not passed the file, it does not exist: `NotFound`. The bytes are checked against
-    their fingerprint; changed ones raise `crypto.CannotOpen`.
+    their fingerprint; changed ones raise `crypto.CannotOpen`. Nobody `looks` at what a program
+    asked about without taking it.
     """
     file, disclosure = _allowed(actor, evidence_id)
     try:
@@ -39,7 +42,7 @@ def open_file(*, actor: User, evidence_id: UUID | str) -> tuple[EvidenceFile, by
         content = store.read(file.path, purpose=store.DERIVATIVE)
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise crypto.CannotOpen("The file is not the one that was stored.")
-    if disclosure is not None and disclosure.first_viewed_at is None:
+    if looks and disclosure is not None and disclosure.first_viewed_at is None:
         _note_first_view(actor, file.evidence, disclosure)
     return file, content
 

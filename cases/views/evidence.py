@@ -44,7 +44,7 @@ def download(request: HttpRequest, token: str) -> HttpResponse:
     if not user.is_authenticated:
         raise NotFound
     piece = links.piece_of(actor=user, token=token)
-    row, content = showing.open_file(actor=user, evidence_id=piece)
+    row, content = showing.open_file(actor=user, evidence_id=piece, looks=request.method != "HEAD")
     return HttpResponse(
         content,
         status=HTTPStatus.OK,

@@ -81,7 +81,8 @@ def evidence(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse
     user: Any = request.user
     respondent, shown = selectors.my_evidence(user, number, public_id)
     look = showing.look(shown.evidence, shown.file)
-    showing.read_by(actor=user, evidence_id=public_id, previewed=look.text is not None)
+    if request.method != "HEAD":
+        showing.read_by(actor=user, evidence_id=public_id, previewed=look.text is not None)
     context = {"case": respondent.case, "shown": shown, "piece": shown.evidence, "look": look}
     return render(request, "cases/my/evidence.html", context)
 

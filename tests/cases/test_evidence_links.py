@@ -221,6 +221,12 @@ def test_asking_for_the_link_is_no_look_and_opening_it_is_one(
     disclosure.refresh_from_db()
     assert disclosure.first_viewed_at is None
 
+    # Nor is a question that takes nothing.
+    client.head(address)
+    client.head(reverse("my:evidence", args=[piece.case.number, piece.public_id]))
+    disclosure.refresh_from_db()
+    assert disclosure.first_viewed_at is None
+
     client.get(address)
     disclosure.refresh_from_db()
     assert disclosure.first_viewed_at is not None
