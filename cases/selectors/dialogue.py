@@ -223,6 +223,7 @@ def _had_a_hand(user: User) -> Q:
         | Q(case__dismissed_by=user)
         | Q(case__assignee=user)
         | Q(Exists(decided))
+        | Q(case__in=Case.objects.filter(rules.wrote_in_confidence(user)).values("pk"))
     )
 
 

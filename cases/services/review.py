@@ -138,7 +138,9 @@ def decide(
 
 
 def may_decide(actor: User, review: DismissalReview, case: Case) -> bool:
-    """Whether the actor had no hand in what is reviewed."""
+    """Whether the actor had no hand in what is reviewed, and does not know who reported."""
     if actor.pk in (review.dismissed_by_id, case.dismissed_by_id, case.assignee_id):
+        return False
+    if rules.knows_who_reported(actor, case):
         return False
     return not any(rules.involved(actor, row) for row in case.respondents.all())

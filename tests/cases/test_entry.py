@@ -16,7 +16,8 @@ from cases.enums import ReportMode, ReportStatus
 from cases.evidence import store
 from cases.models import Case, Evidence, Report, Respondent
 from cases.selectors import report as selectors
-from cases.services import entry, triage
+from cases.selectors.dialogue import reviews_for, waiting_reviews
+from cases.services import entry, review, triage
 from integrity.accounts.models import User
 from integrity.audit.models import Event, EventValue
 from integrity.core.errors import Conflict, InvalidInput, NotPermitted
@@ -346,6 +347,28 @@ def test_whoever_wrote_it_in_confidence_neither_takes_the_case_nor_decides_it(
             workflow.require(action, actor=clerk, case=case, respondent=None)
     triage.add_note(actor=clerk, number=number, body="They called again.", form_key="n")
     assert triage.open_case(actor=build.officer(), number=number).assignee is not None
+
+
+def test_whoever_wrote_it_in_confidence_does_not_look_at_its_dismissal_again(
+    scene: make.Scene,
+) -> None:
+    officer, second = build.officer(), build.officer("Renata Villaseñor")
+    made = enter(scene, officer).report
+    triage.dismiss(actor=second, number=number_of(made), reason="not_enough")
+    made.refresh_from_db()
+    asked = review.ask(report=made, text="Please look once more.", form_key="again")
+    assert reviews_for(officer) == 0
+    assert [row.may for row in waiting_reviews(officer)] == ["involved"]
+    with pytest.raises(NotPermitted):
+        review.decide(
+            actor=officer,
+            number=number_of(made),
+            review_id=asked.public_id,
+            outcome="stands",
+            reasons="It was looked at.",
+        )
+    third = build.officer("Ingrid Solheim")
+    assert reviews_for(third) == 1
 
 
 def test_what_was_given_with_a_name_the_clerk_may_take(scene: make.Scene, clerk: User) -> None:
