@@ -350,7 +350,7 @@ def test_whoever_wrote_it_in_confidence_neither_takes_the_case_nor_decides_it(
 
 
 def test_whoever_wrote_it_in_confidence_does_not_look_at_its_dismissal_again(
-    scene: make.Scene,
+    scene: make.Scene, client: Client
 ) -> None:
     officer, second = build.officer(), build.officer("Renata Villaseñor")
     made = enter(scene, officer).report
@@ -369,6 +369,10 @@ def test_whoever_wrote_it_in_confidence_does_not_look_at_its_dismissal_again(
         )
     third = build.officer("Ingrid Solheim")
     assert reviews_for(third) == 1
+    for reader, offered in ((officer, False), (third, True)):
+        client.force_login(reader)
+        page = client.get(f"/desk/cases/{number_of(made)}/").content.decode()
+        assert ("Decide the review" in page) is offered
 
 
 def test_what_was_given_with_a_name_the_clerk_may_take(scene: make.Scene, clerk: User) -> None:

@@ -150,7 +150,8 @@ def _dismissed(page: CasePage, user: User) -> Next:
     if not waiting:
         return Next(_("Dismissed"), reason, buttons)
     text = _("%(reason)s. Whoever reported asks for another look.") % {"reason": reason}
-    if may("review", head) and not head.dismissed_here and head.case.assignee_id != user.pk:
+    had_a_hand = head.dismissed_here or head.knows_who or head.case.assignee_id == user.pk
+    if may("review", head) and not had_a_hand:
         read = url("review", head, waiting[0].public_id)
         buttons.insert(0, Button(_("Decide the review"), read, main=True))
     else:
