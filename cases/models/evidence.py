@@ -147,11 +147,13 @@ class Evidence(models.Model):
 
     @property
     def shown_sha256(self) -> str:
-        """The fingerprint on arrival, or "" where something is covered.
+        """The fingerprint on arrival of words and links, or "" where something is covered.
 
-        Of a short text it would let somebody try out which words are missing.
+        Of a short text it would let somebody try out which words are missing. That of a file never:
+        whoever gets hold of the file of somebody they suspect would know who sent it.
         """
-        return "" if self.covering else self.sha256
+        has_file = self.kind in (EvidenceKind.FILE, EvidenceKind.SIMILARITY)
+        return "" if has_file or self.covering else self.sha256
 
 
 class EvidenceFile(models.Model):

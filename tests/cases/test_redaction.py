@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import uuid
@@ -604,6 +605,21 @@ def test_the_fingerprint_on_arrival_is_not_told_where_words_are_covered(
     assert "We covered parts that would show who somebody else is." in page(covered)
     assert whole.sha256 in page(whole)
     assert "We covered parts" not in page(whole)
+
+
+def test_the_fingerprint_of_a_file_as_it_came_is_told_to_nobody_outside(
+    world: World, client: Client
+) -> None:
+    """Somebody who gets hold of a suspect's file could tell by it who sent it."""
+    piece = upload(world, "chat.png", make.told_picture())
+    send_notice(world)
+    client.force_login(world.learner)
+
+    page = client.get(reverse("my:evidence", args=[world.number, piece.public_id]))
+
+    assert piece.sha256 not in page.content.decode()
+    seen = opened(piece, world.learner)
+    assert hashlib.sha256(seen).hexdigest() in page.content.decode()
 
 
 def test_a_text_that_is_read_on_the_page_counts_as_opened(world: World, client: Client) -> None:
