@@ -58,10 +58,13 @@ OPEN = {
     "my:appealed",
     "my:evidence",
     "evidence:file",
+    "files:file",
     # somebody to help with it, and what holds until there is a decision
     "my:advisers",
     "my:adviser_end",
     "my:measure",
+    # what happens to one's data
+    "report:processing",
     # whether one may be named
     "my:consents",
     "my:consent",
