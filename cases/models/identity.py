@@ -263,7 +263,10 @@ class CheckIn(models.Model):
 
 
 class Sweep(models.Model):
-    """How far something that looks through ever more rows has come: the newest it looked at."""
+    """How far something that looks through ever more rows has come: the newest it looked at.
+
+    `last_id` is the key of a row, or where they are looked at by time, seconds since 1970.
+    """
 
     name = models.CharField(max_length=32, unique=True)
     last_id = models.PositiveBigIntegerField(default=0)

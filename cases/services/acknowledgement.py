@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import QuerySet
 
 from cases import rules
 from cases.enums import ReportStatus
 from cases.letters import alerts
-from cases.models import Case, Report
+from cases.models import Case, Report, Sweep
 from cases.services.noticing import MOST_ALERTED
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
@@ -19,9 +19,12 @@ from notifications.enums import State
 from notifications.models import OutboxMessage
 
 WITHIN = timedelta(days=7)
-# What came longer ago than this was looked at, or nobody ran this for a month.
+# How far back the first look goes; every further one goes on where the last one ended.
 LOOKED_BACK = timedelta(days=30)
+# So much is looked at again, for reports that were being sent at the last look.
+AGAIN = timedelta(hours=1)
 LOT = 1_000
+SWEEP = "acknowledgements"
 
 
 def run() -> int:
@@ -34,9 +37,13 @@ def run() -> int:
     an alert was raised for.
     """
     until = clock.now() - WITHIN
+    looked = Sweep.objects.filter(name=SWEEP).values_list("last_id", flat=True).first()
+    since = until - LOOKED_BACK
+    if looked:
+        since = max(since, datetime.fromtimestamp(looked, tz=UTC) - AGAIN)
     rows = (
         _owed(Report.objects.all())
-        .filter(submitted_at__gt=until - LOOKED_BACK, submitted_at__lte=until)
+        .filter(submitted_at__gt=since, submitted_at__lte=until)
         .order_by("submitted_at", "pk")
         .values_list("pk", "public_id")
     )
@@ -47,6 +54,8 @@ def run() -> int:
         for key in _delivered(lot):
             del lot[key]
         alerted += sum(_alert(pk) for pk in lot.values())
+    # Once everything before it was done: what fails is looked at again.
+    Sweep.objects.update_or_create(name=SWEEP, defaults={"last_id": int(until.timestamp())})
     return alerted
 
 

@@ -104,9 +104,12 @@ def answer(*, report: Report, days: int, answer: str, text: str = "") -> CheckIn
     said = problems.text("text", text, max_length=TEXT_LENGTH)
     if answer == CheckInAnswer.HARMED and not said and "text" not in problems.fields:
         problems.add("text", _("Tell us what happens."))
+    if said and answer != CheckInAnswer.HARMED and not problems.fields:
+        # Nobody would read it: better to say so than to drop it.
+        problems.add(
+            "text", _("What you write here goes with the second answer. Choose it, or empty this.")
+        )
     problems.stop()
-    if answer != CheckInAnswer.HARMED:
-        said = ""
     with audit.transaction():
         row = (
             CheckIn.objects.select_for_update(of=("self",))

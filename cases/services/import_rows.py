@@ -119,6 +119,9 @@ def _no_list(message: str) -> InvalidInput:
 
 
 def _names(cells: list[str]) -> list[str]:
+    if any("\udc80" <= sign <= "\udcff" for cell in cells for sign in cell):
+        # Not text at all, or text in another code: a picture, a workbook.
+        raise _no_list(_("This is no list of the kind we read. Please save it as “CSV UTF-8”."))
     names = [cell.strip().lower() for cell in cells]
     unknown = [name for name in names if name not in COLUMNS]
     if unknown:

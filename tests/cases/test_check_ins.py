@@ -218,6 +218,10 @@ def test_the_page_asks_takes_the_answer_and_thanks(world: Noticed, now: datetime
     refused = client.post(address, {"answer": "harmed", "text": ""})
     assert refused.status_code == 400
     assert "Tell us what happens." in refused.content.decode()
+    # Words beside another answer would be read by nobody; they stay on the page.
+    refused = client.post(address, {"answer": "fine", "text": "He writes to me at night."})
+    assert refused.status_code == 400
+    assert "He writes to me at night." in refused.content.decode()
     done = client.post(address, {"answer": "fine", "text": ""}, follow=True)
     assert done.redirect_chain[-1][1] == 303
     assert "Nothing has happened to me" in done.content.decode()
@@ -265,6 +269,19 @@ def test_one_that_was_delivered_raises_none_whenever_the_scheduler_comes(
     sent(report, now)
     for days in (7, 20, 36):
         assert deadlines.run(now + timedelta(days=days))["unacknowledged"] == 0
+
+
+def test_a_look_goes_on_where_the_last_one_ended(
+    world: Noticed, now: datetime, count_queries: Any
+) -> None:
+    with clock.frozen(now):
+        world.report(world.anna, world.of_ben)
+    assert deadlines.run(now + timedelta(days=8))["unacknowledged"] == 1
+    with clock.frozen(now + timedelta(days=9)):
+        # An hour before the last look is all that is looked at again.
+        with count_queries() as counted:
+            assert acknowledgement.run() == 0
+        assert not any("notifications_outboxmessage" in sql for sql in counted.list)
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.FAILED, State.UNCERTAIN, State.SUPPRESSED])

@@ -139,6 +139,13 @@ def test_what_is_no_list_is_refused_as_a_whole(content: bytes) -> None:
     assert list(refused.value.fields) == ["file"]
 
 
+def test_a_picture_or_a_workbook_is_called_what_it_is_not() -> None:
+    for content in (b"\x89PNG\r\n\x1a\n\x00\x00", b"PK\x03\x04\x14\xff\xfe", b"k\xefnd,account\n"):
+        with pytest.raises(InvalidInput) as refused:
+            import_rows.read(content)
+        assert "CSV UTF-8" in str(refused.value.fields["file"][0])
+
+
 def test_the_template_has_every_column_and_nobody_in_it() -> None:
     text = import_rows.template()
     assert text.strip().split(",") == list(import_rows.COLUMNS)
