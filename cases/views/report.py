@@ -367,7 +367,8 @@ def sent(request: HttpRequest, report: Report) -> HttpResponse:
     context["shown_once"] = bool(context["code"])
     response = render(request, "cases/report/receipt.html", context)
     if request.method == "GET":
-        keys.forget(response, shown_at=request.path)
+        # The back button leads to the pages before; they lead to where the code is entered too.
+        keys.forget(response, shown_at=reverse("report:resume", args=[report.public_id]))
     return response
 
 

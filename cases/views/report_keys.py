@@ -68,14 +68,15 @@ def remember(request: HttpRequest, response: Response) -> Response:
 def forget(response: HttpResponseBase, *, shown_at: str) -> None:
     """Take the key out of the browser: the code has been shown.
 
-    Who loads the page again is led to where the code is entered.
+    Who loads a page of the report again, all of which lie below `shown_at`, is led to where the
+    code is entered.
     """
     response.delete_cookie(KEY_COOKIE, path=reverse("report:choose"), samesite="Lax")
     _set(response, SHOWN_COOKIE, "1", path=shown_at)
 
 
 def was_shown(request: HttpRequest) -> bool:
-    """Whether this very page has shown its code in this browser."""
+    """Whether the report of this page has shown its code in this browser."""
     return SHOWN_COOKIE in request.COOKIES
 
 

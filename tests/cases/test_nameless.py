@@ -126,6 +126,9 @@ def test_a_visitor_reports_threats_and_gets_a_code_once(visitor: Client) -> None
     assert not DraftFile.objects.exists()
     again = visitor.get(reverse("report:sent", args=[report.public_id]))
     assert (again.status_code, again["Location"]) == (303, FOLLOW)
+    # So does the page before it, where the back button leads.
+    before = visitor.get(reverse("report:step", args=[report.public_id, "check"]))
+    assert (before.status_code, before["Location"]) == (303, FOLLOW)
 
 
 def test_the_code_is_kept_nowhere_and_neither_is_the_address(
