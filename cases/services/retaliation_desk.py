@@ -19,6 +19,7 @@ from cases.selectors.report import office_for
 from cases.selectors.retaliation import marks_for
 from cases.services import filing, intake
 from cases.services.arrival import Entry
+from cases.services.base import record
 from cases.services.clean import Problems, save
 from cases.services.retaliation import RETALIATION
 from integrity.accounts.models import User
@@ -165,13 +166,20 @@ def _file(mark: RetaliationMark, actor: User, said: str) -> Case:
     if case is None:
         raise NotFound
     if mark.peer_review is not None:
-        reviewer = mark.peer_review.reviewer
-        Respondent.objects.create(
+        reviewer = mark.peer_review.reviewer.closed_into or mark.peer_review.reviewer
+        respondent = Respondent.objects.create(
             case=case,
-            user=reviewer.closed_into or reviewer,
+            user=reviewer,
             status=case.status,
             status_since=clock.now(),
             added_at=clock.now(),
+        )
+        record(
+            "respondent.named",
+            case,
+            actor,
+            data={"respondent": str(respondent.public_id)},
+            personal={"learner": str(reviewer.public_id)},
         )
     # Who worked on the earlier case is kept from this one too.
     if mark.case is None:

@@ -443,6 +443,7 @@ def test_looking_into_it_opens_a_case_of_the_office_that_names_who_gave_the_revi
     assert Case.objects.count() == 2
     assert (case.status, case.reported_as) == (CaseStatus.TRIAGE, "Getting back at somebody")
     assert case.respondents.get().user == world.ben
+    assert Event.objects.filter(action="respondent.named", case_number=case.number).count() == 1
     report = Report.objects.get(case=case)
     assert (report.reporter_ref, report.receipt_ref, report.entered_by) == ("", "", world.other)
     assert not OutboxMessage.objects.filter(key=f"report_received:{report.public_id}").exists()
