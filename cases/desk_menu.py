@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.rules import for_the_platform
-from cases.selectors.appeals import waiting_for
-from cases.selectors.dialogue import reviews_for
+from cases.selectors.appeals import waiting
+from cases.selectors.dialogue import reviews_waiting
 from cases.selectors.identity import waiting_for as requests_for
 from integrity.accounts.enums import Role
 from integrity.accounts.rules import STAFF_OF_CASES, has_role
@@ -27,7 +27,9 @@ def _appeals(user: Any) -> int | None:
     """Appeals and reviews that wait for this very officer; no number for others or for nothing."""
     if not has_role(user, Role.OFFICER):
         return None
-    return waiting_for(user) + reviews_for(user) or None
+    # Two counts in one query: every page of the desk asks for them.
+    reviews = reviews_waiting(user).order_by().values("pk")
+    return waiting(user).order_by().values("pk").union(reviews, all=True).count() or None
 
 
 for _item in (

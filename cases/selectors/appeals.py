@@ -87,16 +87,12 @@ def _in_it(user: User) -> Exists:
     return Exists(Respondent.objects.filter(rules.involvement(user), pk=OuterRef("respondent")))
 
 
-def waiting_for(user: User) -> int:
-    """How many appeals wait that the user may decide: one query; none for who is no officer."""
+def waiting(user: User) -> QuerySet[Appeal]:
+    """The appeals that wait and that the user may decide; none for who is no officer."""
     cases = rules.overseen(user)
-    return (
-        Appeal.objects.filter(
-            rules.heard_by(user), outcome="", respondent__case__in=cases.values("pk")
-        )
-        .exclude(_in_it(user))
-        .count()
-    )
+    return Appeal.objects.filter(
+        rules.heard_by(user), outcome="", respondent__case__in=cases.values("pk")
+    ).exclude(_in_it(user))
 
 
 def appeals_page(user: User, *, view: str = "waiting", after: str = "") -> AppealsPage:

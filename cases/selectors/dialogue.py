@@ -253,8 +253,8 @@ def _row(review: DismissalReview, user: User) -> ReviewRow:
     )
 
 
-def reviews_for(user: User) -> int:
-    """How many reviews wait that the user may decide: one query."""
+def reviews_waiting(user: User) -> QuerySet[DismissalReview]:
+    """The reviews that wait and that the user may decide."""
     cases = rules.officer_cases(user)
     waiting = DismissalReview.objects.filter(outcome="", case__in=cases.values("pk"))
-    return waiting.exclude(_had_a_hand(user)).count()
+    return waiting.exclude(_had_a_hand(user))

@@ -34,7 +34,7 @@ from cases.models import (
     Sanction,
     StatementRequest,
 )
-from cases.selectors.appeals import appeals_page, waiting_for
+from cases.selectors.appeals import appeals_page, waiting
 from cases.selectors.dashboard import dashboard
 from integrity.accounts.enums import RestrictionKind
 from integrity.accounts.models import Restriction, User
@@ -204,7 +204,7 @@ def test_degrees_are_decided_by_their_institution(demo: dict[str, Any]) -> None:
     told = CaseReport.objects.filter(case__in=own)
     assert set(told.values_list("kind", flat=True)) == {"determined", "changed"}
     assert told.filter(read_at__isnull=False).count() == 1
-    assert waiting_for(person("partner.officer")) == 1
+    assert waiting(person("partner.officer")).count() == 1
     seen = appeals_page(person("officer")).rows
     assert {row.may for row in seen if row.by == "Northbridge College"} == {"no"}
     # An open course of a partner is the platform's.

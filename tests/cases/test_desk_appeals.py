@@ -464,7 +464,7 @@ def test_the_oldest_waits_first_and_pages_have_no_gaps(monkeypatch):
         scenes[0].number,
     ]
     assert second.next == ""
-    assert selectors.waiting_for(reader) == 3
+    assert selectors.waiting(reader).count() == 3
     for key in ("x", "w1", "d1-1", "w-1-1", "w" + "9" * 17 + "-1"):
         assert enter(reader).get(LIST, {"after": key}).status_code == 200
     for scene in scenes:
@@ -480,7 +480,7 @@ def test_the_oldest_waits_first_and_pages_have_no_gaps(monkeypatch):
     assert [row.number for row in (*first.rows, *second.rows)] == [
         scene.number for scene in reversed(scenes)
     ]
-    assert selectors.waiting_for(reader) == 0
+    assert selectors.waiting(reader).count() == 0
 
 
 def test_pages_cost_the_same_with_one_and_with_three(scene, count_queries):
@@ -508,5 +508,5 @@ def test_the_count_is_one_query_and_only_for_officers(scene, count_queries):
     ):
         user.role_grants()
         with count_queries() as queries:
-            assert selectors.waiting_for(user) == expected
+            assert selectors.waiting(user).count() == expected
         assert queries.number <= most

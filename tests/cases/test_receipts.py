@@ -272,6 +272,6 @@ def test_a_code_is_found_by_the_index() -> None:
             # So few rows are read faster without any index.
             cursor.execute("SET LOCAL enable_seqscan = off")
 
-    plan = found.values_list("public_id", flat=True).order_by("pk")[:1].explain()
+    plan = found.values_list("public_id", flat=True)[:1].explain()
 
     assert "receipt_once" in plan, plan

@@ -211,7 +211,7 @@ def test_case_20_an_officer_of_another_institution_sees_nothing(partner: Partner
     assert get(stranger, "desk:appeal", partner.number, lodged.public_id)[0] == 404
     assert not rules.officer_cases(stranger).exists()
     assert appeals.appeals_page(stranger).rows == []
-    assert appeals.waiting_for(stranger) == 0
+    assert appeals.waiting(stranger).count() == 0
 
 
 def test_somebody_with_both_a_role_here_and_one_everywhere_decides(partner: Partner) -> None:
@@ -335,7 +335,7 @@ def test_the_list_of_appeals_says_who_hears_each(partner: Partner) -> None:
     ):
         row = appeals.appeals_page(user).rows[0]
         assert (row.may, row.by) == (may, str(partner.institution))
-        assert appeals.waiting_for(user) == waiting
+        assert appeals.waiting(user).count() == waiting
     assert (
         f"An officer of {partner.institution}" in get(partner.platform_officer, "desk:appeals")[1]
     )
@@ -346,8 +346,8 @@ def test_reviews_of_dismissals_are_the_institutions_too(partner: Partner) -> Non
     triage.dismiss(actor=partner.moderator, number=partner.number, reason="not_enough")
     partner.case.reviews.create(report=report, text="Look again.", form_key="the-review")
     assert [row.may for row in dialogue.waiting_reviews(partner.platform_officer)] == ["no"]
-    assert dialogue.reviews_for(partner.platform_officer) == 0
-    assert dialogue.reviews_for(partner.officer) == 1
+    assert dialogue.reviews_waiting(partner.platform_officer).count() == 0
+    assert dialogue.reviews_waiting(partner.officer).count() == 1
 
 
 # Nobody is left there (decision 0015)
@@ -421,7 +421,7 @@ def test_an_appeal_never_waits_for_nobody(partner: Partner) -> None:
     assert pile(partner.platform_officer, "stand-in") == []
     partner.leaves(partner.second)
     user = partner.platform_officer
-    assert appeals.waiting_for(user) == 1
+    assert appeals.waiting(user).count() == 1
     assert appeals.appeals_page(user).rows[0].may == "yes"
     assert pile(user, "stand-in") == [partner.number]
     said = get(user, "desk:case", partner.number)[1]
