@@ -553,6 +553,7 @@ class UrgentReport:
     case_number: str
     received_at: datetime
     case_url: str
+    contact: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -563,6 +564,7 @@ class AcknowledgementMissing:
     case_number: str
     received_at: datetime
     case_url: str
+    contact: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -572,6 +574,7 @@ class SurgeNoticed:
 
     noticed_at: datetime
     surge_url: str
+    contact: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -580,6 +583,7 @@ class RetaliationNoticed:
 
     noticed_at: datetime
     list_url: str
+    contact: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,10 @@ def urgent_report(case: Case, people: Iterable[User]) -> int:
     if not recipients:
         recipients = [Recipient.address(contact(case), language=settings.LANGUAGE_CODE)]
     payload = payloads.UrgentReport(
-        case_number=case.number, received_at=clock.now(), case_url=_case(case)
+        case_number=case.number,
+        received_at=clock.now(),
+        case_url=_case(case),
+        contact=contact(case),
     )
     return _alert("urgent_report", case, recipients, payload, about=case.number)
 
@@ -39,7 +42,10 @@ def urgent_report(case: Case, people: Iterable[User]) -> int:
 def acknowledgement_missing(case: Case, report: Report, people: Iterable[User]) -> int:
     """The receipt of a report was not delivered: once per report and person."""
     payload = payloads.AcknowledgementMissing(
-        case_number=case.number, received_at=report.submitted_at, case_url=_case(case)
+        case_number=case.number,
+        received_at=report.submitted_at,
+        case_url=_case(case),
+        contact=contact(case),
     )
     recipients = [Recipient.user(user) for user in people]
     return _alert("acknowledgement_missing", case, recipients, payload, about=report.public_id)
@@ -48,7 +54,9 @@ def acknowledgement_missing(case: Case, report: Report, people: Iterable[User]) 
 def surge_noticed(case: Case, surge: Surge, people: Iterable[User]) -> int:
     """Unusually many reports about one learner: once per group and person."""
     payload = payloads.SurgeNoticed(
-        noticed_at=clock.now(), surge_url=site(reverse("desk:surge", args=[surge.public_id]))
+        noticed_at=clock.now(),
+        surge_url=site(reverse("desk:surge", args=[surge.public_id])),
+        contact=contact(case),
     )
     recipients = [Recipient.user(user) for user in people]
     return _alert("surge_noticed", case, recipients, payload, about=surge.public_id)
@@ -57,7 +65,9 @@ def surge_noticed(case: Case, surge: Surge, people: Iterable[User]) -> int:
 def retaliation_noticed(case: Case, mark_id: Any, people: Iterable[User]) -> int:
     """Something waits on the list of possible retaliation: once per mark and person."""
     payload = payloads.RetaliationNoticed(
-        noticed_at=clock.now(), list_url=site(reverse("desk:retaliation"))
+        noticed_at=clock.now(),
+        list_url=site(reverse("desk:retaliation")),
+        contact=contact(case),
     )
     recipients = [Recipient.user(user) for user in people]
     return _alert("retaliation_noticed", case, recipients, payload, about=mark_id)

@@ -27,6 +27,7 @@ OUTSIDE = {
     *("policy_new_version", "pledge_reminder", "policy_yearly"),
     *("policy_review_due", "policy_review_invited"),
     *("one_account_asked", "one_account_code"),
+    *("surge_noticed", "retaliation_noticed"),
 }
 # Words that tell what it is about, or that there is an accusation at all, to whoever sees a screen.
 TELLING = re.compile(
@@ -86,7 +87,8 @@ def test_case_105_the_email_says_nothing_of_the_matter(event: str) -> None:
 @pytest.mark.parametrize("event", EVENTS)
 def test_the_email_gives_a_number_and_where_to_get_help(event: str) -> None:
     out = written(event)
-    number = "RP-7K4QX2" if event.startswith(("report_", "review_")) else "IC-2026-000418"
+    to_a_reporter = event.startswith(("report_", "review_", "check_in"))
+    number = "RP-7K4QX2" if to_a_reporter else "IC-2026-000418"
     told = event not in OUTSIDE
     assert (number in out.subject) is told
     assert (number in out.text) is told
