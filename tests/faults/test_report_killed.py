@@ -47,17 +47,6 @@ SOME = 5
 
 
 @pytest.fixture(autouse=True)
-def alone(thorough: bool, transactional_db: None) -> None:
-    """On PostgreSQL only where nothing ran before in this process.
-
-    A connection that an earlier test left in a transaction keeps the locks the killed process and
-    the retry wait for, and they would wait for ever.
-    """
-    if connection.vendor == "postgresql" and not thorough:
-        pytest.skip("on PostgreSQL in a process of its own: make faults; on SQLite in every run")
-
-
-@pytest.fixture(autouse=True)
 def evidence_root(settings: Any) -> Path:
     """Where the killed process keeps its files too."""
     return Path(settings.EVIDENCE_ROOT)
@@ -121,6 +110,13 @@ def killed(act: Callable[[], Any], at: int) -> bool:
     if child == 0:
         # Nothing of the test runs on in the child, whatever happens.
         try:
+            # While a browser is open this thread has two sets of connections, one of them for async
+            # code, which the child is not: it would find one of the parent's, that stays open with
+            # its locks when the child is gone. Held, for closing it would tell the server.
+            inherited = [connections[alias] for alias in connections]
+            for alias in connections:
+                del connections[alias]
+            assert inherited
             with killing.Moments(at).watched():
                 act()
         finally:
