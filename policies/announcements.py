@@ -1,4 +1,4 @@
-"""What messages about policies are told: payloads of the letters in notifications/payloads.py."""
+"""What messages about policies are told: fills in `notifications/payloads/policies.py`."""
 
 from __future__ import annotations
 

@@ -224,9 +224,10 @@ def _filed(row: ReportImport, waiting: Sequence[int]) -> dict[int, Line]:
             found[number] = Line(number, errors={"": [str(error.message)]})
         except (OperationalError, InterfaceError):
             raise
-        except Exception:
-            # One line that nobody foresaw must not keep its list, and those behind it, for ever.
-            logger.exception("line %s of a list of reports cannot be filed", number)
+        except Exception as error:  # noqa: BLE001 - said below
+            # One line that nobody foresaw must not keep its list, and those behind it, for ever. It
+            # is told on the page and here; what the error says may quote the report.
+            logger.error("line %s of a list is not filed: %s", number, type(error).__name__)
             text = _("This line could not be filed. Please send it again on its own.")
             found[number] = Line(number, errors={"": [text]})
     return found

@@ -6,12 +6,14 @@ stores nothing.
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
+from django.forms.forms import DeclarativeFieldsMetaclass
 from django.utils.translation import gettext_lazy as _
 
 from integrity.web.forms import LineField, SelectField, TextField, TickField
@@ -54,7 +56,11 @@ class Row:
         return self.is_bad or not self.name
 
 
-class RowsForm(SeenForm):
+class _Abstract(ABCMeta, DeclarativeFieldsMetaclass):
+    """A form that cannot be made before what it leaves open is written."""
+
+
+class RowsForm(SeenForm, metaclass=_Abstract):
     """A list of a version: each row has a place in the order and can be ticked to go."""
 
     rows = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -91,13 +97,13 @@ class RowsForm(SeenForm):
         known = text.isascii() and text.isdecimal() and len(text) < 4
         return min(self.limit, int(text)) if known else 0
 
+    @abstractmethod
     def columns(self) -> dict[str, forms.Field]:
         """Fresh fields of one row, in their order."""
-        raise NotImplementedError
 
+    @abstractmethod
     def stored(self, version: Version) -> list[dict[str, Any]]:
         """The rows of the version as the form shows them."""
-        raise NotImplementedError
 
     @property
     def lines(self) -> list[Row]:
@@ -152,9 +158,9 @@ class RowsForm(SeenForm):
             codes.append(code)
         return data
 
+    @abstractmethod
     def check(self, index: int) -> None:
         """Put what is wrong with a row onto its fields, and fill in what follows from others."""
-        raise NotImplementedError
 
 
 class ViolationsForm(RowsForm):

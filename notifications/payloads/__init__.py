@@ -1,0 +1,120 @@
+"""What each event needs to be told. The cases app fills these in; the templates read them.
+
+Rules for all of them: text is plain (never HTML or Markdown; line breaks are kept), times are
+aware, addresses of pages are absolute paths ("/my/cases/...") or full addresses. A field without a
+default must not be empty, or the letter is refused and with it the step it belongs to. Only the
+letter, read after login, shows what is marked "letter only"; the email never does. No payload
+names a reporter, a moderator or an officer.
+"""
+
+from notifications.payloads.alerts import (
+    AcknowledgementMissing,
+    RetaliationNoticed,
+    SurgeNoticed,
+    UrgentReport,
+)
+from notifications.payloads.beside import (
+    AdviserInvited,
+    InterimLifted,
+    InterimMeasure,
+    StatementRequested,
+)
+from notifications.payloads.decisions import (
+    CaseDismissed,
+    CaseReported,
+    CertificateWithheld,
+    ConfirmationRequested,
+    DeterminationIssued,
+    NoViolationFound,
+    SanctionLifted,
+    SanctionReversed,
+    SuspensionEnded,
+)
+from notifications.payloads.hearing import (
+    AppealDecided,
+    AppealReceived,
+    NoticeReminder,
+    NoticeSent,
+    ResponseReceived,
+)
+from notifications.payloads.items import (
+    AllegationItem,
+    AnswerItem,
+    ConsequenceItem,
+    EvidenceItem,
+    FindingItem,
+    PolicyItem,
+    SanctionItem,
+)
+from notifications.payloads.people import (
+    ConsentAsked,
+    IdentityTold,
+    OneAccountAsked,
+    OneAccountCode,
+    ReportUnsealed,
+)
+from notifications.payloads.policies import (
+    PledgeReminder,
+    PolicyNewVersion,
+    PolicyReviewDue,
+    PolicyReviewInvited,
+    PolicyYearly,
+    QuestionAnswered,
+)
+from notifications.payloads.reports import (
+    CheckIn,
+    MessageArrived,
+    ReportClosed,
+    ReportQuestion,
+    ReportReceived,
+    ReviewDecided,
+)
+
+__all__ = [
+    "AcknowledgementMissing",
+    "AdviserInvited",
+    "AllegationItem",
+    "AnswerItem",
+    "AppealDecided",
+    "AppealReceived",
+    "CaseDismissed",
+    "CaseReported",
+    "CertificateWithheld",
+    "CheckIn",
+    "ConfirmationRequested",
+    "ConsentAsked",
+    "ConsequenceItem",
+    "DeterminationIssued",
+    "EvidenceItem",
+    "FindingItem",
+    "IdentityTold",
+    "InterimLifted",
+    "InterimMeasure",
+    "MessageArrived",
+    "NoViolationFound",
+    "NoticeReminder",
+    "NoticeSent",
+    "OneAccountAsked",
+    "OneAccountCode",
+    "PledgeReminder",
+    "PolicyItem",
+    "PolicyNewVersion",
+    "PolicyReviewDue",
+    "PolicyReviewInvited",
+    "PolicyYearly",
+    "QuestionAnswered",
+    "ReportClosed",
+    "ReportQuestion",
+    "ReportReceived",
+    "ReportUnsealed",
+    "ResponseReceived",
+    "RetaliationNoticed",
+    "ReviewDecided",
+    "SanctionItem",
+    "SanctionLifted",
+    "SanctionReversed",
+    "StatementRequested",
+    "SurgeNoticed",
+    "SuspensionEnded",
+    "UrgentReport",
+]
