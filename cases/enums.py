@@ -90,6 +90,56 @@ class DismissalReason(models.TextChoices):
     WITHDRAWN = "withdrawn", _("The report was withdrawn and nothing else supports it")
 
 
+class DismissalDetail(models.TextChoices):
+    """What the desk keeps beside the reason; nobody outside it is told (QU4)."""
+
+    TRUSTED = "trusted", _("Told in good faith, nothing to look into")
+    MISTAKEN = "mistaken", _("Somebody else was meant")
+    UNCLEAR = "unclear", _("It cannot be found out any more")
+    NOISE = "noise", _("No report: an advertisement, a test or an empty text")
+    OTHER = "other", _("Something else")
+
+
+class CaseLinkKind(models.TextChoices):
+    """How two cases belong together (QU2)."""
+
+    RELATED = "related", _("Belongs to the same matter")
+    SAME_SOURCE = "same_source", _("The same source was used")
+    SAME_PEOPLE = "same_people", _("The same people are in it")
+    SPLIT = "split", _("One was taken out of the other")
+
+
+class NoteAudience(models.TextChoices):
+    """Who reads a note (CF7)."""
+
+    DESK = "desk", _("Only people of the desk who read this case")
+    LEARNER = "learner", _("The learner too")
+
+
+class BulkKind(models.TextChoices):
+    """What was done to several cases at once (QU1)."""
+
+    ASSIGN = "assign", _("Assigned")
+    DISMISS = "dismiss", _("Dismissed")
+    MERGE = "merge", _("Joined")
+
+
+class BulkOutcome(models.TextChoices):
+    """What became of one case in it."""
+
+    DONE = "done", _("Done")
+    REFUSED = "refused", _("Not done")
+    UNDONE = "undone", _("Undone")
+
+
+class ProofWeight(models.TextChoices):
+    """What a piece of evidence says to a point that has to be shown (CF5)."""
+
+    SUPPORTS = "supports", _("Supports")
+    AGAINST = "against", _("Against")
+    SILENT = "silent", _("Silent")
+
+
 class EvidenceKind(models.TextChoices):
     FILE = "file", _("File")
     LINK = "link", _("Link")
@@ -97,6 +147,7 @@ class EvidenceKind(models.TextChoices):
     SUBMISSION = "submission", _("Submission")
     STATEMENT = "statement", _("Statement")
     SIMILARITY = "similarity", _("Result of a similarity tool")
+    COMPARISON = "comparison", _("Comparison of two texts")
 
 
 class FileRole(models.TextChoices):

@@ -12,10 +12,30 @@ from cases.models.case import (
     Watcher,
 )
 from cases.models.decision import Determination, Finding, PointAnswer, Sanction
+from cases.models.desk import (
+    BadFaith,
+    BulkAction,
+    BulkItem,
+    CaseLink,
+    CaseMerge,
+    DeadlinePause,
+    Mention,
+    NoteFile,
+    Presence,
+    QueueColumns,
+    SavedView,
+)
 from cases.models.evidence import Disclosure, Evidence, EvidenceFile, Redaction
 from cases.models.hearing import Allegation, Notice, Response, ResponsePoint
 from cases.models.identity import CheckIn, Consent, RetaliationMark, Reveal, Sweep
 from cases.models.partner import CaseReport
+from cases.models.proof import (
+    Comparison,
+    PrintedSubmission,
+    ProofMark,
+    ProofPoint,
+    SubmissionPrint,
+)
 from cases.models.report import (
     DismissalReview,
     DraftFile,
@@ -29,12 +49,19 @@ __all__ = [
     "AdviserAccess",
     "Allegation",
     "Appeal",
+    "BadFaith",
+    "BulkAction",
+    "BulkItem",
     "Case",
+    "CaseLink",
+    "CaseMerge",
     "CaseNumber",
     "CaseReport",
     "CheckIn",
+    "Comparison",
     "ConflictDeclaration",
     "Consent",
+    "DeadlinePause",
     "Determination",
     "Disclosure",
     "DismissalReview",
@@ -43,10 +70,17 @@ __all__ = [
     "EvidenceFile",
     "Finding",
     "InterimMeasure",
+    "Mention",
     "MessageFile",
     "Note",
+    "NoteFile",
     "Notice",
     "PointAnswer",
+    "Presence",
+    "PrintedSubmission",
+    "ProofMark",
+    "ProofPoint",
+    "QueueColumns",
     "Redaction",
     "Report",
     "ReportImport",
@@ -57,7 +91,9 @@ __all__ = [
     "RetaliationMark",
     "Reveal",
     "Sanction",
+    "SavedView",
     "StatementRequest",
+    "SubmissionPrint",
     "Surge",
     "Sweep",
     "Watcher",

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import CaseKind, CaseStatus, DismissalReason
+from cases.enums import CaseKind, CaseStatus, DismissalDetail, DismissalReason, NoteAudience
 from integrity.core import clock, ids
 from integrity.core.fields import BoundedText
 from policies.enums import GoverningBasis
@@ -133,10 +133,27 @@ class Case(models.Model):
         choices=DismissalReason.choices,
         blank=True,
     )
+    # Never told to anybody outside the desk (QU4).
+    dismissal_detail = models.CharField(
+        _("kept by the desk"), max_length=12, choices=DismissalDetail.choices, blank=True
+    )
+    # Its reports and evidence went into another case (QU2); undone, it is empty again.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
+    )
     # Who dismissed it may undo that; anybody else of the desk asks an officer.
     dismissed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # How much it presses: points of `services.priority`, and when it is due less what they bring it
+    # forward by. An order by that instant stays right however much time passes.
+    priority = models.PositiveSmallIntegerField(_("priority"), default=0)
+    rank_at = models.DateTimeField(_("rank"), null=True, blank=True, editable=False)
+    # From when on an officer is to know that it may become late, and when they were told.
+    escalate_at = models.DateTimeField(null=True, blank=True, editable=False)
+    escalated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The desk's own time stands still (`DeadlinePause`); nobody else's does.
+    paused_at = models.DateTimeField(_("paused"), null=True, blank=True, editable=False)
     search_text = BoundedText(max_length=400_000, blank=True, editable=False)
     revision = models.PositiveIntegerField(default=0)
 
@@ -160,6 +177,16 @@ class Case(models.Model):
                 condition=~Q(status="dismissed") | ~Q(dismissal_reason=""),
                 name="cases_case_dismissal_has_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(dismissal_detail="")
+                | Q(dismissal_detail__in=DismissalDetail.values, status="dismissed"),
+                name="cases_case_detail_of_dismissal",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True)
+                | Q(status="dismissed", dismissal_reason="duplicate"),
+                name="cases_case_merged_is_dismissed",
+            ),
             # One open matter about one submission or post: further reports join it.
             models.UniqueConstraint(
                 fields=["submission"],
@@ -182,6 +209,18 @@ class Case(models.Model):
             # "My cases".
             models.Index(fields=["assignee", "status", "due_at", "id"], name="cases_queue_mine"),
             models.Index(fields=["due_at", "id"], name="cases_queue_due"),
+            # By priority, a page at a time from any depth; within a status, and in "My cases".
+            models.Index(fields=["rank_at", "id"], name="cases_queue_rank"),
+            models.Index(fields=["status", "rank_at", "id"], name="cases_queue_status_rank"),
+            models.Index(
+                fields=["assignee", "status", "rank_at", "id"], name="cases_queue_my_rank"
+            ),
+            # What may become late and nobody was told of.
+            models.Index(
+                fields=["escalate_at"],
+                condition=Q(escalate_at__isnull=False, escalated_at__isnull=True),
+                name="cases_case_to_escalate",
+            ),
             # The few that stand above all others.
             models.Index(
                 fields=["due_at", "id"], condition=Q(urgent=True), name="cases_queue_urgent"
@@ -307,21 +346,40 @@ class ConflictDeclaration(models.Model):
 
 
 class Note(models.Model):
-    """An internal note of the desk. Notes are added, never changed."""
+    """A note about a case. Notes are added, never changed.
+
+    Those for the desk are read by whoever of the desk reads the case; one for the learner is read
+    by that respondent too (CF7).
+    """
 
     public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="case_notes"
     )
+    audience = models.CharField(
+        _("who reads it"), max_length=8, choices=NoteAudience.choices, default=NoteAudience.DESK
+    )
+    respondent = models.ForeignKey(
+        Respondent, on_delete=models.PROTECT, null=True, blank=True, related_name="notes"
+    )
     body = BoundedText(_("note"), max_length=10_000)
     created_at = models.DateTimeField(_("written"), default=clock.now)
+    # When the learner first saw it.
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
     # A form sent twice is one note.
     form_key = models.CharField(max_length=64, unique=True, editable=False)
 
     class Meta:
         verbose_name = _("note")
         verbose_name_plural = _("notes")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(audience="desk", respondent__isnull=True)
+                | Q(audience="learner", respondent__isnull=False),
+                name="cases_note_audience_named",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.body[:60]

@@ -48,6 +48,7 @@ SEALED: dict[str, dict[str, str]] = {
     "cases.EvidenceFile": {"name_sealed": NAME_PURPOSE},
     "cases.DraftFile": {"name_sealed": NAME_PURPOSE},
     "cases.MessageFile": {"name_sealed": NAME_PURPOSE},
+    "cases.NoteFile": {"name_sealed": NAME_PURPOSE},
     "cases.Consent": {"told_sealed": TOLD_PURPOSE},
     "notifications.OutboxMessage": {
         "recipient_sealed": NAMED_PURPOSE,
