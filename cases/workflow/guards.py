@@ -1,0 +1,78 @@
+"""What must be there before a step: a guard answers None, or in words what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases.enums import CaseStatus as S
+from cases.enums import DeterminationStatus
+from cases.models import Case, Determination, Notice, Respondent
+from cases.rules import scanned
+
+Guard = Callable[[Case, Respondent | None], str | Promise | None]
+
+BEFORE_DECISION = (S.TRIAGE, S.INVESTIGATION, S.NOTIFIED, S.REVIEW)
+
+
+def named(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    if respondent is None and not case.respondents.exists():
+        return _("Name the learner the report is about first.")
+    return None
+
+
+def claimed(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    return None if case.assignee_id else _("Claim the case first, so that others know who has it.")
+
+
+def alleged(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    allegations = case.allegations.filter(withdrawn_at__isnull=True)
+    if respondent is not None:
+        allegations = allegations.filter(respondent=respondent)
+    return None if allegations.exists() else _("Add at least one allegation first.")
+
+
+def has_evidence(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    if scanned.passed(case.evidence.all()).exists():
+        return None
+    return _("Add the evidence the learner is to be shown.")
+
+
+def nothing_held(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    if scanned.waiting(case):
+        return _("A file waits for the virus scanner. Nobody can see it before it is checked.")
+    return None
+
+
+def nobody_notified(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    before = (S.TRIAGE, S.INVESTIGATION, S.DISMISSED)
+    if case.respondents.exclude(status__in=before).exists():
+        return _("A learner has been shown the evidence already.")
+    return None
+
+
+def no_notice(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    # Taken up again after the notice, the case stands in triage, and the learner was told still.
+    if Notice.objects.filter(respondent__case=case).exists():
+        return _("A learner has been shown the evidence already.")
+    return None
+
+
+def evidence_shown(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    if respondent is None or respondent.disclosures.exists():
+        return None
+    return _("No evidence has been shown to the learner yet.")
+
+
+def undecided(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    decided = case.respondents.exclude(status__in=(*BEFORE_DECISION, S.DISMISSED)).exists()
+    if (
+        decided
+        or Determination.objects.filter(
+            respondent__case=case, status=DeterminationStatus.ISSUED
+        ).exists()
+    ):
+        return _("A decision stands in this case. Only a new decision can take its place.")
+    return None
