@@ -1,103 +1,21 @@
-"""What can be done next with a case: buttons and checks, read from the workflow's table."""
+"""The next step of a case in words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
-from uuid import UUID
-
-from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases import rules, workflow
 from cases.enums import CaseStatus as S
 from cases.enums import DeterminationStatus, DismissalReason, FindingOutcome
-from cases.models import Case, Respondent
+from cases.models import Case
 from cases.selectors.case_head import Head
 from cases.selectors.case_page import CasePage, Progress
 from cases.selectors.words import day
+from cases.views.desk.steps.buttons import Button, Next, Text
+from cases.views.desk.steps.may import may, url
 from integrity.accounts.models import User
 from integrity.core import clock
-from integrity.core.errors import IllegalTransition, NotFound, NotPermitted
-
-Text = str | Promise
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A step as a button: a page to go to, or with `post` a form that does it at once."""
-
-    label: Text
-    url: str
-    post: bool = False
-    main: bool = False
-
-
-@dataclass(frozen=True)
-class Next:
-    """The next step in words, its buttons, and what is still missing before it."""
-
-    title: Text
-    text: Text = ""
-    buttons: list[Button] = field(default_factory=list)
-    missing: Sequence[Text] = ()
-
-
-def may(
-    action: str, head: Head, respondent: Respondent | None = None, *, hears: bool | None = None
-) -> bool:
-    """Whether a button for the step is shown: `workflow.possible` without its queries.
-
-    `hears`: whether the reader may hear the respondent's appeal; None: whoever determines it does.
-    """
-    step = workflow.TABLE[action]
-    status = workflow.status_of(head.case, respondent)
-    return head.works and status in step.sources and _permitted(step, head, respondent, hears)
-
-
-def _permitted(
-    step: workflow.Step, head: Head, respondent: Respondent | None, hears: bool | None
-) -> bool:
-    if head.knows_who and step.action in workflow.BY_STRANGERS:
-        return False
-    if step.by == workflow.By.HEARER:
-        return head.judges if hears is None else hears
-    if step.by == workflow.By.UNDO:
-        return head.judges or head.dismissed_here
-    if workflow.decisive(step, head.case, respondent, lambda: head.respondents):
-        return head.decides if step.by == workflow.By.DESK else head.judges
-    return step.by == workflow.By.DESK or (step.by == workflow.By.OFFICER and head.officer)
-
-
-def require(
-    action: str, head: Head, respondent: Respondent | None = None, *, hears: bool | None = None
-) -> None:
-    """Raise as the service would, before its form is shown to somebody it would refuse."""
-    step = workflow.TABLE[action]
-    status = workflow.status_of(head.case, respondent)
-    if not head.works or not _permitted(step, head, respondent, hears):
-        knows = head.knows_who and step.action in workflow.BY_STRANGERS
-        raise NotPermitted(workflow.KNOWS_WHO if knows else head.decider or None)
-    if status not in step.sources:
-        raise IllegalTransition
-
-
-def respondent_of(head: Head, public_id: UUID) -> Respondent:
-    """The respondent of this case; one of another case is not found (HOSTILE 17)."""
-    for respondent in head.respondents:
-        if respondent.public_id == public_id:
-            # Shared, so that guards that look at the case do not read it again.
-            respondent.case = head.case
-            return respondent
-    raise NotFound
-
-
-def url(name: str, head: Head, *args: object) -> str:
-    """The address of a page of this case."""
-    return reverse(f"desk:{name}", args=[head.case.number, *args])
 
 
 def next_step(page: CasePage, user: User) -> Next:
@@ -330,94 +248,3 @@ def _decided(progress: Progress) -> Next:
     if until is None or clock.now() > until:
         return Next(_("Decided"), _("Nothing is left to do."))
     return Next(_("Decided"), _("The learner can appeal until %(day)s.") % {"day": day(until)})
-
-
-def permissions(head: Head) -> dict[str, bool]:
-    """The steps the page offers beside the next one."""
-    actions = (
-        *("allege", "ask_statement", "add_evidence", "ask", "set_incident"),
-        *("dismiss", "reopen", "note", "reverse", "open_identity"),
-    )
-    interim = any(may("interim", head, row) for row in head.respondents)
-    return {**{action: may(action, head) for action in actions}, "interim": interim}
-
-
-def more(head: Head, user: User) -> list[Button]:
-    """What else can be done with the case, none of it the next step."""
-    case = head.case
-    buttons: list[Button] = []
-    if not head.works:
-        return buttons
-    if case.assignee_id == user.pk:
-        buttons.append(Button(_("Give back to the queue"), url("release", head), post=True))
-    elif case.assignee_id is None and case.status not in (
-        S.TRIAGE, S.APPEAL, S.CLOSED, S.DISMISSED,
-    ):  # fmt: skip
-        buttons.append(Button(_("Claim the case"), url("claim", head), post=True))
-    if head.watching:
-        buttons.append(Button(_("Stop following"), url("unwatch", head), post=True))
-    else:
-        buttons.append(Button(_("Follow"), url("watch", head), post=True))
-    if may("dismiss", head) and case.status != S.TRIAGE:
-        buttons.append(Button(_("Dismiss with a reason"), url("dismiss", head)))
-    buttons += _look_again(head)
-    buttons.append(Button(_("Declare a conflict of interest"), url("conflict", head)))
-    return buttons
-
-
-def _look_again(head: Head) -> list[Button]:
-    """Taking a decision up again, for each respondent it can be done for."""
-    label = _("Look at the decision again")
-    several = len(head.respondents) > 1
-    return [
-        Button(
-            _("%(label)s: %(name)s") % {"label": label, "name": row.user.display_name}
-            if several
-            else label,
-            url("take_up", head, row.public_id),
-        )
-        for row in head.respondents
-        if may("take_up", head, row)
-    ]
-
-
-def of_the_desk(head: Head) -> None:
-    """Raise `NotPermitted` for an auditor: steps are for moderators and officers."""
-    if head.access == rules.Access.READ:
-        raise NotPermitted
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """A part of the case; no count where counting says nothing."""
-
-    label: Text
-    url: str
-    count: int | None = None
-
-
-def frame(head: Head, user: User) -> dict[str, Any]:
-    """What the head of every page of a case needs."""
-    counts = head.counts
-    case = head.case
-    if case.assignee is None:
-        whom = _("With nobody yet")
-    elif case.assignee_id == user.pk:
-        whom = _("With you since %(day)s") % {"day": head.since}
-    else:
-        whom = _("With %(name)s since %(day)s") % {
-            "name": case.assignee.display_name,
-            "day": head.since,
-        }
-    return {
-        "head": head,
-        "case": case,
-        "with_whom": whom,
-        "tabs": [
-            Tab(_("Case"), url("case", head)),
-            Tab(_("Letters and answers"), url("case_letters", head), counts["letters"]),
-            Tab(_("Notes"), url("notes", head), counts["notes"]),
-            Tab(_("People"), url("people", head)),
-            Tab(_("History"), url("history", head), counts["events"]),
-        ],
-    }

@@ -1,0 +1,187 @@
+"""How far the process of each respondent is: what is alleged, answered, found and decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+
+from cases import rules
+from cases.enums import DeterminationStatus, Stance
+from cases.models import (
+    Allegation,
+    Appeal,
+    Case,
+    Determination,
+    Finding,
+    Notice,
+    Respondent,
+    ResponsePoint,
+    Sanction,
+)
+from cases.selectors.appeals import grounds_of
+from cases.selectors.case_head import Head
+from cases.selectors.case_page.evidence import number_by
+from cases.selectors.words import Text
+from integrity.accounts.models import User
+from policies.models import ViolationType
+from policies.precedence import Texts
+
+
+@dataclass(frozen=True)
+class AllegationLine:
+    """An allegation with what the learner said to it and what was found ("" while open)."""
+
+    allegation: Allegation
+    clause_url: str
+    stance: Text
+    words: str
+    finding: str
+    found_as: str
+
+
+@dataclass(frozen=True)
+class AppealLine:
+    """An appeal with the grounds it rests on, in the words of the policy."""
+
+    appeal: Appeal
+    grounds: list[str]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one respondent's process is.
+
+    `determination` is the one in the making or in force; `appeals` are all there were, the newest
+    first, and `involved` says whether the reader had a hand in the decision. `hears`: whether the
+    reader may hear an appeal, that apart. Where the institution decides, `second_left` and
+    `hearer_left` say whether an officer of its own is left to confirm, and to hear an appeal.
+    """
+
+    respondent: Respondent
+    allegations: list[AllegationLine]
+    notice: Notice | None
+    points: int
+    determination: Determination | None
+    sanctions: list[Sanction]
+    appeals: list[AppealLine]
+    involved: bool
+    hears: bool = False
+    second_left: bool = True
+    hearer_left: bool = True
+
+    @property
+    def appeal(self) -> Appeal | None:
+        """The last appeal."""
+        return self.appeals[0].appeal if self.appeals else None
+
+
+def allegations_of(case: Case, governing: Texts) -> list[AllegationLine]:
+    points = ResponsePoint.objects.filter(allegation=OuterRef("pk")).order_by("-pk")
+    findings = (
+        Finding.objects.filter(
+            allegation=OuterRef("pk"), determination__respondent=OuterRef("respondent")
+        )
+        .exclude(determination__status=DeterminationStatus.SUPERSEDED)
+        .order_by("-determination_id")
+    )
+    rows = (
+        case.allegations.filter(withdrawn_at__isnull=True)
+        .select_related("violation_type")
+        .annotate(
+            stance=Subquery(points.values("stance")[:1]),
+            words=Subquery(points.values("text")[:1]),
+            finding=Subquery(findings.values("outcome")[:1]),
+            found_as=Subquery(findings.values("completion")[:1]),
+        )
+        .order_by("position")
+    )
+    lines = []
+    for row in rows:
+        violation = row.violation_type
+        name_version(violation, governing)
+        lines.append(
+            AllegationLine(
+                allegation=row,
+                clause_url=violation.get_absolute_url(),
+                stance=Stance(row.stance).label if row.stance else "",
+                words=row.words or "",
+                finding=row.finding or "",
+                found_as=row.found_as or "",
+            )
+        )
+    return lines
+
+
+def name_version(violation: ViolationType, governing: Texts) -> None:
+    """Give a type the text it stands in, as far as that governs the case; no query."""
+    for version in governing.in_order:
+        if violation.version_id == version.pk:
+            violation.version = version
+
+
+def progress_of(top: Head, allegations: list[AllegationLine], user: User) -> list[Progress]:
+    case = top.case
+    notices = {}
+    said = ResponsePoint.objects.filter(response=OuterRef("response")).exclude(text="")
+    for notice in (
+        Notice.objects.filter(respondent__case=case)
+        .select_related("letter__message", "response")
+        .defer("letter__content_sealed", "letter__message__content_sealed")
+        .annotate(points=Subquery(number_by(said, "response")))
+        .order_by("sent_at", "pk")
+    ):
+        notices[notice.respondent_id] = notice
+    decisions = {}
+    appeals: dict[int, list[AppealLine]] = {}
+    involved = set()
+    in_it = Respondent.objects.filter(rules.involvement(user), pk=OuterRef("respondent"))
+    left: dict[int, tuple[bool, bool]] = {}
+    for row in (
+        with_officers(Determination.objects.filter(respondent__case=case), case)
+        .select_related("proposed_by", "decided_by", "scheme_version__scheme", "appeal__decided_by")
+        .defer("scheme_version__data")
+        .annotate(involved=Exists(in_it))
+        .order_by("pk")
+    ):
+        if row.involved:
+            involved.add(row.respondent_id)
+        left[row.respondent_id] = (row.second_left, row.hearer_left)
+        if row.status != DeterminationStatus.SUPERSEDED:
+            decisions[row.respondent_id] = row
+        appeal = getattr(row, "appeal", None)
+        if appeal is not None:
+            line = AppealLine(appeal, grounds_of(case, appeal))
+            appeals.setdefault(row.respondent_id, []).insert(0, line)
+    sanctions: dict[int, list[Sanction]] = {}
+    for sanction in case.sanctions.select_related("consequence").order_by("pk"):
+        sanctions.setdefault(sanction.respondent_id, []).append(sanction)
+    return [
+        Progress(
+            respondent=respondent,
+            allegations=[
+                line for line in allegations if line.allegation.respondent_id == respondent.pk
+            ],
+            notice=notices.get(respondent.pk),
+            points=getattr(notices.get(respondent.pk), "points", None) or 0,
+            determination=decisions.get(respondent.pk),
+            sanctions=sanctions.get(respondent.pk, []),
+            appeals=appeals.get(respondent.pk, []),
+            involved=respondent.pk in involved,
+            hears=rules.hears(user, respondent, free=left.get(respondent.pk, (True, True))[1]),
+            second_left=left.get(respondent.pk, (True, True))[0],
+            hearer_left=left.get(respondent.pk, (True, True))[1],
+        )
+        for respondent in top.respondents
+    ]
+
+
+def with_officers(decisions: QuerySet[Determination], case: Case) -> QuerySet[Any]:
+    """With whether an officer of the institution is left to confirm, and to hear an appeal."""
+    if not case.institution_decides:
+        return decisions.annotate(second_left=Value(True), hearer_left=Value(True))
+    return decisions.annotate(
+        second_left=Exists(rules.second_officers()),
+        hearer_left=Exists(rules.free_officers()),
+    )

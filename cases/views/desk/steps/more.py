@@ -1,0 +1,89 @@
+"""What else can be done with a case, and the parts it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cases.enums import CaseStatus as S
+from cases.selectors.case_head import Head
+from cases.views.desk.steps.buttons import Button, Text
+from cases.views.desk.steps.may import may, url
+from integrity.accounts.models import User
+
+
+def more(head: Head, user: User) -> list[Button]:
+    """What else can be done with the case, none of it the next step."""
+    case = head.case
+    buttons: list[Button] = []
+    if not head.works:
+        return buttons
+    if case.assignee_id == user.pk:
+        buttons.append(Button(_("Give back to the queue"), url("release", head), post=True))
+    elif case.assignee_id is None and case.status not in (
+        S.TRIAGE, S.APPEAL, S.CLOSED, S.DISMISSED,
+    ):  # fmt: skip
+        buttons.append(Button(_("Claim the case"), url("claim", head), post=True))
+    if head.watching:
+        buttons.append(Button(_("Stop following"), url("unwatch", head), post=True))
+    else:
+        buttons.append(Button(_("Follow"), url("watch", head), post=True))
+    if may("dismiss", head) and case.status != S.TRIAGE:
+        buttons.append(Button(_("Dismiss with a reason"), url("dismiss", head)))
+    buttons += _look_again(head)
+    buttons.append(Button(_("Declare a conflict of interest"), url("conflict", head)))
+    return buttons
+
+
+def _look_again(head: Head) -> list[Button]:
+    """Taking a decision up again, for each respondent it can be done for."""
+    label = _("Look at the decision again")
+    several = len(head.respondents) > 1
+    return [
+        Button(
+            _("%(label)s: %(name)s") % {"label": label, "name": row.user.display_name}
+            if several
+            else label,
+            url("take_up", head, row.public_id),
+        )
+        for row in head.respondents
+        if may("take_up", head, row)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A part of the case; no count where counting says nothing."""
+
+    label: Text
+    url: str
+    count: int | None = None
+
+
+def frame(head: Head, user: User) -> dict[str, Any]:
+    """What the head of every page of a case needs."""
+    counts = head.counts
+    case = head.case
+    if case.assignee is None:
+        whom = _("With nobody yet")
+    elif case.assignee_id == user.pk:
+        whom = _("With you since %(day)s") % {"day": head.since}
+    else:
+        whom = _("With %(name)s since %(day)s") % {
+            "name": case.assignee.display_name,
+            "day": head.since,
+        }
+    return {
+        "head": head,
+        "case": case,
+        "with_whom": whom,
+        "tabs": [
+            Tab(_("Case"), url("case", head)),
+            Tab(_("Letters and answers"), url("case_letters", head), counts["letters"]),
+            Tab(_("Notes"), url("notes", head), counts["notes"]),
+            Tab(_("People"), url("people", head)),
+            Tab(_("History"), url("history", head), counts["events"]),
+        ],
+    }
