@@ -73,6 +73,30 @@ audit.register(
     label=_("Part of the evidence shown again"),
     icon="eye",
 )
+audit.register(
+    "comparison.made",
+    fields={"language", "passages"},
+    label=_("Two texts compared"),
+    icon="git-compare",
+)
+audit.register(
+    "comparison.set_aside",
+    fields={"passages", "reason"},
+    label=_("Passages of a comparison set aside"),
+    icon="git-compare",
+)
+audit.register(
+    "comparison.counted",
+    fields={"passages"},
+    label=_("Passages of a comparison counted again"),
+    icon="git-compare",
+)
+audit.register(
+    "comparison.attached",
+    fields={"label"},
+    label=_("Comparison attached as evidence"),
+    icon="git-compare",
+)
 
 audit.register(
     "report.asked", fields={"report", "files"}, label=_("Message to who reported"), icon="mail"

@@ -65,12 +65,14 @@ def attach(
     respondent: Respondent | None = None,
     added_by: User | None = None,
     form_key: str | None = None,
+    sha256: str = "",
 ) -> Evidence:
     """Bind one piece to the locked case, with the next number, and record it with its fingerprint.
 
     For other services, inside their transaction. A `file` comes from `evidence.received`, which
     removes it from the disk unless this marks it as kept. It came from `report` (whose sender is
-    sealed), perhaps later with a `message`, from `respondent`, or from `added_by`.
+    sealed), perhaps later with a `message`, from `respondent`, or from `added_by`. `sha256` is the
+    fingerprint of what is kept elsewhere, such as a comparison.
     """
     last = case.evidence.aggregate(last=Max("position"))["last"] or 0
     content = submission.text if kind == EvidenceKind.SUBMISSION and submission else text
@@ -89,7 +91,7 @@ def attach(
         text=content,
         figures=file.figures if file else None,
         submission=submission,
-        sha256=file.original.sha256 if file else fingerprint(url or content),
+        sha256=sha256 or (file.original.sha256 if file else fingerprint(url or content)),
         added_by=added_by,
         added_at=clock.now(),
         form_key=form_key,

@@ -132,6 +132,8 @@ TABLE: dict[str, Step] = {
             By.DESK,
             _("Cover parts of the evidence"),
         ),
+        # A working paper of the desk; that it becomes evidence is `add_evidence`.
+        _step("compare", ANY_OPEN, None, By.DESK, _("Compare two texts")),
         # What becomes evidence ends with the notice, and so does asking for it.
         _step(
             "ask_statement",
