@@ -6,14 +6,21 @@ from dataclasses import dataclass
 
 from cases.governing import texts
 from cases.selectors.case_head import Head, head
-from cases.selectors.case_page.evidence import EvidenceLine, evidence_of
-from cases.selectors.case_page.people import People, people_of
+from cases.selectors.case_page.evidence import (
+    EvidenceLine,
+    evidence_lines,
+    evidence_of,
+    evidence_rows,
+)
+from cases.selectors.case_page.people import People, people_lines, people_of, people_rows
 from cases.selectors.case_page.progress import (
     AllegationLine,
     AppealLine,
     Progress,
-    allegations_of,
+    allegation_lines,
+    allegation_rows,
     name_version,
+    process_rows,
     progress_of,
     with_officers,
 )
@@ -22,6 +29,7 @@ from cases.selectors.governing import permits_of
 from cases.selectors.precedence import Precedence, precedence
 from cases.selectors.timeline import Timeline, timeline
 from integrity.accounts.models import User
+from integrity.core.gathering import gather
 from integrity.courses.selectors import Permits
 from policies.rules import ProcessTerms
 
@@ -58,7 +66,7 @@ class CasePage:
 
 
 def case_page(user: User, number: str) -> CasePage:
-    """The case for somebody who may read it: at most fourteen queries, however much is in it.
+    """The case for somebody who may read it: at most eight queries, however much is in it.
 
     Two more where several texts apply together.
     Raises `NotFound` and `NotPermitted` as `case_head.head` does.
@@ -66,9 +74,15 @@ def case_page(user: User, number: str) -> CasePage:
     top = head(user, number)
     case = top.case
     governing = texts(case)
-    allegations = allegations_of(case, governing)
-    progress = progress_of(top, allegations, user)
-    people = people_of(top, user)
+    found = gather(
+        {
+            "allegations": allegation_rows(case),
+            **process_rows(case, user),
+            "evidence": evidence_rows(case),
+            "people": people_rows(top),
+        }
+    )
+    allegations = allegation_lines(found["allegations"], governing)
     violations = {
         line.allegation.violation_type.code: line.allegation.violation_type.title
         for line in allegations
@@ -78,9 +92,9 @@ def case_page(user: User, number: str) -> CasePage:
         terms=governing.terms,
         precedence=precedence(governing),
         permits=permits_of(case),
-        progress=progress,
-        evidence=evidence_of(top),
+        progress=progress_of(top, allegations, found, user),
+        evidence=evidence_lines(found["evidence"]),
         reports=reports_of(top),
-        people=people,
+        people=people_lines(top, found["people"]),
         timeline=timeline(case.number, reader=user, officer=top.officer, violations=violations),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +10,10 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from cases.enums import PASSED, EvidenceKind, FileRole, ScanState
-from cases.models import Disclosure, Evidence, EvidenceFile
+from cases.models import Case, Disclosure, Evidence, EvidenceFile
 from cases.selectors.case_head import Head
 from cases.selectors.words import Text
+from integrity.core.gathering import Rows, gather
 
 
 @dataclass(frozen=True)
@@ -38,27 +40,29 @@ _ICONS = {
 }
 
 
+def evidence_rows(case: Case) -> Rows:
+    """The evidence in its order, without the texts."""
+    piece = OuterRef("pk")
+    files = EvidenceFile.objects.filter(evidence=piece)
+    return Rows(
+        case.evidence.annotate(
+            has_file=Exists(files.filter(role=FileRole.DERIVATIVE, scan__in=PASSED)),
+            scan=Subquery(files.filter(role=FileRole.ORIGINAL).values("scan")[:1]),
+            shown=Subquery(number_by(Disclosure.objects.filter(evidence=piece), "evidence")),
+        ).order_by("position"),
+        but=("text", "redacted_text", "figures"),
+        beside={"added_by": ("display_name",)},
+        extra=("has_file", "scan", "shown"),
+    )
+
+
 def evidence_of(top: Head) -> list[EvidenceLine]:
     """The evidence in its order, without the texts: one query."""
-    piece = OuterRef("pk")
-    rows = (
-        top.case.evidence.select_related("added_by")
-        .defer("text")
-        .annotate(
-            has_file=Exists(
-                EvidenceFile.objects.filter(
-                    evidence=piece, role=FileRole.DERIVATIVE, scan__in=PASSED
-                )
-            ),
-            scan=Subquery(
-                EvidenceFile.objects.filter(evidence=piece, role=FileRole.ORIGINAL).values("scan")[
-                    :1
-                ]
-            ),
-            shown=Subquery(number_by(Disclosure.objects.filter(evidence=piece), "evidence")),
-        )
-        .order_by("position")
-    )
+    return evidence_lines(gather({"evidence": evidence_rows(top.case)})["evidence"])
+
+
+def evidence_lines(rows: Sequence[Any]) -> list[EvidenceLine]:
+    """Lines from gathered `evidence_rows`; no query."""
     lines = []
     for row in rows:
         if row.report_id is not None:
@@ -72,7 +76,7 @@ def evidence_of(top: Head) -> list[EvidenceLine]:
                 evidence=row,
                 icon=_ICONS[EvidenceKind(row.kind)],
                 source=source,
-                has_file=row.has_file,
+                has_file=bool(row.has_file),
                 shut="" if row.scan in (None, *PASSED) else ScanState(row.scan).label,
                 shown=row.shown or 0,
             )

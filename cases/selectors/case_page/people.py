@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
@@ -20,6 +22,7 @@ from cases.selectors.words import Text
 from integrity.accounts.models import RoleGrant, User
 from integrity.accounts.rules import STAFF_OF_CASES
 from integrity.core import clock
+from integrity.core.gathering import Rows, gather
 from integrity.courses.models import Teaching
 
 
@@ -31,11 +34,16 @@ class People:
     blocked: list[tuple[User, Text]]
 
 
-def people_of(top: Head, user: User) -> People:
-    """Who follows the case; for officers also who of the desk is shut out and why: one query.
+_TIES = ("works", "watches", "declared", "teaches", "party", "beside")
 
-    That somebody of the desk is the reporter is no reason told to anybody.
-    """
+
+def people_of(top: Head, user: User) -> People:
+    """Who follows the case; for officers also who of the desk is shut out and why: one query."""
+    return people_lines(top, gather({"people": people_rows(top)})["people"])
+
+
+def people_rows(top: Head) -> Rows:
+    """Everybody tied to the case, with how. Nobody's tie as reporter is among them."""
     case = top.case
     watchers = Watcher.objects.filter(case=case)
     declared = ConflictDeclaration.objects.filter(case=case)
@@ -75,6 +83,23 @@ def people_of(top: Head, user: User) -> People:
         )
         .order_by("display_name", "pk")
     )
+    return Rows(rows, but=_unread(), extra=_TIES)
+
+
+def _unread() -> list[str]:
+    return [
+        one.name
+        for one in User._meta.concrete_fields  # noqa: SLF001 - documented by Django
+        if one.name not in ("id", "public_id", "display_name")
+    ]
+
+
+def people_lines(top: Head, rows: Sequence[Any]) -> People:
+    """Who follows, and who is shut out, from gathered `people_rows`; no query.
+
+    That somebody of the desk is the reporter is no reason told to anybody.
+    """
+    case = top.case
     people = People([], [])
     for row in rows:
         shut_out: Text = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ from cases.selectors.case_head import Head
 from cases.selectors.case_page.evidence import number_by
 from cases.selectors.words import Text
 from integrity.accounts.models import User
+from integrity.core.gathering import Rows
 from policies.models import ViolationType
 from policies.precedence import Texts
 
@@ -77,7 +79,8 @@ class Progress:
         return self.appeals[0].appeal if self.appeals else None
 
 
-def allegations_of(case: Case, governing: Texts) -> list[AllegationLine]:
+def allegation_rows(case: Case) -> Rows:
+    """The allegations that stand, with the answer to each and what was found."""
     points = ResponsePoint.objects.filter(allegation=OuterRef("pk")).order_by("-pk")
     findings = (
         Finding.objects.filter(
@@ -86,17 +89,22 @@ def allegations_of(case: Case, governing: Texts) -> list[AllegationLine]:
         .exclude(determination__status=DeterminationStatus.SUPERSEDED)
         .order_by("-determination_id")
     )
-    rows = (
+    return Rows(
         case.allegations.filter(withdrawn_at__isnull=True)
-        .select_related("violation_type")
         .annotate(
             stance=Subquery(points.values("stance")[:1]),
             words=Subquery(points.values("text")[:1]),
             finding=Subquery(findings.values("outcome")[:1]),
             found_as=Subquery(findings.values("completion")[:1]),
         )
-        .order_by("position")
+        .order_by("position"),
+        beside={"violation_type": ("*",)},
+        extra=("stance", "words", "finding", "found_as"),
     )
+
+
+def allegation_lines(rows: Sequence[Any], governing: Texts) -> list[AllegationLine]:
+    """Lines from gathered `allegation_rows`; no query."""
     lines = []
     for row in rows:
         violation = row.violation_type
@@ -121,33 +129,58 @@ def name_version(violation: ViolationType, governing: Texts) -> None:
             violation.version = version
 
 
-def progress_of(top: Head, allegations: list[AllegationLine], user: User) -> list[Progress]:
-    case = top.case
-    notices = {}
+def process_rows(case: Case, user: User) -> dict[str, Rows]:
+    """Notices, determinations with their appeals, and sanctions of a case, each in its order."""
     said = ResponsePoint.objects.filter(response=OuterRef("response")).exclude(text="")
-    for notice in (
-        Notice.objects.filter(respondent__case=case)
-        .select_related("letter__message", "response")
-        .defer("letter__content_sealed", "letter__message__content_sealed")
-        .annotate(points=Subquery(number_by(said, "response")))
-        .order_by("sent_at", "pk")
-    ):
-        notices[notice.respondent_id] = notice
+    in_it = Respondent.objects.filter(rules.involvement(user), pk=OuterRef("respondent"))
+    return {
+        "notices": Rows(
+            Notice.objects.filter(respondent__case=case)
+            .annotate(points=Subquery(number_by(said, "response")))
+            .order_by("sent_at", "pk"),
+            beside={
+                "letter": ("public_id", "message", "first_read_at"),
+                "letter__message": ("state", "sent_at"),
+                "response": ("public_id", "notice", "submitted_at"),
+            },
+            extra=("points",),
+        ),
+        "determinations": Rows(
+            with_officers(Determination.objects.filter(respondent__case=case), case)
+            .annotate(in_it=Exists(in_it))
+            .order_by("pk"),
+            beside={
+                "proposed_by": ("display_name",),
+                "decided_by": ("display_name",),
+                "appeal": ("*",),
+                "appeal__decided_by": ("display_name",),
+            },
+            extra=("in_it", "second_left", "hearer_left"),
+        ),
+        "sanctions": Rows(
+            Sanction.objects.filter(case=case).order_by("pk"),
+            beside={"consequence": ("title", "code", "takes_away")},
+        ),
+    }
+
+
+def progress_of(
+    top: Head,
+    allegations: list[AllegationLine],
+    found: Mapping[str, list[Any]],
+    user: User,
+) -> list[Progress]:
+    """How far each respondent is, from gathered `process_rows`; no query."""
+    case = top.case
+    notices = {notice.respondent_id: notice for notice in found["notices"]}
     decisions = {}
     appeals: dict[int, list[AppealLine]] = {}
     involved = set()
-    in_it = Respondent.objects.filter(rules.involvement(user), pk=OuterRef("respondent"))
     left: dict[int, tuple[bool, bool]] = {}
-    for row in (
-        with_officers(Determination.objects.filter(respondent__case=case), case)
-        .select_related("proposed_by", "decided_by", "scheme_version__scheme", "appeal__decided_by")
-        .defer("scheme_version__data")
-        .annotate(involved=Exists(in_it))
-        .order_by("pk")
-    ):
-        if row.involved:
+    for row in found["determinations"]:
+        if row.in_it:
             involved.add(row.respondent_id)
-        left[row.respondent_id] = (row.second_left, row.hearer_left)
+        left[row.respondent_id] = (bool(row.second_left), bool(row.hearer_left))
         if row.status != DeterminationStatus.SUPERSEDED:
             decisions[row.respondent_id] = row
         appeal = getattr(row, "appeal", None)
@@ -155,7 +188,7 @@ def progress_of(top: Head, allegations: list[AllegationLine], user: User) -> lis
             line = AppealLine(appeal, grounds_of(case, appeal))
             appeals.setdefault(row.respondent_id, []).insert(0, line)
     sanctions: dict[int, list[Sanction]] = {}
-    for sanction in case.sanctions.select_related("consequence").order_by("pk"):
+    for sanction in found["sanctions"]:
         sanctions.setdefault(sanction.respondent_id, []).append(sanction)
     return [
         Progress(
