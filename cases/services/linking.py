@@ -1,0 +1,90 @@
+"""Cases that belong together stay apart and know of each other (QU2)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from cases import workflow
+from cases.enums import CaseLinkKind
+from cases.models import Case, CaseLink
+from cases.services.base import record, save, visible_or_404
+from cases.services.clean import Problems
+from cases.services.merging import locked_cases
+from integrity.accounts.models import User
+from integrity.core import clock
+from integrity.core.errors import Conflict, InvalidInput, NotFound
+
+NOTE_LENGTH = 300
+
+
+def link(*, actor: User, number: str, other: str, kind: str, note: str = "") -> CaseLink:
+    """Link two cases, once. The actor works on `number` and may know of `other`.
+
+    The same link again is the first one, another kind a `Conflict`. A number that is not there, or
+    whose case does not exist for the actor, is an `InvalidInput` at `other`: the two look alike.
+    """
+    problems = Problems()
+    said = problems.text("note", note, max_length=NOTE_LENGTH, single_line=True)
+    if kind not in CaseLinkKind.values:
+        problems.add("kind", _("Choose how they belong together."))
+    if other == number:
+        problems.add("other", _("This is the number of this very case."))
+    problems.stop()
+    unknown = InvalidInput({"other": [_("There is no case with this number.")]})
+    if not Case.objects.filter(number=other).exists():
+        raise unknown
+    with locked_cases(number, other) as (here, there):
+        visible_or_404(actor, here)
+        try:
+            visible_or_404(actor, there)
+        except NotFound as error:
+            raise unknown from error
+        workflow.require("link", actor=actor, case=here)
+        one, two = sorted((here, there), key=lambda case: case.pk)
+        known = CaseLink.objects.filter(one=one, other=two, removed_at__isnull=True).first()
+        if known is not None:
+            if (known.kind, known.note) == (kind, said):
+                return known
+            raise Conflict(_("The two are linked already. Remove that link first."))
+        return between(one, two, kind=kind, note=said, actor=actor)
+
+
+def between(one: Case, two: Case, *, kind: str, note: str, actor: User) -> CaseLink:
+    """Write the link of two locked cases and its event in each, for services that were allowed."""
+    one, two = sorted((one, two), key=lambda case: case.pk)
+    row = CaseLink(one=one, other=two, kind=kind, note=note, added_by=actor, added_at=clock.now())
+    save(row)
+    for case in (one, two):
+        record("case.linked", case, actor, data={"link": str(row.public_id), "kind": kind})
+    return row
+
+
+def unlink(*, actor: User, number: str, link_id: UUID | str) -> CaseLink:
+    """Remove a link of this case; it stays on record. Repeated it changes nothing.
+
+    Raises `NotFound` for a link of other cases (HOSTILE 17), and where either case does not exist
+    for the actor.
+    """
+    pair = (
+        CaseLink.objects.filter(public_id=link_id)
+        .values_list("one__number", "other__number")
+        .first()
+    )
+    if pair is None or number not in pair:
+        raise NotFound
+    other = pair[0] if pair[1] == number else pair[1]
+    with locked_cases(number, other) as (here, there):
+        visible_or_404(actor, here)
+        visible_or_404(actor, there)
+        workflow.require("link", actor=actor, case=here)
+        row = CaseLink.objects.get(public_id=link_id)
+        if row.removed_at is not None:
+            return row
+        row.removed_by = actor
+        row.removed_at = clock.now()
+        save(row)
+        for case in (here, there):
+            record("case.unlinked", case, actor, data={"link": str(row.public_id)})
+    return row
