@@ -202,9 +202,31 @@ audit.register(
     label=_("Said when it happened"),
     icon="calendar",
 )
+audit.register(
+    "case.assigned", fields={"back"}, personal={"to"}, label=_("Case given by an officer"), icon="user"
+)
+audit.register(
+    "case.handed_over", personal={"to"}, label=_("Case handed over"), icon="user"
+)
+audit.register("case.left", fields={"had"}, label=_("Left the case"), icon="user")
 audit.register("note.added", label=_("Note added"), icon="pencil")
 audit.register(
+    "note.shared",
+    label=_("Note for the learner written"),
+    respondent_may_see=True,
+    icon="pencil",
+)
+audit.register(
+    "note.read", label=_("Note read by the learner"), respondent_may_see=True, icon="eye"
+)
+audit.register(
     "conflict.declared", personal={"reason"}, label=_("Conflict of interest declared"), icon="lock"
+)
+audit.register(
+    "conflict.undone",
+    personal={"reason", "of"},
+    label=_("Declaration of a conflict taken back"),
+    icon="lock",
 )
 
 # Hearing

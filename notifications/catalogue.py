@@ -347,3 +347,28 @@ register(
     title=_("Somebody agreed that we tell you their name"),
     audience=_RESPONDENT,
 )
+# Between people of the desk (QU3), and from the desk to a respondent (CF7)
+register(
+    "case_assigned",
+    payload=payloads.CaseAssigned,
+    letter=True,
+    label=_("Case given to a colleague"),
+    title=_("A case is with you now"),
+    audience=_DESK,
+)
+register(
+    "mentioned",
+    payload=payloads.Mentioned,
+    letter=True,
+    label=_("Named in a note"),
+    title=_("A colleague named you in a note"),
+    audience=_DESK,
+)
+register(
+    "note_shared",
+    payload=payloads.NoteShared,
+    letter=True,
+    label=_("Note for the learner"),
+    title=_("There is a note for you in your case"),
+    audience=_RESPONDENT,
+)

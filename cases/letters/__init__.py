@@ -26,6 +26,7 @@ from cases.letters.decision import (
     sanction_reversed,
     suspension_ended,
 )
+from cases.letters.desk import case_assigned, mentioned, note_shared
 from cases.letters.ending import case_dismissed, case_report, report_closed
 from cases.letters.hearing import (
     notice_reminder,
@@ -54,6 +55,7 @@ __all__ = [
     "appeal_decided",
     "appeal_received",
     "appeal_url",
+    "case_assigned",
     "case_dismissed",
     "case_report",
     "case_url",
@@ -72,8 +74,10 @@ __all__ = [
     "interim_measure",
     "interim_payload",
     "matter",
+    "mentioned",
     "message_arrived",
     "no_violation_found",
+    "note_shared",
     "notice_reminder",
     "notice_sent",
     "one_account_asked",

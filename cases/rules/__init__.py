@@ -4,6 +4,7 @@ And whose word counts where an institution decides (PO5): see `decides`, `is_off
 Everything here answers for one person. Pages, services, exports and counts all ask here.
 """
 
+from cases.rules.colleagues import may_have, readers_of
 from cases.rules.conflict import (
     REPORTER,
     conflict_filter,
@@ -76,6 +77,7 @@ __all__ = [
     "knows_who_reported",
     "level",
     "may_advise",
+    "may_have",
     "of_the_platforms_desk",
     "officer_cases",
     "overseen",
@@ -86,6 +88,7 @@ __all__ = [
     "own_reports",
     "part_in_it",
     "readable_by",
+    "readers_of",
     "reporter_refs",
     "respondent_cases",
     "second_officers",

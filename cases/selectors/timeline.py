@@ -29,7 +29,7 @@ PAGE = 50
 # Steps of the post that say nothing a person at the desk acts on; failures are shown. And marks,
 # which stand at the top of the case for those who may know of them: a line would tell everybody.
 _QUIET = frozenset({"letter.queued", "message.sent", "retaliation.marked", "retaliation.settled"})
-_OFFICERS_ONLY = frozenset({"conflict.declared"})
+_OFFICERS_ONLY = frozenset({"conflict.declared", "conflict.undone"})
 # What is written to a reporter would tell when there was one to write to.
 _TO_REPORTERS = frozenset({"report_received", "report_closed", "report_question", "review_decided"})
 # Runs of these by one person are one line.

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import rules, workflow
 from cases.enums import CaseStatus
-from cases.models import Case, Respondent, Watcher
+from cases.models import Case, Mention, Presence, Respondent, Watcher
 from cases.services.indexing import searchable
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
@@ -79,6 +79,8 @@ def shut_out(case: Case, user: User) -> None:
         case.assignee = None
         case.assigned_at = None
     Watcher.objects.filter(case=case, user=user).delete()
+    Presence.objects.filter(case=case, user=user).delete()
+    Mention.objects.filter(note__case=case, user=user).delete()
 
 
 def check_revision(case: Case, revision: int | None) -> None:

@@ -24,6 +24,7 @@ from cases.models import (
     Evidence,
     EvidenceFile,
     MessageFile,
+    NoteFile,
     Report,
     ReportImport,
     ReportMessage,
@@ -277,7 +278,7 @@ def orphans(*, older_than: timedelta = timedelta(days=1)) -> list[str]:
 
 def _named(paths: Iterable[str]) -> set[str]:
     named = set(EvidenceFile.objects.filter(path__in=paths).values_list("path", flat=True))
-    for rows in (DraftFile.objects, MessageFile.objects):
+    for rows in (DraftFile.objects, MessageFile.objects, NoteFile.objects):
         for column in ("original_path", "derivative_path"):
             found = rows.filter(**{f"{column}__in": paths})
             named.update(found.values_list(column, flat=True))

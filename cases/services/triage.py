@@ -16,16 +16,16 @@ from cases.enums import (
 )
 from cases.models import (
     Case,
-    ConflictDeclaration,
     DismissalReview,
-    Note,
     Report,
     Respondent,
     Watcher,
 )
 from cases.services import retaliation
-from cases.services.base import locked_case, record, save, shut_out, visible_or_404
+from cases.services.base import locked_case, record, save, visible_or_404
+from cases.services.conflicts import declare as declare_conflict
 from cases.services.interim import end_all
+from cases.services.notes import add_note
 from integrity.accounts.models import User
 from integrity.accounts.rules import STAFF_OF_CASES, has_role
 from integrity.accounts.selectors import find_by_email
@@ -35,6 +35,21 @@ from integrity.core import clock
 from integrity.core.errors import Conflict, InvalidInput, NotPermitted
 from notifications import services as notifications
 from notifications.recipients import Recipient
+
+__all__ = [
+    "add_note",
+    "claim",
+    "close_reports",
+    "declare_conflict",
+    "dismiss",
+    "open_case",
+    "release",
+    "reopen",
+    "settle_review",
+    "take_up",
+    "unwatch",
+    "watch",
+]
 
 # A case that is dismissed as one of these ends, for its reporter, with this word (IN8).
 OUTCOME_OF = {
@@ -286,28 +301,3 @@ def _another_in_triage(case: Case) -> bool:
     return (
         case.submission_id is not None and others.filter(submission=case.submission_id).exists()
     ) or (case.post_id is not None and others.filter(post=case.post_id).exists())
-
-
-def add_note(*, actor: User, number: str, body: str, form_key: str) -> Note:
-    """Add an internal note. The same form sent twice is one note."""
-    with locked_case(number) as case:
-        workflow.require("note", actor=actor, case=case)
-        known = Note.objects.filter(form_key=form_key).first()
-        if known is not None:
-            if known.case_id != case.pk or known.body != body:
-                raise Conflict
-            return known
-        note = Note(case=case, author=actor, body=body, form_key=form_key)
-        save(note)
-        record("note.added", case, actor, subject=("note", str(note.public_id)))
-    return note
-
-
-def declare_conflict(*, actor: User, number: str, reason: str) -> None:
-    """Declare a relation to the case. From the next request on it does not exist for the actor."""
-    with locked_case(number) as case:
-        _works_here(actor, case)
-        declaration = ConflictDeclaration(case=case, user=actor, reason=reason.strip())
-        save(declaration)
-        shut_out(case, actor)
-        record("conflict.declared", case, actor, personal={"reason": reason.strip()})

@@ -30,6 +30,7 @@ from notifications.payloads.decisions import (
     SanctionReversed,
     SuspensionEnded,
 )
+from notifications.payloads.desk import CaseAssigned, Mentioned, NoteShared
 from notifications.payloads.hearing import (
     AppealDecided,
     AppealReceived,
@@ -77,6 +78,7 @@ __all__ = [
     "AnswerItem",
     "AppealDecided",
     "AppealReceived",
+    "CaseAssigned",
     "CaseDismissed",
     "CaseReported",
     "CertificateWithheld",
@@ -90,8 +92,10 @@ __all__ = [
     "IdentityTold",
     "InterimLifted",
     "InterimMeasure",
+    "Mentioned",
     "MessageArrived",
     "NoViolationFound",
+    "NoteShared",
     "NoticeReminder",
     "NoticeSent",
     "OneAccountAsked",

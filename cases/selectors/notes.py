@@ -1,0 +1,114 @@
+"""Notes of a case as the desk reads them, and as the respondent and their adviser do (CF7)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+
+from cases import rules
+from cases.enums import PASSED, NoteAudience
+from cases.models import Mention, Note, NoteFile, Respondent
+from cases.selectors.case_head import Head, head
+from cases.services.notes import with_notice
+from integrity.accounts.models import User
+
+NOTES = 50
+_KEY = re.compile(r"\d{1,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a note; `shut`: the scanner has not passed it, and nobody can open it."""
+
+    file: NoteFile
+    kind: str
+    shut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    """A note with its files and whom it names; `told` of these, for the reader: unseen before."""
+
+    note: Note
+    files: list[File]
+    mentioned: list[User]
+    told: bool
+
+    @property
+    def shared(self) -> bool:
+        """Whether a respondent reads it too."""
+        return self.note.audience == NoteAudience.LEARNER
+
+
+@dataclass(frozen=True)
+class NotesPage:
+    """Notes, the newest first. `earlier` is the key of the page before ("" at the end)."""
+
+    head: Head
+    lines: list[NoteLine]
+    earlier: str
+
+    @property
+    def notes(self) -> list[Note]:
+        """The notes alone."""
+        return [line.note for line in self.lines]
+
+
+def notes_page(user: User, number: str, *, before: str = "", size: int = NOTES) -> NotesPage:
+    """Notes of a case: five queries. A key that cannot be read gives the newest."""
+    top = head(user, number)
+    rows = top.case.notes.select_related("author", "respondent__user").order_by("-pk")
+    if _KEY.fullmatch(before):
+        rows = rows.filter(pk__lt=int(before))
+    mentions = Mention.objects.select_related("user").order_by("user__display_name", "pk")
+    found = list(
+        rows.prefetch_related("files", Prefetch("mentions", queryset=mentions))[: size + 1]
+    )
+    more = len(found) > size
+    lines = [_line(note, user) for note in found[:size]]
+    return NotesPage(top, lines, str(lines[-1].note.pk) if more else "")
+
+
+def may_be_told(respondents: list[Respondent]) -> list[Respondent]:
+    """Those of the respondents with whom a note can be shared: after the notice. One query."""
+    keys = [row.pk for row in respondents]
+    known = set(Respondent.objects.filter(with_notice(), pk__in=keys).values_list("pk", flat=True))
+    return [row for row in respondents if row.pk in known]
+
+
+def shared_with(respondent: Respondent) -> list[NoteLine]:
+    """The notes this respondent and their adviser read, the newest first: two queries.
+
+    Who wrote them is not told: the desk speaks with one voice.
+    """
+    rows = respondent.notes.filter(audience=NoteAudience.LEARNER).order_by("-pk")
+    return [
+        NoteLine(note, [_file(file) for file in note.files.all()], [], told=False)
+        for note in rows.prefetch_related("files")
+    ]
+
+
+def mentionable(user: User, top: Head) -> list[User]:
+    """The colleagues a note in this case can name: who reads it, the writer apart."""
+    return [person for person in rules.readers_of(top.case) if person.pk != user.pk]
+
+
+def _line(note: Note, reader: User) -> NoteLine:
+    mentions = list(note.mentions.all())
+    return NoteLine(
+        note,
+        [_file(file) for file in note.files.all()],
+        [row.user for row in mentions],
+        told=any(row.user_id == reader.pk and row.seen_at is None for row in mentions),
+    )
+
+
+def _file(file: NoteFile) -> File:
+    kind = file.derivative_type
+    return File(
+        file,
+        "image" if kind.startswith("image/") else "pdf" if kind == "application/pdf" else "text",
+        shut=file.scan not in PASSED,
+    )

@@ -1,0 +1,41 @@
+"""Who has a case open now, so that nobody works on it unknowingly (QU3)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cases import rules
+from cases.models import Case, Presence
+from integrity.accounts.models import User
+from integrity.core import clock
+from integrity.core.errors import NotFound
+
+# A page says every `EVERY` that it is still open; two that get lost are forgiven.
+EVERY = timedelta(seconds=20)
+HERE = timedelta(seconds=60)
+
+
+def arrive(*, actor: User, case: Case, writing: bool = False) -> None:
+    """A page of this case was shown to the actor, who may read it; the caller has made sure.
+
+    Two statements at most, no lock on the case, and no event: being there changes nothing.
+    """
+    Presence.objects.update_or_create(
+        case_id=case.pk, user=actor, defaults={"seen_at": clock.now(), "writing": writing}
+    )
+
+
+def stay(*, actor: User, number: str, writing: bool) -> Case:
+    """The page of the case is still open. `NotFound` for whoever may not read the case (any more):
+    they are not counted, and they are told nothing."""
+    case = Case.objects.defer("search_text").filter(number=number).first()
+    if case is None or rules.access(actor, case) < rules.Access.READ:
+        raise NotFound
+    arrive(actor=actor, case=case, writing=writing)
+    return case
+
+
+def sweep() -> int:
+    """Forget who was where long ago; returns how many rows went."""
+    old = clock.now() - timedelta(hours=1)
+    return Presence.objects.filter(seen_at__lt=old).delete()[0]
