@@ -189,12 +189,80 @@ audit.register(
     respondent_may_see=True,
     icon="x",
 )
+# Kept by the desk (QU4): no respondent reads it, unlike the dismissal.
+audit.register(
+    "case.dismissal_noted",
+    fields={"detail"},
+    label=_("Kept beside the dismissal"),
+    icon="pencil",
+)
 audit.register(
     "case.reopened",
     personal={"reason"},
     label=_("Case taken up again"),
     respondent_may_see=True,
     icon="history",
+)
+# Which case the other one is stands with the join: whoever reads one may not know of the other.
+audit.register(
+    "case.merged_away",
+    fields={"merge", "reports", "evidence"},
+    label=_("Joined with another case, which goes on"),
+    icon="git-merge",
+)
+audit.register(
+    "case.merged_in",
+    fields={"merge", "reports", "evidence", "respondents"},
+    label=_("Reports and evidence of another case came in"),
+    icon="git-merge",
+)
+audit.register(
+    "case.unmerged", fields={"merge", "reports"}, label=_("Taken apart again"), icon="undo-2"
+)
+audit.register(
+    "case.split",
+    fields={"link", "reports", "evidence"},
+    label=_("Reports taken out into a case of their own"),
+    icon="split",
+)
+audit.register(
+    "case.linked", fields={"link", "kind"}, label=_("Linked with another case"), icon="link"
+)
+audit.register(
+    "case.unlinked", fields={"link"}, label=_("Link with another case removed"), icon="undo-2"
+)
+audit.register(
+    "report.bad_faith",
+    fields={"report"},
+    personal={"reason"},
+    label=_("Report recorded as made in bad faith"),
+    icon="flag",
+)
+audit.register(
+    "report.bad_faith_taken_back",
+    fields={"report"},
+    personal={"reason"},
+    label=_("No longer recorded as made in bad faith"),
+    icon="undo-2",
+)
+audit.register(
+    "deadline.paused",
+    fields={"due_at"},
+    personal={"reason"},
+    label=_("The desk's time stands still"),
+    icon="clock",
+)
+audit.register(
+    "deadline.resumed",
+    fields={"due_at", "with_stage"},
+    label=_("The desk's time goes on"),
+    icon="clock",
+)
+audit.register(
+    "case.escalated",
+    fields={"due_at", "told"},
+    label=_("Officers told that the case may become late"),
+    icon="circle-alert",
 )
 audit.register(
     "case.incident_set",
@@ -203,11 +271,13 @@ audit.register(
     icon="calendar",
 )
 audit.register(
-    "case.assigned", fields={"back"}, personal={"to"}, label=_("Case given by an officer"), icon="user"
+    "case.assigned",
+    fields={"back"},
+    personal={"to"},
+    label=_("Case given by an officer"),
+    icon="user",
 )
-audit.register(
-    "case.handed_over", personal={"to"}, label=_("Case handed over"), icon="user"
-)
+audit.register("case.handed_over", personal={"to"}, label=_("Case handed over"), icon="user")
 audit.register("case.left", fields={"had"}, label=_("Left the case"), icon="user")
 audit.register("note.added", label=_("Note added"), icon="pencil")
 audit.register(
@@ -241,7 +311,7 @@ audit.register(
 )
 audit.register(
     "notice.sent",
-    fields={"respondent", "due_at", "evidence", "message"},
+    fields={"respondent", "due_at", "evidence", "message", "looked_at"},
     label=_("Notice sent, evidence shown"),
     respondent_may_see=True,
     icon="mail",

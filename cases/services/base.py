@@ -12,13 +12,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases import rules, workflow
-from cases.enums import CaseStatus
-from cases.models import Case, Mention, Presence, Respondent, Watcher
-from cases.services.indexing import searchable
+from cases.models import Case, DeadlinePause, Mention, Presence, Respondent, Watcher
+from cases.services import indexing, priority
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
 from integrity.accounts.rules import has_role, same_person
 from integrity.audit import services as audit
+from integrity.core import clock
 from integrity.core.errors import InvalidInput, NotFound, Stale
 
 
@@ -36,15 +36,26 @@ def locked_case(number: str) -> Iterator[Case]:
         case = Case.objects.select_for_update().filter(number=number).first()
         if case is None:
             raise NotFound
-        in_triage = case.status == CaseStatus.TRIAGE
+        was_due, was_paused = case.due_at, case.paused_at
         yield case
         if not audit.has_events():
             return
         workflow.settle(case)
-        if (case.status == CaseStatus.TRIAGE) != in_triage:
-            case.search_text = searchable(case)
+        if was_paused is not None and case.paused_at is None:
+            _end_pause(case)
+        priority.weigh(case)
+        if case.due_at is not None and case.due_at != was_due:
+            case.escalated_at = None
         case.revision += 1
         save(case)
+        indexing.keep(case)
+
+
+def _end_pause(case: Case) -> None:
+    """A pause belongs to a stage: the next one has a time of its own."""
+    running = DeadlinePause.objects.filter(case=case, ended_at__isnull=True)
+    if running.update(ended_at=clock.now()):
+        record("deadline.resumed", case, None, data={"with_stage": True})
 
 
 def reading_case(actor: User, number: str) -> Case:

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from cases import governing, workflow
 from cases.enums import CaseKind, CaseStatus, EvidenceKind, ReportKind
 from cases.models import Case, CaseNumber, Respondent
+from cases.services import indexing, priority
 from cases.services.clean import save
 from cases.services.evidence import attach
-from cases.services.indexing import searchable
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock
@@ -24,6 +24,8 @@ from integrity.courses.models import Course, Institution, Post, Submission
 from integrity.courses.selectors import decided_by_institution
 from policies.governing import Governing, row_of
 from policies.models import ViolationType
+
+WEIGHED = ("priority", "rank_at", "escalate_at")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +152,7 @@ def _new_case(matter: Matter, actor: audit.Actor) -> Case:
         incident_day_only=matter.day_only,
         opened_at=at,
         urgent=matter.violation is not None and matter.violation.urgent,
-        number=_next_number(at.year),
+        number=next_number(at.year),
     )
     governing.put(case, matter.governing)
     case.institution_decides = decided_by_institution(matter.course)
@@ -160,7 +162,8 @@ def _new_case(matter: Matter, actor: audit.Actor) -> Case:
             case=case, user=matter.accused, status=case.status, status_since=at, added_at=at
         )
     workflow.settle(case)
-    case.save(update_fields=["status", "due_at"])
+    priority.weigh(case)
+    case.save(update_fields=["status", "due_at", *WEIGHED])
     audit.record(
         "case.filed",
         actor=actor,
@@ -186,7 +189,8 @@ def _new_case(matter: Matter, actor: audit.Actor) -> Case:
     return case
 
 
-def _next_number(year: int) -> str:
+def next_number(year: int) -> str:
+    """The next case number of a year; its row stays locked until the transaction ends."""
     counter = CaseNumber.objects.filter(year=year)
     if not counter.update(last=F("last") + 1):
         CaseNumber.objects.get_or_create(year=year)
@@ -217,6 +221,7 @@ def _in_english(what: str) -> str:
 
 
 def index(case: Case) -> None:
-    """Write the normalised text the queue is searched by; see `indexing.searchable`."""
-    case.search_text = searchable(case)
-    case.save(update_fields=["search_text"])
+    """Write what the queue is searched by and ordered by: `indexing.searchable`, `weigh`."""
+    indexing.write(case)
+    priority.weigh(case)
+    case.save(update_fields=[*WEIGHED])

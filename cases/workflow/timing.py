@@ -37,7 +37,8 @@ ORDER = [
 def settle(case: Case, *, alone: str | None = None) -> None:
     """Let the case's status and deadline follow from its respondents; saves nothing.
 
-    `alone` is the status of a case nobody is named in yet.
+    `alone` is the status of a case nobody is named in yet. A deadline that runs is never moved
+    within a stage, whatever becomes of the calendar; while it is paused there is none.
     """
     statuses = set(case.respondents.values_list("status", flat=True))
     live = statuses - {S.DISMISSED}
@@ -47,11 +48,14 @@ def settle(case: Case, *, alone: str | None = None) -> None:
         status = S.DISMISSED
     else:
         status = alone or case.status
+    if status != case.status:
+        # A pause belongs to its stage.
+        case.paused_at = None
     if status == S.NOTIFIED:
         case.due_at = Notice.objects.filter(
             respondent__case=case, respondent__status=S.NOTIFIED
         ).aggregate(last=Max("due_at"))["last"]
-    elif status != case.status or case.due_at is None:
+    elif case.paused_at is None and (status != case.status or case.due_at is None):
         case.due_at = stage_deadline(case, status)
     case.status = status
 

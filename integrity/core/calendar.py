@@ -33,6 +33,52 @@ def add_working_days(
     return end_of_day(day, zone)
 
 
+def working_days_before(
+    end: datetime, days: int, *, zone: str, holidays: Collection[date] = ()
+) -> datetime:
+    """The last second before the last `days` working days up to `end`.
+
+    So that from this instant on no more than those days are left. The day of `end` counts where it
+    is a working day, however early in it `end` lies. `end` itself for no days.
+    """
+    if days < 0:
+        raise ValueError("A warning comes before the deadline.")
+    if not days:
+        return end
+    day = end.astimezone(ZoneInfo(zone)).date()
+    left = days
+    while True:
+        if is_working_day(day, holidays):
+            if not left:
+                return min(end, end_of_day(day, zone))
+            left -= 1
+        day -= timedelta(days=1)
+
+
+def working_time_before(
+    end: datetime, span: timedelta, *, zone: str, holidays: Collection[date] = ()
+) -> datetime:
+    """The instant from which `span` of working days passes until `end`.
+
+    A working day counts with all its hours (23 or 25 where the clocks change), any other with none.
+    More span never gives a later instant, and neither does an earlier `end`.
+    """
+    if span < timedelta():
+        raise ValueError("What comes before cannot come after.")
+    day = end.astimezone(ZoneInfo(zone)).date()
+    left = span
+    upto = end
+    while left:
+        begins, _ends = hours_of(day, zone)
+        if is_working_day(day, holidays):
+            if upto - left >= begins:
+                return upto - left
+            left -= max(upto - begins, timedelta())
+        upto = min(upto, begins)
+        day -= timedelta(days=1)
+    return upto if span else end
+
+
 def working_days_until(
     start: datetime, end: datetime, *, zone: str, holidays: Collection[date] = ()
 ) -> int:

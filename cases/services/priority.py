@@ -1,0 +1,186 @@
+"""How much a case presses, and when somebody is to know that it may become late (decision 0030).
+
+Every reason brings the case forward by some working time. What is due less all of it is the place
+in the queue: that order is right at any time, because every case comes nearer at the same pace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases import priority
+from cases.enums import CaseKind, CaseStatus, ReportStatus
+from cases.models import Allegation, BadFaith, Case, Report
+from cases.priority import Text, Weight
+from cases.workflow import STAGE_WORKING_DAYS
+from integrity.core.calendar import working_days_before, working_time_before
+from integrity.courses.enums import ProductKind
+from integrity.courses.selectors import holidays
+
+# An officer is told when only this much is left of the desk's time in a stage.
+ESCALATE_WORKING_DAYS = 1
+WORKING_DAY = 24
+# So many kinds of conduct of one case are looked at; a report names one.
+MOST_TYPES = 50
+# What nobody has a next step with presses nobody.
+_AT_REST = (CaseStatus.DECIDED, CaseStatus.CLOSED, CaseStatus.DISMISSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that makes a case press, in words for the desk.
+
+    `brings_forward` is in working days of 24 hours; nothing for what only orders (urgent, the
+    deadline).
+    """
+
+    title: Text
+    why: Text
+    brings_forward: timedelta
+
+
+def weigh(case: Case) -> None:
+    """Set `priority`, `rank_at` and `escalate_at` from what is known now; saves nothing.
+
+    A case at rest or without a deadline has no rank and comes last. The learner's own time to
+    answer is no deadline of the desk: it is not brought forward and alerts nobody. At most five
+    queries.
+    """
+    case.rank_at = case.due_at
+    case.escalate_at = None
+    if case.status in _AT_REST:
+        case.rank_at = None
+        return
+    case.priority = sum(reason.brings_forward // timedelta(hours=1) for reason in _found(case))
+    if case.due_at is None or case.status not in STAGE_WORKING_DAYS:
+        return
+    free = holidays(case.institution)
+    zone = case.institution.time_zone
+    case.rank_at = working_time_before(
+        case.due_at, timedelta(hours=case.priority), zone=zone, holidays=free
+    )
+    case.escalate_at = escalation_of(case, free)
+
+
+def escalation_of(case: Case, free: Collection[date]) -> datetime | None:
+    """The instant from which the case may become late: one working day before it is due."""
+    if case.due_at is None:
+        return None
+    return working_days_before(
+        case.due_at,
+        ESCALATE_WORKING_DAYS,
+        zone=case.institution.time_zone,
+        holidays=free,
+    )
+
+
+def explain(case: Case) -> list[Reason]:
+    """Why the case stands where it stands, the strongest reason first. At most four queries.
+
+    For whoever sees the row of the case: it tells how many reported on their own, and nothing of
+    who they are. Read anew, so it says what counts now, also where the case was not weighed since.
+    """
+    reasons = [Reason(each.title, _sentence(each), each.brings_forward) for each in _found(case)]
+    if case.urgent:
+        danger = _("Somebody may be in danger. The case stands above all others.")
+        reasons.insert(0, Reason(_("Urgent"), danger, timedelta()))
+    return reasons
+
+
+def _sentence(reason: Reason) -> str:
+    hours = reason.brings_forward // timedelta(hours=1)
+    days = hours // WORKING_DAY
+    amount = (
+        ngettext("%(count)s working day", "%(count)s working days", days) % {"count": days}
+        if hours == days * WORKING_DAY
+        else ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
+    )
+    return _("%(amount)s forward: %(why)s.") % {"amount": amount, "why": reason.why}
+
+
+def _found(case: Case) -> list[Reason]:
+    """What brings the case forward, the strongest first; `why` without the amount."""
+    found = [_conduct(case), *_stakes(case), _reporters(case)]
+    return sorted(filter(None, found), key=lambda reason: -reason.brings_forward)
+
+
+def _reason(title: Text, weight: Weight | None, times: int = 1) -> Reason | None:
+    if weight is None or not weight.hours * times:
+        return None
+    return Reason(title, weight.why, timedelta(hours=weight.hours * times))
+
+
+def _conduct(case: Case) -> Reason | None:
+    """What is alleged; before that, what it was reported as. The one that weighs most."""
+    live = Allegation.objects.filter(case=case, withdrawn_at__isnull=True)
+    types = list(live.values_list("violation_type__code", "violation_type__title"))
+    if not types:
+        reported = _reports(case).filter(violation_type__isnull=False).order_by()
+        named = reported.values_list("violation_type__code", "violation_type__title")
+        types = list(named.distinct()[:MOST_TYPES])
+    other = priority.KINDS.get(case.kind)
+    weighed = [
+        reason
+        for code, title in types
+        if (reason := _reason(title, priority.VIOLATIONS.get(code, other))) is not None
+    ]
+    if types:
+        return max(weighed, key=lambda reason: reason.brings_forward, default=None)
+    return _reason(CaseKind(case.kind).label, other)
+
+
+def _stakes(case: Case) -> list[Reason | None]:
+    """What the learner stands to lose, or to keep wrongly, by an academic case."""
+    if case.kind != CaseKind.ACADEMIC:
+        return []
+    share, product = Case.objects.values_list(
+        "assignment__weight", "course__programme__product_kind"
+    ).get(pk=case.pk)
+    found = []
+    for least, weight in priority.SHARES:
+        if share is not None and share >= least:
+            counts = _("Counts for %(share)s %% of the course")
+            found.append(_reason(counts % {"share": number_format(share.normalize())}, weight))
+            break
+    if product:
+        found.append(_reason(ProductKind(product).label, priority.PRODUCTS.get(product)))
+    return found
+
+
+def _reporters(case: Case) -> Reason | None:
+    """People who reported on their own, beyond the first, up to a bound.
+
+    Only accounts can be told apart: reports without a name and those that the office wrote down may
+    all be of one person, so they count no more than one. Where unusually many came at once they
+    may be of one mind, and count as one too (decisions 0023 and 0030).
+    """
+    if case.surge_id is not None:
+        return None
+    people = (
+        _reports(case)
+        .filter(informant_sealed__isnull=True)
+        .exclude(reporter_ref="")
+        .aggregate(people=Count("reporter_ref", distinct=True))["people"]
+    )
+    more = min(people - 1, priority.MOST_REPORTERS)
+    if more < 1:
+        return None
+    title = ngettext("%(count)s person reported it", "%(count)s people reported it", people) % {
+        "count": people
+    }
+    return _reason(title, priority.REPORTER, more)
+
+
+def _reports(case: Case) -> QuerySet[Report]:
+    """The reports that count: sent, not taken back, and not found to be in bad faith."""
+    bad = BadFaith.objects.filter(report=OuterRef("pk"), taken_back_at__isnull=True)
+    return Report.objects.filter(~Exists(bad), case=case).exclude(
+        status__in=(ReportStatus.DRAFT, ReportStatus.WITHDRAWN)
+    )
