@@ -59,7 +59,7 @@ class CaseAdmin(admin.ModelAdmin):
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
-        rows = rules.visible_to(request.user).defer("search_text", "title")
+        rows = rules.visible_to(request.user).defer("title")
         return rows.order_by(*self.get_ordering(request))
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:

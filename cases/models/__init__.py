@@ -44,6 +44,7 @@ from cases.models.report import (
     ReportImport,
     ReportMessage,
 )
+from cases.models.search import CaseWords
 
 __all__ = [
     "AdviserAccess",
@@ -57,6 +58,7 @@ __all__ = [
     "CaseMerge",
     "CaseNumber",
     "CaseReport",
+    "CaseWords",
     "CheckIn",
     "Comparison",
     "ConflictDeclaration",

@@ -32,7 +32,7 @@ class Case(models.Model):
     """A matter that is looked into.
 
     `status` follows from the respondents (`workflow.settle`); `revision` grows with every change,
-    so that a stale form is noticed. `search_text` is the normalised text the queue searches.
+    so that a stale form is noticed. What the queue searches is kept in `CaseWords`.
     """
 
     number = models.CharField(_("number"), max_length=20, unique=True)
@@ -154,7 +154,6 @@ class Case(models.Model):
     escalated_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The desk's own time stands still (`DeadlinePause`); nobody else's does.
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True, editable=False)
-    search_text = BoundedText(max_length=400_000, blank=True, editable=False)
     revision = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -114,7 +114,6 @@ def appeals_page(user: User, *, view: str = "waiting", after: str = "") -> Appea
             "reasons",
             "conditions",
             "private_notes",
-            "respondent__case__search_text",
             *(f"respondent__case__{name.partition('__')[0]}__body" for name in RELATED),
         )
         .annotate(involved=_in_it(user), free=Exists(rules.free_officers()))

@@ -154,7 +154,6 @@ def _case(user: User, number: str) -> Case:
             *RELATED,
         )
         .defer(
-            "search_text",
             "assignment__instructions",
             "submission__text",
             *(f"{name.partition('__')[0]}__body" for name in RELATED),

@@ -65,7 +65,7 @@ def case_reports_page(user: User, *, view: str = "unread", after: str = "") -> C
     rows = (
         seen_by(user)
         .select_related("case__institution", "case__course", "read_by")
-        .defer("case__search_text", "findings", "consequences")
+        .defer("findings", "consequences")
         .order_by("-sent_at", "-pk")
     )
     if view == "unread":
@@ -88,7 +88,7 @@ def case_report_page(user: User, public_id: UUID) -> CaseReportPage:
     report = (
         seen_by(user)
         .select_related("case__institution", "case__course", "case__assignment", "read_by")
-        .defer("case__search_text", "case__assignment__instructions")
+        .defer("case__assignment__instructions")
         .filter(public_id=public_id)
         .first()
     )

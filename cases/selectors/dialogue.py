@@ -232,7 +232,7 @@ def waiting_reviews(user: User) -> list[ReviewRow]:
     found = (
         DismissalReview.objects.filter(outcome="", case__in=rules.readable_by(user).values("pk"))
         .select_related("case", "report")
-        .defer("text", "case__search_text", "report__account", "report__quoted_text")
+        .defer("text", "report__account", "report__quoted_text")
         .annotate(hand=Exists(DismissalReview.objects.filter(_had_a_hand(user), pk=OuterRef("pk"))))
         .order_by("asked_at", "pk")[:WAITING]
     )

@@ -127,7 +127,7 @@ def requests(user: User) -> Requests:
     rows = (
         _open_to(user)
         .select_related("case__institution", "report", "asked_by", "answered_by")
-        .defer("case__search_text", "report__account", "report__quoted_text")
+        .defer("report__account", "report__quoted_text")
         .order_by("asked_at", "pk")
     )
     waiting = rows.filter(outcome="").exclude(asked_by=user)[:LISTED]
@@ -297,7 +297,7 @@ def _mine(user: User) -> QuerySet[Consent]:
             *("report__institution", "case__institution", "case__course", "case__assignment"),
             *("statement", "respondent"),
         )
-        .defer("case__search_text", "told_sealed")
+        .defer("told_sealed")
     )
 
 

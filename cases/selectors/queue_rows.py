@@ -52,7 +52,7 @@ def with_line(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
         cases.select_related(
             "course", "assignment", "assignee", "policy_version__document", "surge"
         )
-        .defer("search_text", "assignment__instructions", "policy_version__body")
+        .defer("assignment__instructions", "policy_version__body")
         .annotate(
             alleged=Subquery(alleged.order_by("position").values("violation_type__title")[:1]),
             alleged_count=subcount(alleged),

@@ -66,7 +66,6 @@ def sanctions_page(user: User, *, view: str = "active", after: str = "") -> Sanc
     rows = (
         Sanction.objects.filter(status__in=statuses, case__in=cases.values("pk"))
         .select_related("consequence", "respondent__user", "case")
-        .defer("case__search_text")
     )
     found = _KEY.fullmatch(after)
     if view == "active":

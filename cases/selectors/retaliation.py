@@ -119,7 +119,7 @@ def _with_cases(rows: QuerySet[RetaliationMark]) -> QuerySet[RetaliationMark]:
         "earlier_report",
         "settled_by",
         "peer_review__submission__assignment__course",
-    ).defer("case__search_text", "earlier_case__search_text")
+    )
 
 
 def _rows(user: User, found: list[RetaliationMark]) -> list[MarkRow]:

@@ -28,7 +28,6 @@ from cases.models import (
     Watcher,
 )
 from cases.services.base import locked_case, record, shut_out
-from cases.services.indexing import searchable
 from integrity.accounts.models import User
 from integrity.courses.enums import EffectKind, EnrolmentStatus
 from integrity.courses.models import (
@@ -205,7 +204,6 @@ def _respondents(closed: User, kept: User, actor: User, counts: Counter[str]) ->
                 data={"respondent": str(row.public_id)},
                 personal={"closed": str(closed.public_id), "kept": str(kept.public_id)},
             )
-            case.search_text = searchable(case)
 
 
 def _strict(user: User, assignments: set[int]) -> set[int]:

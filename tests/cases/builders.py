@@ -24,6 +24,7 @@ from cases.enums import (
 from cases.models import (
     Allegation,
     Case,
+    CaseWords,
     ConflictDeclaration,
     Evidence,
     Note,
@@ -31,10 +32,11 @@ from cases.models import (
     Respondent,
     Watcher,
 )
+from cases.services import indexing
+from cases.terms import joined, terms
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
 from integrity.core import clock
-from integrity.core.text import search_key
 from integrity.courses.models import Course, Institution
 from notifications.recipients import reporter_ref, seal_reporter
 from policies.enums import ConsequenceCode, DocumentKind, VersionStatus, ViolationKind
@@ -142,6 +144,14 @@ def policy(
 # Cases as rows
 
 
+def searched_by(case: Case, *texts: str) -> None:
+    """What the queue finds a case by, whatever it consists of."""
+    heads = indexing.heads(case)
+    CaseWords(
+        case=case, heads=heads, text=joined(terms(" ".join([heads, *texts])), most=10_000)
+    ).save()
+
+
 def case(**fields: Any) -> Case:
     """A case in triage about a submission of `learner` in a course of `institution`.
 
@@ -186,8 +196,8 @@ def case(**fields: Any) -> Case:
     words = [row["number"], row["title"], row["reported_as"]]
     words += [learner.display_name] if learner else []
     words += [course.code, course.title] if course else []
-    row.setdefault("search_text", search_key(" ".join(words)))
     made = Case.objects.create(**row)
+    searched_by(made, *words)
     if learner is not None:
         respondent(made, learner)
     return made

@@ -155,7 +155,7 @@ def test_reporters_and_what_was_reported_are_nowhere(world: World) -> None:
         for secret in (report.reference, report.reporter_ref, report.account, world.case.title):
             assert not secret or secret not in page
     # Nor can they be found by guessing.
-    for lookup in ("reports__reporter_ref__startswith", "search_text__contains", "title__contains"):
+    for lookup in ("reports__reporter_ref__startswith", "words__text__contains", "title__contains"):
         answer = client.get(f"{LIST}?{lookup}=a")
         assert answer.status_code in (302, 400), lookup
     assert world.number not in client.get(f"{LIST}?q={world.learner.display_name}").content.decode()

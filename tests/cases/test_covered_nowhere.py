@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.covering import MARK, occurrences
-from cases.models import Case, Evidence
+from cases.models import CaseWords, Evidence
 from cases.selectors.case_page import case_page
 from cases.services import adviser, evidence, export, notice, redaction, response
 from integrity.accounts.models import User
@@ -196,5 +196,5 @@ def test_the_api_and_searches_give_nobody_outside_the_desk_a_covered_word(
         client.force_login(person)
         for name in ("desk:queue", "desk:dashboard"):
             assert client.get(reverse(name), {"q": CANARY}).status_code == 404
-    # Evidence is in no index, so that no search finds whom it names.
-    clean(Case.objects.get(number=world.number).search_text)
+    # What is covered is in no index, so that no search finds whom it names.
+    clean(CaseWords.objects.get(case__number=world.number).text)
