@@ -93,7 +93,7 @@ def holder_page(user: User, who: UUID) -> HolderPage:
     cases = list(
         rows.annotate(there=_still_there())
         .select_related("institution", "course", "assignment")
-        .defer("search_text", "assignment__instructions")
+        .defer("assignment__instructions")
         .order_by("-urgent", "due_at", "pk")[:LISTED]
     )
     return HolderPage(

@@ -40,7 +40,7 @@ def mentions(user: User) -> list[MentionRow]:
     rows = (
         _mine(user)
         .select_related("note__case", "note__author")
-        .defer("note__body", "note__case__search_text")
+        .defer("note__body")
         .order_by("-note_id")[:LISTED]
     )
     found = [
