@@ -27,6 +27,11 @@ _HEADINGS: tuple[Text, ...] = (
     _("Address"),
     _("Text"),
     _("Text of the file"),
+    # Of a comparison.
+    _("Name of the first text"),
+    _("Name of the second text"),
+    _("First text"),
+    _("Second text"),
 )
 _LONGEST = 120
 # As many as one page can show; words are found and numbers hold beyond them too.
@@ -78,6 +83,8 @@ class Preview:
     file_text: str
     pairs: Sequence[Pair]
     areas: Sequence[Area]
+    # Of a comparison: titles and texts of both sides, with their headings.
+    compared: Sequence[tuple[Text, str]] = ()
 
     @property
     def pages(self) -> list[tuple[int, str]]:
@@ -127,7 +134,7 @@ class RedactPage:
         """What others will see with these parts covered too."""
         sheet = self.piece.sheet
         all_spans = [*self.spans, *spans]
-        title, description, url, text, file_text = (
+        title, description, url, text, file_text, *compared = (
             sheet.shown(index, all_spans) for index in range(len(sheet.parts))
         )
         whole = self.piece.text(all_spans) is None
@@ -139,6 +146,9 @@ class RedactPage:
             file_text=file_text,
             pairs=numbered(self.evidence.figures) if whole else [],
             areas=[*areas_of(self.evidence.covering), *areas],
+            compared=list(zip(_HEADINGS[-len(compared) :], compared, strict=True))
+            if compared
+            else [],
         )
 
 

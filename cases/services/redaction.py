@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from cases import rules, workflow
 from cases.covering import Sheet, Span, whole
-from cases.enums import PASSED, FileRole, RedactionKind
+from cases.enums import PASSED, EvidenceKind, FileRole, RedactionKind
 from cases.evidence import covered as drawing
 from cases.evidence import store
 from cases.evidence.covered import Area
@@ -61,10 +61,21 @@ class Piece:
 
     @cached_property
     def sheet(self) -> Sheet:
-        """Everything that is read of it: what stands before the text, the text, the text file."""
+        """Everything that is read of it: what stands before the text, the text, the text file.
+
+        Of a comparison the titles and texts of both sides come after these.
+        """
         is_text = self.copy is not None and self.copy.content_type == PLAIN
         text = self.content.decode() if is_text else ""
-        return Sheet([*self.evidence.heads, self.evidence.text, text])
+        return Sheet([*self.evidence.heads, self.evidence.text, text, *self.compared])
+
+    @cached_property
+    def compared(self) -> list[str]:
+        """Of a comparison the titles of both sides, then their texts; else nothing."""
+        if self.evidence.kind != EvidenceKind.COMPARISON:
+            return []
+        row = self.evidence.comparison
+        return [row.a_title, row.b_title, row.a_text, row.b_text]
 
     @cached_property
     def pages(self) -> int:
@@ -75,7 +86,7 @@ class Piece:
 
     def text(self, spans: Sequence[Span]) -> str | None:
         """What replaces the text; None where nothing of it is covered."""
-        index = len(self.sheet.parts) - 2
+        index = len(self.evidence.heads)
         inside = self.sheet.spans(index, spans)
         return self.sheet.shown(index, spans) if inside else None
 
@@ -84,7 +95,7 @@ class Piece:
         if self.copy is None:
             return None
         if self.copy.content_type == PLAIN:
-            index = len(self.sheet.parts) - 1
+            index = len(self.evidence.heads) + 1
             inside = self.sheet.spans(index, spans)
             return self.sheet.shown(index, spans).encode() if inside else None
         return drawing.painted(self.copy.content_type, self.content, areas) if areas else None
