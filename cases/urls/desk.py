@@ -6,6 +6,7 @@ from cases.views.desk import (
     accounts,
     appeals,
     case_reports,
+    comparing,
     decision,
     entry,
     hearing,
@@ -94,6 +95,20 @@ urlpatterns = [
         name="evidence_page",
     ),
     path(f"{CASE}covered/<uuid:public_id>/uncover/", redaction.uncover, name="uncover"),
+    path(f"{CASE}comparisons/", comparing.comparisons, name="comparisons"),
+    path(f"{CASE}comparisons/new/", comparing.compare, name="compare"),
+    path(f"{CASE}comparisons/similar/", comparing.similar, name="compare_similar"),
+    path(f"{CASE}comparisons/<uuid:public_id>/", comparing.comparison, name="comparison"),
+    path(
+        f"{CASE}comparisons/<uuid:public_id>/attach/",
+        comparing.attach,
+        name="comparison_attach",
+    ),
+    path(
+        f"{CASE}comparisons/<uuid:public_id>/pdf/",
+        comparing.comparison_pdf,
+        name="comparison_pdf",
+    ),
     path(f"{CASE}statements/", statements.statements, name="statements"),
     path(f"{CASE}statements/ask/", statements.ask, name="ask_statement"),
     path(
