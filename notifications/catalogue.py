@@ -291,6 +291,14 @@ register(
     priority=20,
 )
 register(
+    "case_escalated",
+    payload=payloads.CaseEscalated,
+    letter=False,
+    label=_("Alert: a case may become late"),
+    audience=_DESK,
+    priority=20,
+)
+register(
     "surge_noticed",
     payload=payloads.SurgeNoticed,
     letter=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +20,10 @@ from notifications.models import OutboxMessage
 from notifications.recipients import Recipient
 
 # Who got one and who did not tells whom a matter is kept from.
-ALERTS = ("urgent_report", "acknowledgement_missing", "surge_noticed", "retaliation_noticed")
+ALERTS = (
+    *("urgent_report", "acknowledgement_missing", "surge_noticed", "retaliation_noticed"),
+    "case_escalated",
+)
 
 
 def urgent_report(case: Case, people: Iterable[User]) -> int:
@@ -49,6 +53,20 @@ def acknowledgement_missing(case: Case, report: Report, people: Iterable[User]) 
     )
     recipients = [Recipient.user(user) for user in people]
     return _alert("acknowledgement_missing", case, recipients, payload, about=report.public_id)
+
+
+def case_escalated(case: Case, people: Iterable[User], *, due: datetime) -> int:
+    """The desk's time in this stage ends soon, or ended: once per deadline and person."""
+    payload = payloads.CaseEscalated(
+        case_number=case.number,
+        due_at=due,
+        over=clock.now() > due,
+        case_url=_case(case),
+        contact=contact(case),
+    )
+    recipients = [Recipient.user(user) for user in people]
+    about = f"{case.number}:{due:%Y%m%dT%H%M%S}"
+    return _alert("case_escalated", case, recipients, payload, about=about)
 
 
 def surge_noticed(case: Case, surge: Surge, people: Iterable[User]) -> int:

@@ -20,7 +20,14 @@ from cases.enums import (
     SanctionStatus,
 )
 from cases.models import Appeal, Case, Determination, Notice, Respondent, Sanction
-from cases.services import acknowledgement, check_ins, drafts, retaliation
+from cases.services import (
+    acknowledgement,
+    check_ins,
+    drafts,
+    escalation,
+    priority,
+    retaliation,
+)
 from cases.services.base import locked_case, record, save
 from cases.services.triage import close_reports
 from integrity.core import clock
@@ -52,6 +59,8 @@ def run(at: datetime | None = None) -> dict[str, int]:
         "unacknowledged": acknowledgement.run,
         "check_ins": check_ins.run,
         "retaliation": retaliation.look_at_peer_reviews,
+        "weighed": priority.catch_up,
+        "escalated": escalation.run,
     }
     done: dict[str, int] = {}
     failed: list[Exception] = []

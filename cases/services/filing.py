@@ -25,8 +25,6 @@ from integrity.courses.selectors import decided_by_institution
 from policies.governing import Governing, row_of
 from policies.models import ViolationType
 
-WEIGHED = ("priority", "rank_at", "escalate_at")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Matter:
@@ -163,7 +161,7 @@ def _new_case(matter: Matter, actor: audit.Actor) -> Case:
         )
     workflow.settle(case)
     priority.weigh(case)
-    case.save(update_fields=["status", "due_at", *WEIGHED])
+    case.save(update_fields=["status", "due_at", *priority.WEIGHED])
     audit.record(
         "case.filed",
         actor=actor,
@@ -224,4 +222,4 @@ def index(case: Case) -> None:
     """Write what the queue is searched by and ordered by: `indexing.searchable`, `weigh`."""
     indexing.write(case)
     priority.weigh(case)
-    case.save(update_fields=[*WEIGHED])
+    case.save(update_fields=[*priority.WEIGHED])

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,6 +31,10 @@ ESCALATE_WORKING_DAYS = 1
 WORKING_DAY = 24
 # So many kinds of conduct of one case are looked at; a report names one.
 MOST_TYPES = 50
+# What `weigh` sets.
+WEIGHED = ("priority", "rank_at", "escalate_at")
+# So many are caught up with at a time.
+LOT = 1_000
 # What nobody has a next step with presses nobody.
 _AT_REST = (CaseStatus.DECIDED, CaseStatus.CLOSED, CaseStatus.DISMISSED)
 
@@ -50,7 +56,7 @@ def weigh(case: Case) -> None:
     """Set `priority`, `rank_at` and `escalate_at` from what is known now; saves nothing.
 
     A case at rest or without a deadline has no rank and comes last. The learner's own time to
-    answer is no deadline of the desk: it is not brought forward and alerts nobody. At most five
+    answer is no deadline of the desk: it is not brought forward and alerts nobody. At most four
     queries.
     """
     case.rank_at = case.due_at
@@ -81,8 +87,26 @@ def escalation_of(case: Case, free: Collection[date]) -> datetime | None:
     )
 
 
+def catch_up() -> int:
+    """Weigh cases that have a deadline and no rank: those of a time before there was one.
+
+    Each keeps its revision: nobody's open form becomes stale. Returns how many were weighed.
+    """
+    done = 0
+    unranked = Case.objects.filter(due_at__isnull=False, rank_at__isnull=True)
+    for pk in list(unranked.order_by("pk").values_list("pk", flat=True)[:LOT]):
+        with transaction.atomic():
+            case = Case.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+            if case is None or case.due_at is None or case.rank_at is not None:
+                continue
+            weigh(case)
+            case.save(update_fields=[*WEIGHED])
+            done += case.rank_at is not None
+    return done
+
+
 def explain(case: Case) -> list[Reason]:
-    """Why the case stands where it stands, the strongest reason first. At most four queries.
+    """Why the case stands where it stands, the strongest reason first. Two queries.
 
     For whoever sees the row of the case: it tells how many reported on their own, and nothing of
     who they are. Read anew, so it says what counts now, also where the case was not weighed since.
@@ -106,8 +130,15 @@ def _sentence(reason: Reason) -> str:
 
 
 def _found(case: Case) -> list[Reason]:
-    """What brings the case forward, the strongest first; `why` without the amount."""
-    found = [_conduct(case), *_stakes(case), _reporters(case)]
+    """What brings the case forward, the strongest first; `why` without the amount. Two queries."""
+    row: tuple[Decimal | None, str | None, int | None] = Case.objects.values_list(
+        "assignment__weight", "course__programme__product_kind", _people()
+    ).get(pk=case.pk)
+    share, product, people = row
+    found = [_conduct(case), _reporters(case, people or 0)]
+    # What the learner stands to lose, or to keep wrongly.
+    if case.kind == CaseKind.ACADEMIC:
+        found += [_share(share or Decimal(0)), _product(product or "")]
     return sorted(filter(None, found), key=lambda reason: -reason.brings_forward)
 
 
@@ -119,58 +150,48 @@ def _reason(title: Text, weight: Weight | None, times: int = 1) -> Reason | None
 
 def _conduct(case: Case) -> Reason | None:
     """What is alleged; before that, what it was reported as. The one that weighs most."""
-    live = Allegation.objects.filter(case=case, withdrawn_at__isnull=True)
-    types = list(live.values_list("violation_type__code", "violation_type__title"))
-    if not types:
-        reported = _reports(case).filter(violation_type__isnull=False).order_by()
-        named = reported.values_list("violation_type__code", "violation_type__title")
-        types = list(named.distinct()[:MOST_TYPES])
+    named = ("before", "violation_type__code", "violation_type__title")
+    alleged = Allegation.objects.filter(case=case, withdrawn_at__isnull=True).order_by()
+    reported = _reports(Q(case=case, violation_type__isnull=False)).order_by()
+    types = list(
+        alleged.annotate(before=Value(0))
+        .values_list(*named)
+        .union(reported.annotate(before=Value(1)).values_list(*named))
+        .order_by("before")[:MOST_TYPES]
+    )
     other = priority.KINDS.get(case.kind)
+    if not types:
+        return _reason(CaseKind(case.kind).label, other)
     weighed = [
-        reason
-        for code, title in types
-        if (reason := _reason(title, priority.VIOLATIONS.get(code, other))) is not None
+        _reason(title, priority.VIOLATIONS.get(code, other))
+        for before, code, title in types
+        if before == types[0][0]
     ]
-    if types:
-        return max(weighed, key=lambda reason: reason.brings_forward, default=None)
-    return _reason(CaseKind(case.kind).label, other)
+    return max(filter(None, weighed), key=lambda reason: reason.brings_forward, default=None)
 
 
-def _stakes(case: Case) -> list[Reason | None]:
-    """What the learner stands to lose, or to keep wrongly, by an academic case."""
-    if case.kind != CaseKind.ACADEMIC:
-        return []
-    share, product = Case.objects.values_list(
-        "assignment__weight", "course__programme__product_kind"
-    ).get(pk=case.pk)
-    found = []
+def _share(share: Decimal) -> Reason | None:
+    title = _("Counts for %(share)s %% of the course") % {"share": number_format(share.normalize())}
     for least, weight in priority.SHARES:
-        if share is not None and share >= least:
-            counts = _("Counts for %(share)s %% of the course")
-            found.append(_reason(counts % {"share": number_format(share.normalize())}, weight))
-            break
-    if product:
-        found.append(_reason(ProductKind(product).label, priority.PRODUCTS.get(product)))
-    return found
+        if share >= least:
+            return _reason(title, weight)
+    return None
 
 
-def _reporters(case: Case) -> Reason | None:
+def _product(kind: str) -> Reason | None:
+    weight = priority.PRODUCTS.get(kind)
+    return _reason(ProductKind(kind).label, weight) if weight is not None else None
+
+
+def _reporters(case: Case, people: int) -> Reason | None:
     """People who reported on their own, beyond the first, up to a bound.
 
     Only accounts can be told apart: reports without a name and those that the office wrote down may
     all be of one person, so they count no more than one. Where unusually many came at once they
     may be of one mind, and count as one too (decisions 0023 and 0030).
     """
-    if case.surge_id is not None:
-        return None
-    people = (
-        _reports(case)
-        .filter(informant_sealed__isnull=True)
-        .exclude(reporter_ref="")
-        .aggregate(people=Count("reporter_ref", distinct=True))["people"]
-    )
     more = min(people - 1, priority.MOST_REPORTERS)
-    if more < 1:
+    if more < 1 or case.surge_id is not None:
         return None
     title = ngettext("%(count)s person reported it", "%(count)s people reported it", people) % {
         "count": people
@@ -178,9 +199,16 @@ def _reporters(case: Case) -> Reason | None:
     return _reason(title, priority.REPORTER, more)
 
 
-def _reports(case: Case) -> QuerySet[Report]:
+def _people() -> Subquery:
+    """How many accounts reported; for a query of cases."""
+    own = _reports(Q(case=OuterRef("pk"), informant_sealed__isnull=True)).exclude(reporter_ref="")
+    counted = own.order_by().values("case").annotate(n=Count("reporter_ref", distinct=True))
+    return Subquery(counted.values("n"))
+
+
+def _reports(where: Q) -> QuerySet[Report]:
     """The reports that count: sent, not taken back, and not found to be in bad faith."""
     bad = BadFaith.objects.filter(report=OuterRef("pk"), taken_back_at__isnull=True)
-    return Report.objects.filter(~Exists(bad), case=case).exclude(
+    return Report.objects.filter(where, ~Exists(bad)).exclude(
         status__in=(ReportStatus.DRAFT, ReportStatus.WITHDRAWN)
     )

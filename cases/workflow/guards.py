@@ -11,6 +11,7 @@ from cases.enums import CaseStatus as S
 from cases.enums import DeterminationStatus
 from cases.models import Case, Determination, Notice, Respondent
 from cases.rules import scanned
+from integrity.core import clock
 
 Guard = Callable[[Case, Respondent | None], str | Promise | None]
 
@@ -25,6 +26,17 @@ def named(case: Case, respondent: Respondent | None) -> str | Promise | None:
 
 def claimed(case: Case, respondent: Respondent | None) -> str | Promise | None:
     return None if case.assignee_id else _("Claim the case first, so that others know who has it.")
+
+
+def somebodys(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    # In triage it is everybody's.
+    return None if case.status == S.TRIAGE else claimed(case, respondent)
+
+
+def not_merged(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    if case.merged_into_id is not None:
+        return _("Its reports are in another case now. Take the two apart again instead.")
+    return None
 
 
 def alleged(case: Case, respondent: Respondent | None) -> str | Promise | None:
@@ -76,3 +88,15 @@ def undecided(case: Case, respondent: Respondent | None) -> str | Promise | None
     ):
         return _("A decision stands in this case. Only a new decision can take its place.")
     return None
+
+
+def running(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    if case.paused_at is not None:
+        return _("The time of this case stands still already.")
+    if case.due_at is None or clock.now() > case.due_at:
+        return _("The time for this stage is over. It cannot stand still any more.")
+    return None
+
+
+def paused(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    return None if case.paused_at is not None else _("The time of this case is running.")

@@ -19,7 +19,11 @@ from cases.workflow.guards import (
     named,
     no_notice,
     nobody_notified,
+    not_merged,
     nothing_held,
+    paused,
+    running,
+    somebodys,
     undecided,
 )
 
@@ -87,6 +91,7 @@ TABLE: dict[str, Step] = {
             S.TRIAGE,
             By.UNDO,
             _("Take up again"),
+            not_merged,
             decisive=[S.DISMISSED],
         ),
         _step(
@@ -97,6 +102,37 @@ TABLE: dict[str, Step] = {
             _("Look at the dismissal again"),
             decisive=[S.DISMISSED],
         ),
+        # Before anybody was notified: who was told of a case answers to that very case.
+        _step(
+            "merge",
+            [S.TRIAGE, S.INVESTIGATION],
+            None,
+            By.DESK,
+            _("Join with another case"),
+            somebodys,
+            nobody_notified,
+            no_notice,
+        ),
+        _step("unmerge", [S.DISMISSED], S.TRIAGE, By.UNDO, _("Take apart again")),
+        _step(
+            "split",
+            [S.TRIAGE, S.INVESTIGATION],
+            S.TRIAGE,
+            By.DESK,
+            _("Take reports out into a case of their own"),
+            somebodys,
+            nobody_notified,
+            no_notice,
+        ),
+        _step(
+            "link",
+            [*ANY_OPEN, S.CLOSED, S.DISMISSED],
+            None,
+            By.DESK,
+            _("Link with another case"),
+        ),
+        # However far the case has come: it is said of a report, and changes nothing in the case.
+        _step("bad_faith", S, None, By.OFFICER, _("Record a report as made in bad faith")),
         _step(
             "allege",
             [S.INVESTIGATION],
@@ -159,6 +195,23 @@ TABLE: dict[str, Step] = {
         _step("open_identity", S, None, By.OFFICER, _("Ask to see who reported")),
         _step("ask_consent", S, None, By.DESK, _("Ask whether somebody may be named")),
         _step("use_consent", S, None, By.OFFICER, _("Name somebody who agreed")),
+        # The desk's own time alone: nobody makes a learner wait, or gives them less.
+        _step(
+            "pause",
+            [S.TRIAGE, S.INVESTIGATION, S.REVIEW, S.APPROVAL],
+            None,
+            By.DESK,
+            _("Let the time stand still"),
+            running,
+        ),
+        _step(
+            "resume",
+            [S.TRIAGE, S.INVESTIGATION, S.REVIEW, S.APPROVAL],
+            None,
+            By.DESK,
+            _("Let the time go on"),
+            paused,
+        ),
         _step("note", [*ANY_OPEN, S.CLOSED, S.DISMISSED], None, By.DESK, _("Add a note")),
         _step(
             "notify",
@@ -179,6 +232,16 @@ TABLE: dict[str, Step] = {
             By.OFFICER,
             _("Go on without an answer"),
             decisive=[S.NOTIFIED],
+        ),
+        # What each piece says to each point (CF5); from the review on it is part of deciding.
+        _step(
+            "weigh",
+            [S.INVESTIGATION, S.NOTIFIED, S.REVIEW],
+            None,
+            By.DESK,
+            _("Weigh the evidence"),
+            claimed,
+            decisive=[S.REVIEW],
         ),
         _step(
             "find",
@@ -248,7 +311,10 @@ TABLE: dict[str, Step] = {
 
 # Not for who wrote down a report in confidence here, and so knows who reported (decision 0024).
 BY_STRANGERS = frozenset(
-    {"open", "dismiss", "find", "propose", "decide", "confirm", "uphold", "remit"}
+    {
+        *("open", "dismiss", "merge", "split"),
+        *("find", "propose", "decide", "confirm", "uphold", "remit"),
+    }
 )
 KNOWS_WHO = _(
     "You wrote down a report here that was given in confidence. Because you know who reported, "

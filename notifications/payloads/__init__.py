@@ -9,6 +9,7 @@ names a reporter, a moderator or an officer.
 
 from notifications.payloads.alerts import (
     AcknowledgementMissing,
+    CaseEscalated,
     RetaliationNoticed,
     SurgeNoticed,
     UrgentReport,
@@ -80,6 +81,7 @@ __all__ = [
     "AppealReceived",
     "CaseAssigned",
     "CaseDismissed",
+    "CaseEscalated",
     "CaseReported",
     "CertificateWithheld",
     "CheckIn",

@@ -44,3 +44,15 @@ class RetaliationNoticed:
     noticed_at: datetime
     list_url: str
     contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEscalated:
+    """To whom the case is with and the officers: the desk's time for its stage ends within one
+    working day, or has ended (`over`). Nothing of the matter."""
+
+    case_number: str
+    due_at: datetime
+    over: bool
+    case_url: str
+    contact: str
