@@ -86,21 +86,24 @@ def occurrences(text: str, words: str) -> list[Span]:
 
     Blanks between the words match any blanks, also the end of a line.
     """
-    wanted, _places = _folded(" ".join(words.split()))
+    wanted, _places = folded(" ".join(words.split()))
     if not wanted.strip():
         return []
-    folded, places = _folded(text)
+    plain, places = folded(text)
     found = []
-    at = folded.find(wanted)
+    at = plain.find(wanted)
     while at >= 0:
         last = at + len(wanted) - 1
         found.append(whole(text, (places[at], places[last] + 1)))
-        at = folded.find(wanted, last + 1)
+        at = plain.find(wanted, last + 1)
     return found
 
 
-def _folded(text: str) -> tuple[str, Sequence[int]]:
-    """The text as it is compared, and for each of its characters where it comes from."""
+def folded(text: str) -> tuple[str, Sequence[int]]:
+    """The text as it is compared, without case, accents and the way its blanks were set.
+
+    With it comes, for each of its characters, where in the text it comes from.
+    """
     out: list[str] = []
     # A text has ten million characters at most: four bytes each, not forty.
     places = array("I")

@@ -94,7 +94,7 @@ class DismissForm(Form):
 
 
 class ReasonForm(Form):
-    """A step that needs nothing but a reason."""
+    """A step that needs nothing but a reason; without `missing` not even that."""
 
     reason = TextField(max_length=4_000, rows=5)
 
@@ -104,26 +104,19 @@ class ReasonForm(Form):
         *,
         label: Text,
         hint: Text = "",
-        missing: Text,
+        missing: Text = "",
         limit: int = 4_000,
         **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
         self.fields["reason"] = TextField(
-            label=label, help_text=hint, missing=missing, max_length=limit, rows=5
+            label=label,
+            help_text=hint,
+            missing=missing,
+            max_length=limit,
+            rows=5,
+            required=bool(missing),
         )
-
-
-class NoteForm(KeyedForm):
-    """An internal note."""
-
-    body = TextField(
-        label=_("Add a note"),
-        help_text=_("For people of the office who may read this case. It cannot be changed later."),
-        max_length=10_000,
-        rows=5,
-        missing=_("Write the note first"),
-    )
 
 
 class AllegationForm(Form):
@@ -258,3 +251,19 @@ class NoticeForm(RevisedForm):
         required=False,
         rows=6,
     )
+
+    def __init__(self, *args: Any, look: Sequence[str] = (), **kwargs: Any) -> None:
+        """`look`: what a person has to look at in a group case (`notice.to_look_at`)."""
+        super().__init__(*args, **kwargs)
+        if look:
+            self.fields["looked"] = forms.BooleanField(
+                label=_("I looked at %(pieces)s: nobody but this learner can be recognised there")
+                % {"pieces": ", ".join(look)},
+                help_text=_(
+                    "Names of other learners are taken out of texts by themselves. In pictures and "
+                    "pages, cover them. A nickname or a description is never found by itself."
+                ),
+                error_messages={
+                    "required": _("Look at the pictures, cover what you have to, and say so here.")
+                },
+            )

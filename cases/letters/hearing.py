@@ -21,7 +21,7 @@ from cases.letters.words import (
     matter,
     policies,
     policy_label,
-    shown_to,
+    seen_by,
     site,
     terms,
 )
@@ -63,7 +63,7 @@ def notice_sent(
                     title=f"{evidence.label}: {evidence.shown_title}",
                     description=evidence.shown_description,
                 )
-                for evidence in shown_to(respondent).order_by("position")
+                for evidence in seen_by(respondent)
             ),
             consequences=tuple(
                 payloads.ConsequenceItem(title=item.title, description=item.description)

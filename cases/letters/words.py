@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases import rules
 from cases.governing import texts
 from cases.models import (
     Allegation,
@@ -26,6 +27,12 @@ def shown_to(respondent: Respondent) -> QuerySet[Evidence]:
     own = Q(respondent__isnull=True) | Q(respondent=respondent)
     # What waits for the virus scanner, or is harmful, is shown to nobody.
     return scanned.passed(respondent.case.evidence.filter(own)).prefetch_related("redactions")
+
+
+def seen_by(respondent: Respondent) -> list[Evidence]:
+    """The same in order, each as this learner sees it: the others of a group case not named."""
+    hidden = rules.hidden_from(respondent)
+    return [piece.seen_by(hidden) for piece in shown_to(respondent).order_by("position")]
 
 
 def contact(case: Case) -> str:

@@ -14,6 +14,7 @@ from cases.enums import EvidenceKind, FileRole, RedactionKind, ScanState
 from cases.evidence.figures import Pair, numbered
 from cases.models.case import Case, Respondent
 from cases.models.report import Report, ReportMessage
+from cases.others import NOBODY, Names
 from integrity.core import clock, ids
 from integrity.core.fields import BoundedText
 
@@ -71,6 +72,9 @@ class Evidence(models.Model):
     # A form sent twice adds its evidence once; empty for what came with a report or an answer.
     form_key = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
 
+    # Whose names the one who reads it now is not to see; nothing that is stored.
+    hidden: Names = NOBODY
+
     class Meta:
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
@@ -100,10 +104,15 @@ class Evidence(models.Model):
         """What a similarity tool found, highest first, with the names: for the desk alone."""
         return numbered(self.figures)
 
+    def seen_by(self, hidden: Names) -> Evidence:
+        """The piece as one reader sees it: `shown_...` without these names (`cases.others`)."""
+        self.hidden = hidden
+        return self
+
     @property
     def shown_text(self) -> str:
         """What people outside the desk see of the text: without what was covered."""
-        return self.text if self.redacted_text is None else self.redacted_text
+        return self.hidden.hide(self.text if self.redacted_text is None else self.redacted_text)
 
     @property
     def heads(self) -> list[str]:
@@ -128,7 +137,7 @@ class Evidence(models.Model):
         ]
 
     def _shown(self, index: int) -> str:
-        return Sheet(self.heads).shown(index, self.covered)
+        return self.hidden.hide(Sheet(self.heads).shown(index, self.covered))
 
     @property
     def shown_title(self) -> str:
@@ -153,7 +162,8 @@ class Evidence(models.Model):
         whoever gets hold of the file of somebody they suspect would know who sent it.
         """
         has_file = self.kind in (EvidenceKind.FILE, EvidenceKind.SIMILARITY)
-        return "" if has_file or self.covering else self.sha256
+        less = self.covering or any(self.hidden.spans(text) for text in (*self.heads, self.text))
+        return "" if has_file or less else self.sha256
 
 
 class EvidenceFile(models.Model):

@@ -34,6 +34,8 @@ from cases.rules.deciding import (
 )
 from cases.rules.desk import desk_of
 from cases.rules.entry import knows_who_reported, wrote_in_confidence
+from cases.rules.grouped import hidden_from, hidden_from_reader
+from cases.rules.sight import Sight
 from cases.rules.visibility import (
     Access,
     access,
@@ -57,6 +59,7 @@ from cases.rules.visibility import (
 __all__ = [
     "REPORTER",
     "Access",
+    "Sight",
     "access",
     "advised",
     "advised_on",
@@ -69,6 +72,8 @@ __all__ = [
     "free_officers",
     "heard_by",
     "hears",
+    "hidden_from",
+    "hidden_from_reader",
     "in_conflict",
     "invitations",
     "involved",

@@ -131,4 +131,4 @@ def advised_evidence(user: User, access_id: UUID, public_id: UUID) -> tuple[Advi
     )
     if row is None:
         raise NotFound
-    return access, parts.shown(row)
+    return access, parts.shown(row, rules.hidden_from(access.respondent))

@@ -290,7 +290,8 @@ def read_case(respondents: QuerySet[Respondent], letters_to_them: QuerySet[Lette
     )
     said = [Said(point, answers.get(point.pk, "")) for point in _points(response)]
     by_allegation = {row.point.allegation_id: row for row in said if row.point.allegation_id}
-    shown = [parts.shown(row) for row in respondent.all_disclosures]
+    hidden = rules.hidden_from(respondent)
+    shown = [parts.shown(row, hidden) for row in respondent.all_disclosures]
     follows = [Follows(row, _state(row)) for row in respondent.all_sanctions]
     letters = list(letters_to_them.defer("content_sealed").order_by("-created_at", "-pk"))
     return MyCase(
@@ -344,7 +345,7 @@ def my_evidence(user: User, number: str, public_id: UUID) -> tuple[Respondent, S
     )
     if row is None:
         raise NotFound
-    return row.respondent, parts.shown(row)
+    return row.respondent, parts.shown(row, rules.hidden_from(row.respondent))
 
 
 def _edited(respondent: Respondent) -> str | None:

@@ -24,6 +24,7 @@ from cases.models import (
     ResponsePoint,
     Sanction,
 )
+from cases.others import NOBODY, Names
 from integrity.core import clock
 from notifications.models import Letter
 
@@ -49,9 +50,13 @@ class Shown:
     held: bool = False
 
 
-def shown(row: Disclosure) -> Shown:
-    """A disclosure that was fetched with `COPIES`, as the respondent sees it."""
-    piece = row.evidence
+def shown(row: Disclosure, hidden: Names) -> Shown:
+    """A disclosure that was fetched with `COPIES`, as the respondent sees it.
+
+    `hidden` are the names of the other learners of the case (`rules.hidden_from`).
+    """
+    own = row.evidence.respondent_id == row.respondent_id
+    piece = row.evidence.seen_by(NOBODY if own else hidden)
     files: list[EvidenceFile] = piece.copies  # type: ignore[attr-defined]
     passed = {file.role: file for file in files if file.scan in PASSED}
     file = passed.get(FileRole.REDACTED, passed.get(FileRole.DERIVATIVE))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
-from cases import letters
+from cases import letters, rules
 from cases.enums import FileRole
 from cases.evidence.preview import preview
 from cases.models import Case, Evidence, EvidenceFile, Redaction, Respondent
@@ -33,7 +33,7 @@ class ToShow:
 
 
 def to_be_shown(case: Case, respondent: Respondent) -> list[ToShow]:
-    """The pieces a notice to this respondent shows, in order: five queries, and the text files.
+    """The pieces a notice to this respondent shows, in order: six queries, and the text files.
 
     Hints are looked for in what is left after covering. Names are those of other people of the
     case and the course, whoever they are: a hint says nothing about who reported.
@@ -43,7 +43,11 @@ def to_be_shown(case: Case, respondent: Respondent) -> list[ToShow]:
     )
     covering = Prefetch("redactions", queryset=Redaction.objects.filter(removed_at__isnull=True))
     pieces = letters.shown_to(respondent).prefetch_related(None)
-    rows = list(pieces.prefetch_related(copies, covering).order_by("position"))
+    hidden = rules.hidden_from(respondent)
+    rows = [
+        row.seen_by(hidden)
+        for row in pieces.prefetch_related(copies, covering).order_by("position")
+    ]
     names = _names(case, respondent)
     return [ToShow(row, bool(row.covering), _hints(row, names)) for row in rows]
 
@@ -80,4 +84,4 @@ def _of_file(piece: Evidence) -> str:
     copies: list[EvidenceFile] = piece.copies  # type: ignore[attr-defined]
     by_role = {copy.role: copy for copy in copies}
     copy = by_role.get(FileRole.REDACTED, by_role.get(FileRole.DERIVATIVE))
-    return (preview(copy) or "") if copy is not None else ""
+    return piece.hidden.hide(preview(copy) or "") if copy is not None else ""

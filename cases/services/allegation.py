@@ -13,6 +13,7 @@ from cases.governing import texts
 from cases.models import Allegation
 from cases.services import accounts
 from cases.services.base import locked_case, record, respondent_of, save, visible_or_404
+from cases.services.naming import names_nobody_else
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.errors import Conflict, InvalidInput, NotFound
@@ -50,6 +51,7 @@ def add(
                 raise InvalidInput({"violation_type": [why_not]})
         if completion not in Completion.values:
             raise InvalidInput({"completion": [_("Choose attempted or completed.")]})
+        names_nobody_else(respondent, description=description)
         known = Allegation.objects.filter(
             respondent=respondent, violation_type=violation, withdrawn_at__isnull=True
         ).first()

@@ -21,6 +21,7 @@ from cases.services.base import (
     save,
     visible_or_404,
 )
+from cases.services.naming import names_nobody_else
 from cases.services.sanction import take_back, take_back_all
 from integrity.accounts.models import User
 from integrity.accounts.rules import same_person
@@ -139,6 +140,7 @@ def decide(
                 _("You had a hand in this decision. Somebody else hears the appeal.")
             )
         check_revision(case, revision)
+        names_nobody_else(appeal.respondent, reasons=reasons, conditions=conditions)
         changes = _undo(case, appeal, actor=actor, outcome=outcome, keep=keep, reasons=reasons)
         appeal.outcome = outcome
         appeal.reasons = reasons.strip()

@@ -24,6 +24,7 @@ from cases.services.base import (
     visible_or_404,
 )
 from cases.services.issuing import appeal_until, issue
+from cases.services.naming import names_nobody_else
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.errors import (
@@ -84,6 +85,11 @@ def record_findings(
         }
         points = {str(p.public_id): p for p in points_to_answer(respondent)}
         _check_findings(allegations, findings, points, answers, reasons_finding)
+        names_nobody_else(
+            respondent,
+            reasons_finding=reasons_finding,
+            **{f"answer-{key}": answers[key] for key in points},
+        )
         determination = _draft(respondent) or Determination(
             respondent=respondent, status=DeterminationStatus.DRAFT
         )
@@ -201,6 +207,9 @@ def propose(
         if determination is None:
             raise IllegalTransition(_("Record the findings first."))
         _check_complete(respondent, determination)
+        names_nobody_else(
+            respondent, reasons_penalty=reasons_penalty, departure_reason=departure_reason
+        )
         shown = determination.findings.filter(outcome=FindingOutcome.SHOWN).exists()
         _choose(
             case,

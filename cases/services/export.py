@@ -15,7 +15,18 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases import rules
-from cases.models import Case
+from cases.models import (
+    AdviserAccess,
+    Appeal,
+    Case,
+    Determination,
+    Evidence,
+    InterimMeasure,
+    Notice,
+    Respondent,
+    Response,
+    Sanction,
+)
 from cases.selectors.history import View, pseudonym, view_of
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
@@ -46,12 +57,16 @@ COLUMNS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """What an export holds. `since` is included, `until` is not; None means no bound."""
+    """What an export holds. `since` is included, `until` is not; None means no bound.
+
+    `respondent` is the public id of whom a respondent's copy is for; empty, the only one.
+    """
 
     case_number: str = ""
     since: datetime | None = None
     until: datetime | None = None
     audience: str = "audit"
+    respondent: str = ""
 
 
 def _row(event: Event, audience: str) -> dict[str, Any]:
@@ -75,10 +90,42 @@ def _row(event: Event, audience: str) -> dict[str, Any]:
 
 
 def _rows(what: Filter, view: View) -> Iterator[dict[str, Any]]:
-    visible = set(registry.seen_by_respondents()) if what.audience == "respondent" else None
+    own = what.audience == "respondent"
+    visible = set(registry.seen_by_respondents()) if own else None
+    others = _of_others(what) if own else frozenset()
     for event in history.iterate(case_number=what.case_number, since=what.since, until=what.until):
-        if view.shows(event) and (visible is None or event.action in visible):
-            yield _row(event, what.audience)
+        if not view.shows(event) or (visible is not None and event.action not in visible):
+            continue
+        if others and not others.isdisjoint(_named_in(event)):
+            continue
+        yield _row(event, what.audience)
+
+
+def _of_others(what: Filter) -> frozenset[str]:
+    """Everything that stands for the other learners of the case: they are not in the copy (AU5)."""
+    rows = list(Respondent.objects.filter(case__number=what.case_number).select_related("user"))
+    others = [row for row in rows if len(rows) > 1 and str(row.public_id) != what.respondent]
+    mine = {row.user_id for row in rows} - {row.user_id for row in others}
+    found = {str(row.public_id) for row in others}
+    found |= {str(row.user.public_id) for row in others if row.user_id not in mine}
+    for rows_of in (
+        Notice.objects.all(),
+        Response.objects.all(),
+        Determination.objects.all(),
+        Sanction.objects.all(),
+        Appeal.objects.all(),
+        InterimMeasure.objects.all(),
+        AdviserAccess.objects.all(),
+        Evidence.objects.all(),
+    ):
+        of_others = rows_of.filter(respondent__in=others) if others else rows_of.none()
+        found |= {str(public_id) for public_id in of_others.values_list("public_id", flat=True)}
+    return frozenset(found)
+
+
+def _named_in(event: Event) -> set[str]:
+    values = {str(value) for value in event.data.values() if isinstance(value, str)}
+    return values | {str(event.actor_id or ""), event.subject_id}
 
 
 def as_csv(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
@@ -125,7 +172,25 @@ def allowed(*, actor: User | None, format: str, what: Filter) -> View:
         cases = Case.objects.all() if actor is None else rules.visible_to(actor)
         if not cases.filter(number=what.case_number).exists():
             raise NotFound
+    if what.audience == "respondent":
+        _check_respondent(what)
     return view
+
+
+def _check_respondent(what: Filter) -> None:
+    """Of a group case a copy is for one learner: without saying whom, it would tell of others."""
+    known = [
+        str(public_id)
+        for public_id in Respondent.objects.filter(case__number=what.case_number).values_list(
+            "public_id", flat=True
+        )
+    ]
+    if what.respondent and what.respondent not in known:
+        raise InvalidInput({"respondent": [_("This person is not in this case.")]})
+    if not what.respondent and len(known) > 1:
+        raise InvalidInput(
+            {"respondent": [_("Several learners are in this case. Say for which one the copy is.")]}
+        )
 
 
 def export_history(*, actor: User | None, format: str, what: Filter) -> Iterator[str]:

@@ -27,6 +27,7 @@ from cases.services.base import (
     visible_or_404,
 )
 from cases.services.clean import Problems
+from cases.services.naming import names_nobody_else
 from integrity.accounts.models import User
 from integrity.accounts.rules import same_person
 from integrity.accounts.selectors import find_by_email
@@ -167,6 +168,9 @@ def _measure(
         elif protects.pk in (respondent.person.pk, actor.pk):
             problems.add("protects_email", _("This has to be somebody else."))
     problems.stop()
+    # Whom a learner is not to write to is named in any case.
+    if protects is None or not case.respondents.filter(user=protects).exists():
+        names_nobody_else(respondent, reason=reason)
     standing = respondent.interim_measures.filter(
         kind=kind, protects=protects, lifted_at__isnull=True, ends_at__gt=at
     )
@@ -266,6 +270,7 @@ def lift(*, actor: User, number: str, measure_id: UUID | str, reason: str) -> In
             return measure
         if not measure.stands:
             raise IllegalTransition(_("It has ended by itself."))
+        names_nobody_else(measure.respondent, reason=reason)
         _end(case, measure, actor=actor, reason=reason.strip())
     return measure
 

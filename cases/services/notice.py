@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from cases import letters, notices, workflow
-from cases.models import Case, Disclosure, Notice, Respondent
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from cases import letters, notices, rules, workflow
+from cases.enums import FileRole
+from cases.evidence.preview import PLAIN
+from cases.models import Case, Disclosure, EvidenceFile, Notice, Respondent
 from cases.services.base import (
     check_revision,
     locked_case,
@@ -16,11 +21,15 @@ from cases.services.base import (
     save,
     visible_or_404,
 )
+from cases.services.naming import alleged_without_others, names_nobody_else
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.calendar import add_working_days
+from integrity.core.errors import InvalidInput
 from integrity.courses.selectors import holidays
 from notifications.rendering import Rendered
+
+LOOK = _("Look at %(pieces)s and cover who else can be recognised there. Then say that you did.")
 
 
 def _due(case: Case) -> datetime:
@@ -37,6 +46,7 @@ def preview(*, actor: User, number: str, respondent_id: UUID | str, questions: s
     case = reading_case(actor, number)
     respondent = respondent_of(case, respondent_id)
     workflow.require("notify", actor=actor, case=case, respondent=respondent)
+    _names_nobody_else(respondent, questions)
     return letters.render_for(
         "notice_sent",
         respondent,
@@ -44,19 +54,47 @@ def preview(*, actor: User, number: str, respondent_id: UUID | str, questions: s
     )
 
 
+def to_look_at(respondent: Respondent) -> list[str]:
+    """The pieces a person has to look at before they are shown: labels, [] outside a group case.
+
+    Names of other learners are taken out of words, but no program reads them in a picture.
+    """
+    if not rules.hidden_from(respondent):
+        return []
+    pictures = letters.shown_to(respondent).filter(
+        Exists(
+            EvidenceFile.objects.filter(evidence=OuterRef("pk"), role=FileRole.DERIVATIVE).exclude(
+                content_type=PLAIN
+            )
+        )
+    )
+    return [piece.label for piece in pictures.order_by("position")]
+
+
 def send(
-    *, actor: User, number: str, respondent_id: UUID | str, questions: str, revision: int | None
+    *,
+    actor: User,
+    number: str,
+    respondent_id: UUID | str,
+    questions: str,
+    revision: int | None,
+    looked: bool = False,
 ) -> Notice:
     """Send the notice, show the evidence to the respondent and start the window.
 
     The window ends at 23:59:59 in the institution's zone, the policy's number of working days after
-    today. Raises `Stale` when the case changed since the preview.
+    today. Raises `Stale` when the case changed since the preview, and `InvalidInput` at `questions`
+    or at `looked`: whoever sends it has looked at what `to_look_at` names.
     """
     with locked_case(number) as case:
         visible_or_404(actor, case)
         respondent = respondent_of(case, respondent_id)
         step = workflow.require("notify", actor=actor, case=case, respondent=respondent)
         check_revision(case, revision)
+        _names_nobody_else(respondent, questions)
+        pictures = to_look_at(respondent)
+        if pictures and not looked:
+            raise InvalidInput({"looked": [LOOK % {"pieces": ", ".join(pictures)}]})
         due_at = _due(case)
         shown = _disclose(respondent)
         notice = Notice(
@@ -87,9 +125,15 @@ def send(
                 "due_at": due_at.isoformat(),
                 "evidence": shown,
                 "message": str(message.public_id),
+                "looked_at": pictures,
             },
         )
     return notice
+
+
+def _names_nobody_else(respondent: Respondent, questions: str) -> None:
+    names_nobody_else(respondent, questions=questions)
+    alleged_without_others(respondent)
 
 
 def _disclose(respondent: Respondent) -> list[str]:

@@ -12,6 +12,7 @@ from cases.enums import REVERSIBLE, SanctionStatus
 from cases.models import Case, Determination, Sanction
 from cases.services import case_reports
 from cases.services.base import locked_case, record, save, visible_or_404
+from cases.services.naming import names_nobody_else
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.errors import IllegalTransition, InvalidInput, NotFound
@@ -75,6 +76,7 @@ def reverse(*, actor: User, number: str, sanction_id: UUID | str, reason: str) -
             return row
         if row.status not in REVERSIBLE:
             raise IllegalTransition
+        names_nobody_else(row.respondent, reason=reason)
         restored = take_back(case, row, actor=actor, reason=reason.strip())
         letters.queue_for(
             "sanction_reversed",

@@ -11,7 +11,7 @@ from cases import rules
 from cases.enums import PASSED, FileRole
 from cases.evidence import store
 from cases.evidence.figures import Pair, numbered
-from cases.evidence.preview import preview
+from cases.evidence.preview import PLAIN, preview
 from cases.models import Disclosure, Evidence, EvidenceFile
 from integrity.accounts.models import User
 from integrity.accounts.rules import belongs_to, same_person
@@ -28,7 +28,8 @@ def open_file(
     People of the desk who may read the case get the whole clean copy. The respondent to whom it was
     disclosed (whose first look is written into the ledger and the history), the respondent who gave
     it, and an adviser of either for as long as they let them read along get the redacted copy
-    where parts are covered, else the clean copy. For everybody else, and for everybody when the
+    where parts are covered, else the clean copy; of a text without the names
+    of other learners. For everybody else, and for everybody when the
     scanner has not passed the file, it does not exist: `NotFound`. The bytes are checked against
     their fingerprint; changed ones raise `crypto.CannotOpen`. Nobody `looks` at what a program
     asked about without taking it.
@@ -42,9 +43,27 @@ def open_file(
         content = store.read(file.path, purpose=store.DERIVATIVE)
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise crypto.CannotOpen("The file is not the one that was stored.")
+    if file.content_type == PLAIN and _outside(actor, file.evidence):
+        content = (
+            rules.hidden_from_reader(actor, file.evidence.case).hide(content.decode()).encode()
+        )
     if looks and disclosure is not None and disclosure.first_viewed_at is None:
         _note_first_view(actor, file.evidence, disclosure)
     return file, content
+
+
+def _outside(actor: User, piece: Evidence) -> bool:
+    """Whether the names of other learners are hidden from this reader of the piece (QU2).
+
+    Not from the desk, and not in what the reader gave, or whoever they help.
+    """
+    if rules.access(actor, piece.case) >= rules.Access.READ:
+        return False
+    giver = piece.respondent
+    if giver is None:
+        return True
+    helped = rules.advised(actor).filter(respondent=giver).exists()
+    return not (helped or belongs_to(giver.user, actor))
 
 
 def may_open(*, actor: User, evidence_id: UUID | str) -> None:
@@ -134,7 +153,10 @@ def look(piece: Evidence, file: EvidenceFile | None, *, everything: bool = False
     if file is None or file.scan not in PASSED:
         return Look(pairs=pairs)
     picture = file.content_type.startswith("image/")
-    return Look(preview(file), picture=picture, pairs=pairs)
+    text = preview(file)
+    if text is not None and not everything:
+        text = piece.hidden.hide(text)
+    return Look(text, picture=picture, pairs=pairs)
 
 
 _ENDINGS = {

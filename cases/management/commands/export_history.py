@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from cases.models import Respondent
 from cases.services import export
 from integrity.core.errors import DomainError
 
@@ -26,6 +27,16 @@ def _start(day: date) -> datetime:
     return datetime.combine(day, time.min, UTC)
 
 
+def _respondent(number: str, email: str) -> str:
+    """The public id of the case's respondent with this address, "" without an address."""
+    if not email:
+        return ""
+    row = Respondent.objects.filter(case__number=number, user__email__iexact=email).first()
+    if row is None:
+        raise CommandError("Nobody with this address is in this case.", returncode=2)
+    return str(row.public_id)
+
+
 class Command(BaseCommand):
     """`--until` names the last day that is included; days begin at 00:00 UTC."""
 
@@ -37,6 +48,12 @@ class Command(BaseCommand):
         parser.add_argument("--since", metavar="DATE", help="first day, such as 2026-01-31")
         parser.add_argument("--until", metavar="DATE", help="last day")
         parser.add_argument("--audience", default="audit", choices=export.AUDIENCES)
+        parser.add_argument(
+            "--respondent",
+            default="",
+            metavar="EMAIL",
+            help="whose copy it is, where a case has several learners",
+        )
         parser.add_argument("--output", required=True, metavar="FILE", help="a file, or - for here")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -47,6 +64,7 @@ class Command(BaseCommand):
                 _start(_day(options["until"]) + timedelta(days=1)) if options["until"] else None
             ),
             audience=options["audience"],
+            respondent=_respondent(options["case"], options["respondent"]),
         )
         try:
             lines = export.export_history(actor=None, format=options["format"], what=what)

@@ -175,6 +175,7 @@ def write_notice(request: HttpRequest, number: str, public_id: UUID) -> HttpResp
     if missing:
         raise IllegalTransition(missing[0])
     step = request.POST.get("step", "") if request.method == POST else ""
+    look = notice.to_look_at(respondent)
     words = Words(
         title=_("Write the notice"),
         lead=_("Nothing is sent yet: you see the letter first."),
@@ -187,7 +188,7 @@ def write_notice(request: HttpRequest, number: str, public_id: UUID) -> HttpResp
         ),
     )
     if not step:
-        form = NoticeForm(initial={"revision": top.case.revision})
+        form = NoticeForm(initial={"revision": top.case.revision}, look=look)
         return show_form(
             request,
             top,
@@ -197,7 +198,7 @@ def write_notice(request: HttpRequest, number: str, public_id: UUID) -> HttpResp
             respondent=respondent,
             to_show=to_be_shown(top.case, respondent),
         )
-    form = NoticeForm(request.POST)
+    form = NoticeForm(request.POST, look=look)
     tried: Any = None
     if step == "send" and form.is_valid():
         tried = attempt(
@@ -208,6 +209,7 @@ def write_notice(request: HttpRequest, number: str, public_id: UUID) -> HttpResp
                 respondent_id=public_id,
                 questions=form.cleaned_data["questions"],
                 revision=form.seen,
+                looked=form.cleaned_data.get("looked", False),
             ),
         )
         if tried.done:
