@@ -3,8 +3,8 @@
 One outcome each, and the others redacted (QU2). Nothing is stored for it: names are looked for when
 something is shown, so that a learner who is named later, or takes another name, is hidden at once.
 Words are found without regard to case, accents and blanks. Of a name its parts are found too where
-they begin with a capital letter or stand in an address; what the reader's own name shares with it stays. A picture cannot
-be read: the desk looks at it and covers it (`services.redaction`).
+they begin with a capital letter or stand in an address; what the reader's own name shares with it
+stays. A picture cannot be read: the desk looks at it and covers it (`services.redaction`).
 """
 
 from __future__ import annotations
