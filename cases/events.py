@@ -340,6 +340,14 @@ audit.register(
     icon="pencil",
 )
 audit.register(
+    "proof.weighed",
+    fields={"respondent", "changed"},
+    label=_("Findings grid changed"),
+    icon="list-checks",
+)
+# Who took the whole case file away on paper.
+audit.register("case.printed", fields={"exhibits"}, label=_("Case file printed"), icon="download")
+audit.register(
     "history.opened",
     fields={"respondent", "findings"},
     label=_("Earlier findings opened"),

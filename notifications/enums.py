@@ -35,7 +35,8 @@ class RecipientKind(models.TextChoices):
 # The only way a state changes: `services.delivery` and `services.desk` move a row with an update
 # that names the state it leaves, so of two that try the same step one finds nothing to move.
 TRANSITIONS: dict[State, frozenset[State]] = {
-    State.QUEUED: frozenset({State.CLAIMED}),
+    # Taken back while it was held.
+    State.QUEUED: frozenset({State.CLAIMED, State.SUPPRESSED}),
     State.CLAIMED: frozenset(
         {State.TRANSMITTING, State.FAILED, State.QUEUED, State.DEAD, State.SUPPRESSED}
     ),

@@ -30,6 +30,12 @@ audit.register(
 audit.register(
     "message.suppressed", fields={"event", "error"}, label=_("Message not sent on purpose")
 )
+audit.register(
+    "message.taken_back",
+    fields={"event"},
+    label=_("Message taken back before it was sent"),
+    icon="undo-2",
+)
 audit.register("message.resent", fields={"event", "was"}, label=_("Message queued again"))
 audit.register(
     "message.marked_sent", fields={"event", "was"}, label=_("Message marked as sent by a person")

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from integrity.accounts.models import User
+from integrity.core import clock
 from integrity.core.errors import NotFound
 from notifications import registry
 from notifications.enums import NEEDS_ATTENTION, RecipientKind, State
@@ -21,8 +22,6 @@ from notifications.models import Letter, OutboxMessage
 from notifications.recipients import references_of, unseal_address
 
 PAGE_SIZE = 25
-# More unread letters than this are shown as "99+"; counting on would cost and tell no more.
-COUNTED = 100
 
 Row = TypeVar("Row", bound=Model)
 
@@ -107,8 +106,11 @@ def _refusal(name: str) -> str | Promise:
 
 
 def letters_for(user: User) -> QuerySet[Letter]:
-    """Every letter to this person, in whatever role, and nobody else's."""
-    return Letter.objects.filter(recipient_ref__in=references_of(user))
+    """Every letter to this person, in whatever role, and nobody else's.
+
+    One that is held (`queueing.queue`) does not exist before its time.
+    """
+    return Letter.objects.filter(recipient_ref__in=references_of(user), created_at__lte=clock.now())
 
 
 def letter_for(user: User, public_id: UUID | str) -> Letter:
@@ -132,9 +134,9 @@ def letters_page(
     return _page(rows.defer("content_sealed"), mine, after, size)
 
 
-def unread_count(user: User) -> int:
-    """How many letters the person has not opened, counted up to 100: one query."""
-    return letters_for(user).filter(first_read_at__isnull=True)[:COUNTED].count()
+def unread(user: User) -> QuerySet[Letter]:
+    """The letters the person has not opened."""
+    return letters_for(user).filter(first_read_at__isnull=True)
 
 
 def messages_for_case(case_number: str) -> list[OutboxMessage]:

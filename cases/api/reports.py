@@ -70,7 +70,7 @@ class ReportLine(serializers.Serializer[Any]):
         return progress(report).shape
 
     def get_outcome(self, report: StoredReport) -> str:
-        return report.outcome if report.closed_at is not None else ""
+        return report.outcome if progress(report).shape == "closed" else ""
 
 
 class Report(ReportLine):

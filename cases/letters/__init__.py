@@ -27,7 +27,12 @@ from cases.letters.decision import (
     suspension_ended,
 )
 from cases.letters.desk import case_assigned, mentioned, note_shared
-from cases.letters.ending import case_dismissed, case_report, report_closed
+from cases.letters.ending import (
+    case_dismissed,
+    case_report,
+    report_closed,
+    take_back_dismissal,
+)
 from cases.letters.hearing import (
     notice_reminder,
     notice_sent,
@@ -46,6 +51,7 @@ from cases.letters.words import (
     matter,
     policy_label,
     report_matter,
+    seen_by,
     shown_to,
     terms,
 )
@@ -95,9 +101,11 @@ __all__ = [
     "review_decided",
     "sanction_items",
     "sanction_reversed",
+    "seen_by",
     "shown_to",
     "statement_requested",
     "suspension_ended",
+    "take_back_dismissal",
     "terms",
     "was_queued",
 ]

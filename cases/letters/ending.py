@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -22,11 +22,14 @@ from integrity.accounts.models import User
 from integrity.core import clock
 from notifications import payloads
 from notifications import services as notifications
+from notifications.enums import State
 from notifications.models import OutboxMessage
 from notifications.recipients import Recipient
 
 
-def case_dismissed(case: Case, respondent: Respondent, *, reason: Any) -> OutboxMessage:
+def case_dismissed(
+    case: Case, respondent: Respondent, *, reason: Any, hold: timedelta = timedelta(0)
+) -> OutboxMessage:
     """To a respondent who had been notified: it ends without a decision."""
     with translation.override(respondent.person.language):
         payload = payloads.CaseDismissed(
@@ -42,7 +45,22 @@ def case_dismissed(case: Case, respondent: Respondent, *, reason: Any) -> Outbox
         respondent,
         payload,
         key=f"case_dismissed:{respondent.public_id}:{case.revision}",
+        hold=hold,
     )
+
+
+def take_back_dismissal(case: Case) -> int:
+    """Take back what the last dismissal wrote, as far as it is held; returns how many messages."""
+    begins = [f"report_closed:{name}:" for name in case.reports.values_list("public_id", flat=True)]
+    begins += [
+        f"case_dismissed:{name}:" for name in case.respondents.values_list("public_id", flat=True)
+    ]
+    count = 0
+    for begin in begins:
+        waiting = OutboxMessage.objects.filter(key__startswith=begin, state=State.QUEUED)
+        for key in waiting.values_list("key", flat=True):
+            count += notifications.take_back(key)
+    return count
 
 
 def case_report(case: Case, report: CaseReport, officer: User) -> OutboxMessage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from cases.models import (
@@ -27,7 +28,13 @@ def render_for(event: str, respondent: Respondent, payload: Any) -> rendering.Re
 
 
 def queue_for(
-    event: str, case: Case, respondent: Respondent, payload: Any, *, key: str
+    event: str,
+    case: Case,
+    respondent: Respondent,
+    payload: Any,
+    *,
+    key: str,
+    hold: timedelta = timedelta(0),
 ) -> OutboxMessage:
     """Queue a letter to a respondent, in the transaction of what it tells."""
     return notifications.queue(
@@ -37,6 +44,7 @@ def queue_for(
         key=key,
         case_number=case.number,
         institution=case.institution.slug,
+        hold=hold,
     )
 
 

@@ -29,8 +29,7 @@ from integrity.courses.models import (
     Submission,
     Teaching,
 )
-from notifications.models import Letter
-from notifications.recipients import references_of
+from notifications.selectors import letters_for
 from policies.models import Pledge
 
 PAGE_SIZE = 50
@@ -225,7 +224,7 @@ class Carried:
 
 def what_is_carried(account: User) -> list[Carried]:
     """What the account has, counted in words for its own person: a constant number of queries."""
-    letters = Letter.objects.filter(recipient_ref__in=references_of(account))
+    letters = letters_for(account)
     reports = Report.objects.filter(reporter_ref__in=rules.reporter_refs(account))
     messages = DirectMessage.objects.filter(Q(sender=account) | Q(recipient=account))
     told = Respondent.objects.filter(user=account, notices__isnull=False).distinct()

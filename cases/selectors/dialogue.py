@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from cases import rules, workflow
+from cases import rules, undoing, workflow
 from cases.enums import PASSED, FileRole, ReportStatus
 from cases.models import (
     Case,
@@ -39,6 +39,9 @@ MAX_MESSAGES = 60
 
 def is_open(report: Report) -> bool:
     """Whether messages about it still go either way."""
+    if undoing.held(report):
+        # Its sender is not to notice before they are told.
+        return report.status == ReportStatus.DISMISSED
     return report.status in OPEN_STATUSES and report.closed_at is None
 
 

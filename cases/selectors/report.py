@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from cases import receipts, rules, workflow
+from cases import receipts, rules, undoing, workflow
 from cases.enums import CaseKind, CaseStatus, ReportKind, ReportMode, ReportStatus
 from cases.evidence.incoming import NAME_PURPOSE
 from cases.governing import DOCUMENTS, VIOLATIONS
@@ -249,7 +249,8 @@ def nameless(public_id: UUID) -> Report:
 def _told(report: Report, letters: Sequence[Letter]) -> MyReport:
     review = DismissalReview.objects.filter(report=report).first()
     until = None
-    if report.case is not None and report.status == ReportStatus.DISMISSED and report.closed_at:
+    dismissed = report.status == ReportStatus.DISMISSED and not undoing.held(report)
+    if report.case is not None and dismissed and report.closed_at:
         until = workflow.review_until(report.case, closed_at=report.closed_at)
     return MyReport(
         report=report,
@@ -272,7 +273,9 @@ def _letters(user: User, report: Report) -> list[Letter]:
     about_it = Q(message__key=f"review_decided:{name}")
     for event in ("report_received", "report_closed", "report_question", "report_unsealed"):
         about_it |= Q(message__key__startswith=f"{event}:{name}")
-    own = Letter.objects.filter(about_it, recipient_ref__in=rules.reporter_refs(user))
+    own = Letter.objects.filter(
+        about_it, recipient_ref__in=rules.reporter_refs(user), created_at__lte=clock.now()
+    )
     return list(own.defer("content_sealed").order_by("created_at", "pk"))
 
 

@@ -14,6 +14,7 @@ from cases.services.base import check_revision, locked_case, visible_or_404
 from cases.services.clean import Problems, save
 from cases.services.senders import acting
 from cases.services.triage import settle_review, take_up
+from cases.undoing import held
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock
@@ -78,6 +79,7 @@ def _in_time(case: Case, report: Report) -> None:
         case.status != CaseStatus.DISMISSED
         or report.status != ReportStatus.DISMISSED
         or report.closed_at is None
+        or held(report)
     ):
         raise IllegalTransition(_("There is nothing to look at again."))
     until = workflow.review_until(case, closed_at=report.closed_at)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from cases import letters, rules, workflow
+from cases import letters, rules, undoing, workflow
 from cases.enums import (
     CaseStatus,
     ClosingOutcome,
+    DismissalDetail,
     DismissalReason,
     ReportStatus,
     ReviewOutcome,
@@ -56,6 +57,10 @@ OUTCOME_OF = {
     DismissalReason.NO_VIOLATION: ClosingOutcome.NO_VIOLATION,
     DismissalReason.PERMITTED: ClosingOutcome.NO_VIOLATION,
 }
+
+
+# A report whose sender was told that it ended waits once more.
+_AGAIN = ReportStatus.SUBMITTED
 
 
 def _works_here(actor: User, case: Case) -> None:
@@ -165,15 +170,18 @@ def _name(case: Case, actor: User, email: str) -> Respondent:
     return respondent
 
 
-def dismiss(*, actor: User, number: str, reason: str, note: str = "") -> Case:
-    """End the case without a decision, with a reason code.
+def dismiss(*, actor: User, number: str, reason: str, note: str = "", detail: str = "") -> Case:
+    """End the case without a decision, with a reason code, and a word the desk keeps to itself.
 
-    Reporters get their closing message, a respondent who had been notified a letter. It can be
-    taken up again (`reopen`). The same person dismissing it for the same reason again changes
+    Reporters get their closing message, a respondent who had been notified a letter: both are held
+    for `undoing.WITHIN` and appear nowhere before. It can be taken up again (`reopen`), which in
+    that time takes them back. The same person dismissing it for the same reason again changes
     nothing.
     """
     if reason not in DismissalReason.values:
         raise InvalidInput({"reason": [_("Choose a reason.")]})
+    if detail and detail not in DismissalDetail.values:
+        raise InvalidInput({"detail": [_("Choose one of the words.")]})
     with locked_case(number) as case:
         if (
             case.status == CaseStatus.DISMISSED
@@ -187,6 +195,7 @@ def dismiss(*, actor: User, number: str, reason: str, note: str = "") -> Case:
         workflow.take(step, respondents)
         workflow.settle(case, alone=CaseStatus.DISMISSED)
         case.dismissal_reason = reason
+        case.dismissal_detail = detail
         case.dismissed_by = actor
         case.closed_at = clock.now()
         record(
@@ -196,23 +205,32 @@ def dismiss(*, actor: User, number: str, reason: str, note: str = "") -> Case:
             data={"reason": reason},
             personal={"note": note} if note else {},
         )
+        if detail:
+            # Apart from the dismissal, which a respondent may see.
+            record("case.dismissal_noted", case, actor, data={"detail": detail})
         end_all(case, respondents, actor=actor)
         for respondent in notified:
-            letters.case_dismissed(case, respondent, reason=DismissalReason(reason).label)
-        close_reports(case, OUTCOME_OF.get(DismissalReason(reason), ClosingOutcome.NOT_PURSUED))
+            letters.case_dismissed(
+                case, respondent, reason=DismissalReason(reason).label, hold=undoing.WITHIN
+            )
+        outcome = OUTCOME_OF.get(DismissalReason(reason), ClosingOutcome.NOT_PURSUED)
+        close_reports(case, outcome, hold=undoing.WITHIN)
         Report.objects.filter(case=case, status=ReportStatus.DISMISSED).update(
             dismissal_reason=reason
         )
     return case
 
 
-def close_reports(case: Case, outcome: str) -> None:
-    """Tell every reporter of the case how it ended, in one of three words (IN8), once each."""
+def close_reports(case: Case, outcome: str, *, hold: timedelta = timedelta(0)) -> None:
+    """Tell every reporter of the case how it ended, in one of three words (IN8), once each.
+
+    With `hold` they are told that much later, and until then nothing shows them that it ended.
+    """
     open_reports = case.reports.filter(
         status__in=(ReportStatus.SUBMITTED, ReportStatus.LINKED), closed_at__isnull=True
     )
     for report in open_reports:
-        report.closed_at = clock.now()
+        report.closed_at = clock.now() + hold
         report.outcome = outcome
         if case.status == CaseStatus.DISMISSED:
             report.status = ReportStatus.DISMISSED
@@ -224,6 +242,7 @@ def close_reports(case: Case, outcome: str) -> None:
                 payload=letters.report_closed(report, until=_review_until(case, report)),
                 key=f"report_closed:{report.public_id}:{case.revision}",
                 institution=case.institution.slug,
+                hold=hold,
             )
 
 
@@ -246,8 +265,9 @@ def _did(actor: User, case: Case, action: str) -> bool:
 def reopen(*, actor: User, number: str, reason: str) -> Case:
     """Take a dismissed case up again, in triage, with a reason. Nothing is overwritten.
 
-    An officer may, and whoever dismissed it: that is the undo. A review that was asked for has got
-    what it wanted, and whoever asked is told.
+    An officer may, and whoever dismissed it: that is the undo. While the letters of the dismissal
+    are held they are taken back, and nobody outside the desk hears of either. A review that was
+    asked for has got what it wanted, and whoever asked is told.
     """
     if not reason.strip():
         raise InvalidInput({"reason": [_("Say why the case is taken up again.")]})
@@ -264,16 +284,22 @@ def take_up(case: Case, step: workflow.Step, *, actor: User, reason: str) -> Non
 
     Raises `Conflict` while another case about the same matter waits in triage.
     """
-    if _another_in_triage(case):
+    if another_in_triage(case):
         raise Conflict(_("Another case about the same matter waits in triage already."))
     workflow.take(step, list(case.respondents.all()))
     workflow.settle(case, alone=CaseStatus.TRIAGE)
     case.dismissal_reason = ""
+    case.dismissal_detail = ""
     case.dismissed_by = None
     case.closed_at = None
-    case.reports.filter(status=ReportStatus.DISMISSED).update(
-        status=ReportStatus.SUBMITTED, closed_at=None, outcome="", dismissal_reason=""
-    )
+    letters.take_back_dismissal(case)
+    for report in case.reports.filter(status=ReportStatus.DISMISSED):
+        # Whoever was not told that it ended is not told that it begins again either.
+        report.status = undoing.told_status(report) if undoing.held(report) else _AGAIN
+        report.closed_at = None
+        report.outcome = ""
+        report.dismissal_reason = ""
+        save(report)
     record("case.reopened", case, actor, personal={"reason": reason})
 
 
@@ -296,7 +322,8 @@ def settle_review(
     letters.review_decided(review)
 
 
-def _another_in_triage(case: Case) -> bool:
+def another_in_triage(case: Case) -> bool:
+    """Whether another case about the same work or post waits in triage: there is one at most."""
     others = Case.objects.filter(status=CaseStatus.TRIAGE).exclude(pk=case.pk)
     return (
         case.submission_id is not None and others.filter(submission=case.submission_id).exists()

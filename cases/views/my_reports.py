@@ -19,6 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cases import undoing
 from cases.enums import ClosingOutcome, EvidenceKind, ReportStatus
 from cases.forms.dialogue import MessageForm
 from cases.forms.report import ReviewForm
@@ -68,10 +69,11 @@ class Progress:
 
 def progress(report: Report) -> Progress:
     """In words for its sender. The end is one of three, never more."""
-    if report.closed_at is not None and report.outcome:
+    if report.closed_at is not None and report.outcome and not undoing.held(report):
         return Progress("closed", *_WORDS[report.outcome])
-    if report.status in (ReportStatus.LINKED, ReportStatus.WITHDRAWN):
-        return Progress(report.status, *_WORDS[report.status])
+    status = undoing.told_status(report)
+    if status in (ReportStatus.LINKED, ReportStatus.WITHDRAWN):
+        return Progress(status, *_WORDS[status])
     return Progress("submitted", *_WORDS["submitted"])
 
 
@@ -139,7 +141,7 @@ def show_report(
     """A report for whoever sent it, with what was written about it, which counts as read then; 400
     for a message that was refused."""
     report = found.report
-    waiting = report.status == ReportStatus.SUBMITTED and report.closed_at is None
+    waiting = progress(report).shape == "submitted"
     read_by = found.read_by if waiting else None
     own = [] if by_code else [report.public_id]
     space = "report:follow" if by_code else "my"

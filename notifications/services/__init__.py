@@ -18,6 +18,7 @@ from notifications.recipients import Recipient, reporter_ref, seal_reporter
 from notifications.services.bulk import Item, queue_many
 from notifications.services.delivery import Tally, deliver_batch, deliver_due, recover
 from notifications.services.desk import mark_sent, resend
+from notifications.services.holding import take_back
 from notifications.services.queueing import queue
 from notifications.services.reading import note_read
 
@@ -35,4 +36,5 @@ __all__ = [
     "reporter_ref",
     "resend",
     "seal_reporter",
+    "take_back",
 ]

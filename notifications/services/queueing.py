@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from email.utils import parseaddr
 from typing import Any
 
@@ -34,6 +35,7 @@ def queue(
     case_number: str = "",
     institution: str = "",
     letter: bool | None = None,
+    hold: timedelta = timedelta(0),
 ) -> OutboxMessage:
     """Write one message, and the letter it announces, to be sent after the commit.
 
@@ -41,7 +43,8 @@ def queue(
     rollback. `payload` is the event's dataclass (or a mapping of its fields). `key` names the
     message for good (`"<event>:<public id of its cause>"`, nothing personal in it): the second
     call with the same key returns the first message and writes nothing. `letter=None` does what
-    the event was registered with.
+    the event was registered with. With `hold` it leaves that much later, and until then its letter
+    is in nobody's list: so long it can be taken back (`holding.take_back`).
 
     Raises `LetterRefused` when a letter cannot be written completely, so that the decision stops
     too, and `KeyTaken` when the key belongs to another event or case.
@@ -64,6 +67,7 @@ def queue(
                     case_number=case_number,
                     institution=institution,
                     letter=kind.letter if letter is None else letter,
+                    hold=hold,
                 )
         except IntegrityError:
             known = OutboxMessage.objects.filter(key=key).first()
@@ -91,8 +95,10 @@ def _write(
     case_number: str,
     institution: str,
     letter: bool,
+    hold: timedelta,
 ) -> OutboxMessage:
     at = clock.now()
+    leaves_at = at + hold
     rendered = rendering.render(kind, payload, recipient=recipient, letter=letter, at=at)
     language = rendering.language(recipient.language)
     public_id = ids.public_id()
@@ -111,8 +117,8 @@ def _write(
         # Fixed here, so that a message sent a second time is the same message to mail systems.
         message_id=f"<{public_id}@{mail_domain()}>",
         priority=kind.priority,
-        next_attempt_at=at,
-        give_up_at=at + conf.GIVE_UP_AFTER,
+        next_attempt_at=leaves_at,
+        give_up_at=leaves_at + conf.GIVE_UP_AFTER,
         created_at=at,
     )
     written: Letter | None = None
@@ -127,7 +133,7 @@ def _write(
             language=language,
             institution=institution,
             case_number=case_number,
-            created_at=at,
+            created_at=leaves_at,
         )
     audit.record(
         "letter.queued",

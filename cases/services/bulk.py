@@ -1,0 +1,241 @@
+"""One thing done to several cases at once, and undone as one (QU1; decision 0028).
+
+Each case is done whole or left alone, in a transaction of its own, under the rules that hold for it
+by itself. A number that is not there or not for the actor to know of leaves no trace in the answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from cases import rules, undoing
+from cases.enums import BulkKind, BulkOutcome, CaseStatus, DismissalReason
+from cases.models import BulkAction, BulkItem, Case, CaseMerge
+from cases.services import assigning, merging, triage
+from cases.services.base import locked_case, record, visible_or_404
+from integrity.accounts.models import User
+from integrity.accounts.rules import STAFF_OF_CASES, has_role
+from integrity.audit import services as audit
+from integrity.core import clock
+from integrity.core.errors import (
+    Conflict,
+    DomainError,
+    IllegalTransition,
+    InvalidInput,
+    NotFound,
+    NotPermitted,
+    WindowClosed,
+)
+
+MOST = 100
+CHANGED = _("It was changed since and stays as it is.")
+
+Doer = Callable[[Case], None]
+
+
+def run(
+    *, actor: User, kind: str, numbers: Sequence[str], form_key: str, **params: Any
+) -> BulkAction:
+    """Do `kind` to the cases with these numbers, at most a hundred, and keep what became of each.
+
+    `params`: `to` (a user) and `note` for "assign"; `reason`, `note` and `detail` for "dismiss";
+    `into` (a number) for "merge". The same form again does what a broken run left, and nothing
+    twice. Raises `NotPermitted`, `InvalidInput`, and `Conflict` for the key of another action.
+    """
+    if kind not in BulkKind.values or not has_role(actor, *STAFF_OF_CASES):
+        raise NotPermitted
+    wanted = list(dict.fromkeys(numbers))
+    if not wanted:
+        raise InvalidInput({"cases": [_("Choose at least one case.")]})
+    if len(wanted) > MOST:
+        raise InvalidInput(
+            {"cases": [_("Choose at most %(most)s cases at once.") % {"most": MOST}]}
+        )
+    do = _DOERS[kind](actor, form_key, params)
+    action, created = BulkAction.objects.get_or_create(
+        form_key=form_key, defaults={"actor": actor, "kind": kind, "done_at": clock.now()}
+    )
+    if not created and (action.actor_id, action.kind) != (actor.pk, kind):
+        raise Conflict(_("This form was sent before. Please start again."))
+    known = set(action.items.values_list("case__number", flat=True))
+    seen = rules.visible_to(actor).filter(number__in=wanted)
+    numbers_seen = set(seen.values_list("number", flat=True)) - known
+    for number in wanted:
+        if number in numbers_seen:
+            _one(action, number, do)
+    if created or numbers_seen:
+        # What was changed later than this was changed by somebody else.
+        BulkAction.objects.filter(pk=action.pk).update(done_at=clock.now())
+        action.refresh_from_db()
+    return action
+
+
+def _one(action: BulkAction, number: str, do: Doer) -> None:
+    try:
+        with audit.transaction():
+            # Joining locks two cases in their order: it must not begin with one of them.
+            merging_two = action.kind == BulkKind.MERGE
+            case = Case.objects.get(number=number) if merging_two else _locked(number)
+            before = case.assignee_id
+            do(case)
+            _keep(action, case, BulkOutcome.DONE, before=before)
+    except NotFound:
+        # It came to be hidden from the actor just now.
+        return
+    except DomainError as error:
+        _keep(action, Case.objects.get(number=number), BulkOutcome.REFUSED, why=_words(error))
+
+
+def _locked(number: str) -> Case:
+    case = Case.objects.select_for_update().filter(number=number).first()
+    if case is None:
+        raise NotFound
+    return case
+
+
+def _keep(
+    action: BulkAction, case: Case, outcome: str, *, before: int | None = None, why: str = ""
+) -> None:
+    BulkItem.objects.get_or_create(
+        action=action,
+        case=case,
+        defaults={"outcome": outcome, "refused": why[:300], "before_id": before},
+    )
+
+
+def _words(error: DomainError) -> str:
+    if isinstance(error, InvalidInput):
+        return " ".join(str(text) for texts in error.fields.values() for text in texts)
+    return str(error.message)
+
+
+def _assign(actor: User, form_key: str, params: dict[str, Any]) -> Doer:
+    to, note = params.get("to"), str(params.get("note") or "")
+    if not isinstance(to, User):
+        raise InvalidInput({"to": [_("Choose who is to have the cases.")]})
+
+    def do(case: Case) -> None:
+        if case.assignee_id == to.pk:
+            raise Conflict(_("It is with this person already."))
+        if to.pk == actor.pk:
+            triage.claim(actor=actor, number=case.number)
+            return
+        give = assigning.hand_over if case.assignee_id == actor.pk else assigning.assign
+        key = hashlib.sha256(f"{form_key}:{case.number}".encode()).hexdigest()
+        give(actor=actor, number=case.number, to=to, note=note, form_key=key)
+
+    return do
+
+
+def _dismiss(actor: User, form_key: str, params: dict[str, Any]) -> Doer:
+    reason = str(params.get("reason") or "")
+    if reason not in DismissalReason.values:
+        raise InvalidInput({"reason": [_("Choose a reason.")]})
+    said = {name: str(params.get(name) or "") for name in ("note", "detail")}
+
+    def do(case: Case) -> None:
+        visible_or_404(actor, case)
+        if case.status == CaseStatus.DISMISSED:
+            raise IllegalTransition(_("It is dismissed already."))
+        triage.dismiss(actor=actor, number=case.number, reason=reason, **said)
+
+    return do
+
+
+def _merge(actor: User, form_key: str, params: dict[str, Any]) -> Doer:
+    into = str(params.get("into") or "")
+    if not rules.visible_to(actor).filter(number=into).exists():
+        raise InvalidInput({"into": [_("Choose the case that goes on.")]})
+
+    def do(case: Case) -> None:
+        if case.number == into:
+            raise IllegalTransition(_("The others go into it."))
+        merging.merge(actor=actor, source=case.number, target=into)
+
+    return do
+
+
+_DOERS: dict[str, Callable[[User, str, dict[str, Any]], Doer]] = {
+    BulkKind.ASSIGN: _assign,
+    BulkKind.DISMISS: _dismiss,
+    BulkKind.MERGE: _merge,
+}
+
+
+def undo(*, actor: User, public_id: UUID | str) -> BulkAction:
+    """Undo it, within `undoing.WITHIN`, by whoever did it: everything that nobody changed since.
+
+    Cases go back to whom they were with, dismissed ones to triage (their letters are taken back),
+    joined ones apart. What was changed since stays, and its item says so. Repeated it changes
+    nothing. Raises `NotFound` for somebody else's, and `WindowClosed`.
+    """
+    action = BulkAction.objects.filter(public_id=public_id, actor=actor).first()
+    if action is None:
+        raise NotFound
+    if action.undone_at is not None:
+        return action
+    if clock.now() > action.done_at + undoing.WITHIN:
+        raise WindowClosed(_("The time to undo this with one click has passed."))
+    undoer = _UNDOERS[action.kind]
+    for item in action.items.filter(outcome=BulkOutcome.DONE).order_by("-pk"):
+        try:
+            with audit.transaction():
+                undoer(actor, item, action.done_at)
+                BulkItem.objects.filter(pk=item.pk).update(outcome=BulkOutcome.UNDONE, refused="")
+        except DomainError as error:
+            hidden = isinstance(error, NotFound | NotPermitted)
+            why = str(CHANGED) if hidden else _words(error)
+            BulkItem.objects.filter(pk=item.pk).update(refused=why[:300])
+    BulkAction.objects.filter(pk=action.pk).update(undone_at=clock.now())
+    action.refresh_from_db()
+    return action
+
+
+def _unassign(actor: User, item: BulkItem, done_at: datetime) -> None:
+    with locked_case(item.case.number) as case:
+        visible_or_404(actor, case)
+        if case.assignee_id is None or case.assigned_at is None or case.assigned_at > done_at:
+            raise Conflict(CHANGED)
+        before = item.before
+        if before is not None and before.pk not in {user.pk for user in rules.may_have(case)}:
+            raise Conflict(_("Whoever had it before cannot have it any more."))
+        case.assignee = before
+        case.assigned_at = clock.now() if before is not None else None
+        record(
+            "case.assigned",
+            case,
+            actor,
+            data={"back": before is None},
+            personal={"to": str(before.public_id)} if before is not None else {},
+        )
+
+
+def _reopen(actor: User, item: BulkItem, done_at: datetime) -> None:
+    case = _locked(item.case.number)
+    visible_or_404(actor, case)
+    ours = case.status == CaseStatus.DISMISSED and case.dismissed_by_id == actor.pk
+    if not ours or case.closed_at is None or case.closed_at > done_at:
+        raise Conflict(CHANGED)
+    triage.reopen(actor=actor, number=case.number, reason=str(_("Undone at once.")))
+
+
+def _part(actor: User, item: BulkItem, done_at: datetime) -> None:
+    row = CaseMerge.objects.filter(
+        source=item.case, merged_by=actor, merged_at__lte=done_at, undone_at__isnull=True
+    ).first()
+    if row is None:
+        raise Conflict(CHANGED)
+    merging.undo_merge(actor=actor, merge_id=row.public_id)
+
+
+_UNDOERS: dict[str, Callable[[User, BulkItem, datetime], None]] = {
+    BulkKind.ASSIGN: _unassign,
+    BulkKind.DISMISS: _reopen,
+    BulkKind.MERGE: _part,
+}
