@@ -16,9 +16,10 @@ SET_ASIDE: frozenset[str] = frozenset({"quoted", "common"})
 class Passage:
     """A stretch of both texts. Offsets count characters of the texts as given, half open.
 
-    `same`: word for word but for case, accents, punctuation and spaces; in a program the same
-    sequence of tokens whatever the names and literals. `close`: reworded. `quoted`: marked as a
-    quotation on at least one side. `common`: words everybody writes, or of a text given as common.
+    `same`: word for word but for case, accents, punctuation and spaces; in a program token for
+    token but for comments and layout. `close`: reworded; in a program built alike with other names
+    or values. `quoted`: marked as a quotation on at least one side. `common`: words everybody
+    writes, or of a text given as common.
     `words` are those of the side that has more of them (tokens, in a program).
     """
 
