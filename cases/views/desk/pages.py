@@ -28,6 +28,7 @@ from cases.selectors.case_parts import (
 from cases.selectors.dashboard import dashboard as read_dashboard
 from cases.selectors.governing import governing_page
 from cases.selectors.noticed import noticed
+from cases.selectors.pressing import pressing
 from cases.selectors.queue import queue_page
 from cases.selectors.words import day, joined
 from cases.views.desk import steps
@@ -109,6 +110,8 @@ def show_case(
         "governing": governing_page(page.head.case, page.head.respondents),
         "progress": progress,
         "noticed": noticed(user, page),
+        "press": pressing(page.head.case),
+        "may_pause": steps.may("pause", page.head),
         "marks_open": has_role(user, *STAFF_OF_CASES),
         "next": steps.next_step(page, user),
         "more": steps.more(page.head, user),
