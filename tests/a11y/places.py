@@ -38,6 +38,7 @@ NO_PAGE = {
     *("evidence:file", "files:file", "report:resume"),
     *("desk:claim", "desk:release", "desk:watch", "desk:unwatch", "desk:letter"),
     "policy_reviews:stop",
+    "desk:resume",
     *("desk:send_back", "desk:account_ask", "desk:case_report_read", "policy_office:start"),
     *("my:answer_report", "report:follow_answer", "report:follow_leave"),
     *("desk:message_file", "my:report_file", "report:follow_file"),
