@@ -30,6 +30,7 @@ def document(
         "title": title,
         "head": number,
         "foot": label or _("Working paper, no evidence"),
+        "about": about,
         "facts": facts,
         "figures": told(versus),
         "caveat": _(

@@ -63,13 +63,15 @@ class _Side:
 
 def shown_versus(
     piece: Evidence, respondent: Respondent, *, access: AdviserAccess | None = None
-) -> Versus:
+) -> Versus | None:
     """The comparison `piece` as this respondent sees it, or with `access` whoever advises them.
 
-    `piece` comes with the names that are hidden from them (`Evidence.seen_by`).
+    `piece` comes with the names that are hidden from them (`Evidence.seen_by`). None, without a
+    query, for every other kind of evidence.
     """
-    row = of_evidence(piece)
-    return _Reader(piece, row, respondent, access).versus()
+    if piece.kind != EvidenceKind.COMPARISON:
+        return None
+    return _Reader(piece, of_evidence(piece), respondent, access).versus()
 
 
 class _Reader:
@@ -283,8 +285,3 @@ def _part(source: Evidence) -> int | None:
     copies = [file for file in source.files.all() if file.role == FileRole.DERIVATIVE]
     plain = any(copy.content_type == PLAIN for copy in copies)
     return len(source.heads) + 1 if plain else None
-
-
-def is_comparison(piece: Evidence) -> bool:
-    """Whether a piece is a comparison, and shown with `shown_versus`."""
-    return piece.kind == EvidenceKind.COMPARISON

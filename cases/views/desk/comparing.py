@@ -298,6 +298,13 @@ def comparison_pdf(request: HttpRequest, number: str, public_id: UUID) -> HttpRe
     title = page.row.evidence.title if page.row.evidence else _("Comparison of two texts")
     made = pdf.print_out(
         "comparison",
-        document(page.versus, number=number, label=label, title=title, at=page.row.made_at),
+        document(
+            page.versus,
+            number=number,
+            label=label,
+            title=title,
+            about=page.row.evidence.description if page.row.evidence else "",
+            at=page.row.made_at,
+        ),
     )
     return pdf.answer(made, name=f"{label or 'comparison'}.pdf")
