@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import advising
+from cases.views import advising, comparing
 
 app_name = "advising"
 
@@ -12,4 +12,9 @@ urlpatterns = [
     path("<uuid:public_id>/accept/", advising.accept, name="accept"),
     path("<uuid:public_id>/decline/", advising.decline, name="decline"),
     path("<uuid:access_id>/evidence/<uuid:public_id>/", advising.evidence, name="evidence"),
+    path(
+        "<uuid:access_id>/evidence/<uuid:public_id>/pdf/",
+        comparing.advised,
+        name="comparison_pdf",
+    ),
 ]

@@ -4,6 +4,7 @@ from django.urls import path
 
 from cases.views import (
     check_in,
+    comparing,
     home,
     my,
     my_account_check,
@@ -49,4 +50,7 @@ urlpatterns = [
     path("account-check/<uuid:public_id>/closed/", my_account_check.closed, name="account_closed"),
     path("measures/<uuid:public_id>/", my_measure.measure, name="measure"),
     path("cases/<str:number>/evidence/<uuid:public_id>/", my.evidence, name="evidence"),
+    path(
+        "cases/<str:number>/evidence/<uuid:public_id>/pdf/", comparing.mine, name="comparison_pdf"
+    ),
 ]

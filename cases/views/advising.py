@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.selectors import adviser as selectors
+from cases.selectors.comparison_shown import shown_versus
 from cases.selectors.identity import told_to
 from cases.selectors.my import Stage
 from cases.services import adviser as service
@@ -108,4 +109,5 @@ def evidence(request: HttpRequest, access_id: UUID, public_id: UUID) -> HttpResp
     access, shown = selectors.advised_evidence(user, access_id, public_id)
     look = showing.look(shown.evidence, shown.file)
     context = {"access": access, "shown": shown, "piece": shown.evidence, "look": look}
+    context["versus"] = shown_versus(shown.evidence, access.respondent, access=access)
     return render(request, "cases/advising/evidence.html", context)

@@ -17,6 +17,7 @@ from cases.evidence.errors import FIELD, StorageFull
 from cases.forms.my import AnswerFilesForm, AnswerForm
 from cases.governing import texts
 from cases.selectors import my as selectors
+from cases.selectors.comparison_shown import shown_versus
 from cases.selectors.identity import asked_of, told_to
 from cases.selectors.interim import of_respondent
 from cases.selectors.my import MyCase
@@ -84,6 +85,7 @@ def evidence(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse
     if request.method != "HEAD":
         showing.read_by(actor=user, evidence_id=public_id, previewed=look.text is not None)
     context = {"case": respondent.case, "shown": shown, "piece": shown.evidence, "look": look}
+    context["versus"] = shown_versus(shown.evidence, respondent)
     return render(request, "cases/my/evidence.html", context)
 
 

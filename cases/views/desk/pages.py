@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from cases import rules
+from cases.enums import EvidenceKind
 from cases.forms.desk import NoteForm
 from cases.selectors.case_head import Head, head
 from cases.selectors.case_page import CasePage, case_page
@@ -25,6 +26,7 @@ from cases.selectors.case_parts import (
     notes_page,
     people_page,
 )
+from cases.selectors.comparing import of_evidence, versus_of
 from cases.selectors.dashboard import dashboard as read_dashboard
 from cases.selectors.governing import governing_page
 from cases.selectors.noticed import noticed
@@ -199,6 +201,9 @@ def evidence(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse
     user: Any = request.user
     page = evidence_page(user, number, public_id)
     context = {"file": page, "may_cover": steps.may("redact", page.head)}
+    if page.evidence.kind == EvidenceKind.COMPARISON:
+        row = of_evidence(page.evidence)
+        context |= {"compared": row, "versus": versus_of(row, page.head)}
     return _part(request, page.head, "evidence", context)
 
 
