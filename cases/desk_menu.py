@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.rules import for_the_platform
 from cases.selectors.appeals import waiting
 from cases.selectors.dialogue import reviews_waiting
-from cases.selectors.identity import waiting_for as requests_for
+from cases.selectors.identity import waiting_rows as requests_for
 from integrity.accounts.enums import Role
 from integrity.accounts.rules import STAFF_OF_CASES, has_role
 from integrity.web import navigation
@@ -23,13 +24,12 @@ def _readers(user: Any) -> bool:
     return has_role(user, *STAFF_OF_CASES, Role.AUDITOR)
 
 
-def _appeals(user: Any) -> int | None:
-    """Appeals and reviews that wait for this very officer; no number for others or for nothing."""
+def _appeals(user: Any) -> QuerySet[Any, Any] | None:
+    """Appeals and reviews that wait for this very officer; nothing for others."""
     if not has_role(user, Role.OFFICER):
         return None
-    # Two counts in one query: every page of the desk asks for them.
     reviews = reviews_waiting(user).order_by().values("pk")
-    return waiting(user).order_by().values("pk").union(reviews, all=True).count() or None
+    return waiting(user).order_by().values("pk").union(reviews, all=True)
 
 
 for _item in (
@@ -73,7 +73,7 @@ for _item in (
         place="desk",
         order=40,
         shown_to=_readers,
-        count=_appeals,
+        counted=_appeals,
     ),
     navigation.Item(
         key="desk-identity",
@@ -82,7 +82,7 @@ for _item in (
         place="desk",
         order=42,
         shown_to=lambda user: has_role(user, Role.OFFICER),
-        count=lambda user: requests_for(user) or None,
+        counted=requests_for,
     ),
     navigation.Item(
         key="desk-case-reports",

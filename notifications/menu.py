@@ -5,19 +5,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from integrity.web import navigation, restricted, statuses
 from notifications import selectors
+from notifications.models import Letter
 
 
 def _signed_in(user: Any) -> bool:
     return bool(user.is_authenticated)
 
 
-def _unread(user: Any) -> int | None:
-    return selectors.unread_count(user) if user.is_authenticated else None
+def _unread(user: Any) -> QuerySet[Letter] | None:
+    return selectors.unread(user) if user.is_authenticated else None
 
 
 navigation.register(
@@ -29,7 +31,7 @@ navigation.register(
         order=60,
         icon="mail",
         shown_to=_signed_in,
-        count=_unread,
+        counted=_unread,
     )
 )
 navigation.register(
@@ -41,7 +43,7 @@ navigation.register(
         order=20,
         icon="mail",
         shown_to=_signed_in,
-        count=_unread,
+        counted=_unread,
     )
 )
 

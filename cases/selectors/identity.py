@@ -115,11 +115,11 @@ def _open_to(user: User) -> QuerySet[Reveal]:
     return Reveal.objects.filter(case__in=rules.overseen(user).values("pk"))
 
 
-def waiting_for(user: User) -> int:
-    """How many requests wait for this officer: one query, none for who is none."""
+def waiting_rows(user: User) -> QuerySet[Reveal] | None:
+    """The requests that wait for this officer; nothing for who is none."""
     if not has_role(user, Role.OFFICER):
-        return 0
-    return _open_to(user).filter(outcome="").exclude(asked_by=user).count()
+        return None
+    return _open_to(user).filter(outcome="").exclude(asked_by=user)
 
 
 def requests(user: User) -> Requests:

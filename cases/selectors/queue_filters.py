@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -11,14 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import rules
-from cases.enums import CaseKind, DeterminationStatus
+from cases.enums import OPEN_STATUSES, CaseKind, DeterminationStatus
 from cases.enums import CaseStatus as S
-from cases.models import Case, Determination
+from cases.models import Case, Determination, Mention, Watcher
+from cases.priority import LEVELS
 from cases.selectors import search
 from cases.selectors.words import Days, Text
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
 from integrity.accounts.rules import STAFF_OF_CASES, has_role, scope
+from integrity.core import clock
 from integrity.core.errors import InvalidInput
 from integrity.core.text import clean_text
 
@@ -28,7 +33,7 @@ WORKING = (S.TRIAGE, S.INVESTIGATION, S.NOTIFIED, S.REVIEW, S.APPROVAL, S.APPEAL
 
 @dataclass(frozen=True)
 class View:
-    """A saved view of the queue. `by_deadline`: its cases have one; else the newest come first."""
+    """A view everybody has. `by_deadline`: its cases have one; else the newest come first."""
 
     name: str
     label: Text
@@ -65,6 +70,25 @@ VIEWS: dict[str, View] = {
             officers_only=True,
         ),
         View(
+            "watching",
+            gettext_lazy("Watching"),
+            OPEN_STATUSES,
+            gettext_lazy("You follow no case that is open"),
+            staff_only=True,
+        ),
+        View(
+            "escalated",
+            gettext_lazy("May become late"),
+            WORKING,
+            gettext_lazy("No case is close to being late"),
+        ),
+        View(
+            "paused",
+            gettext_lazy("Paused"),
+            WORKING,
+            gettext_lazy("No deadline is paused"),
+        ),
+        View(
             "decided",
             gettext_lazy("Decided"),
             (S.DECIDED,),
@@ -87,11 +111,20 @@ VIEWS: dict[str, View] = {
         ),
     )
 }
-DUE = ("over", "today", "week", "later")
-SORTS = ("due", "newest")
+DUE = ("over", "today", "week", "later", "paused")
+SORTS = ("due", "priority", "newest")
+ME, NOBODY = "me", "nobody"
+# The points of each level, the highest level first: from, and below (None: no end).
+BANDS: dict[str, tuple[int, int | None]] = {
+    level.name: (level.least, above.least if above is not None else None)
+    for above, level in zip((None, *LEVELS[:-1]), LEVELS, strict=True)
+}
+SEVERAL = ("status", "kind", "priority")
+# Where on the list somebody is; no part of what a view asks for.
+PLACES = ("after", "peek", "saved", "bulk")
 # Anything else in the address is refused, so that no lookup is ever taken from there (HOSTILE 55).
 PARAMETERS = frozenset(
-    {"view", "status", "kind", "institution", "course", "q", "sort", "due", "after", "peek"}
+    {"view", "institution", "course", "q", "sort", "due", "with", *SEVERAL, *PLACES}
 )
 
 
@@ -108,18 +141,25 @@ def views_for(user: User) -> list[View]:
 
 @dataclass(frozen=True)
 class Filters:
-    """What is asked for, without unknown values. `refused`: a text that cannot be stored."""
+    """What is asked for, without unknown values. `refused`: a text that cannot be stored.
+
+    `who` is ME, NOBODY or the public id of somebody; `saved` and `bulk` are ids or empty.
+    """
 
     view: View
     statuses: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
     institution: str = ""
     course: str = ""
     q: str = ""
+    who: str = ""
     sort: str = "due"
     due: str = ""
     after: str = ""
     peek: str = ""
+    saved: str = ""
+    bulk: str = ""
     refused: bool = False
 
     @classmethod
@@ -136,17 +176,22 @@ class Filters:
         texts = {name: _line(params.get(name, "")) for name in ("institution", "course", "q")}
         sort = params.get("sort", "")
         when = params.get("due", "")
+        who = params.get("with", "")
         return cls(
             view=view,
             statuses=tuple(s for s in view.statuses if s in params.getlist("status")),
             kinds=tuple(k for k in CaseKind.values if k in params.getlist("kind")),
+            levels=tuple(level for level in BANDS if level in params.getlist("priority")),
             institution=texts["institution"] or "",
             course=texts["course"] or "",
             q=texts["q"] or "",
-            sort="newest" if sort == "newest" or not view.by_deadline else "due",
+            who=who if who in (ME, NOBODY) else _id(who),
+            sort=sort if sort in SORTS and view.by_deadline else _usual(view),
             due=when if when in DUE and view.by_deadline else "",
             after=params.get("after", ""),
             peek=_line(params.get("peek", "")) or "",
+            saved=_id(params.get("saved", "")),
+            bulk=_id(params.get("bulk", "")),
             refused=None in texts.values(),
         )
 
@@ -156,12 +201,46 @@ class Filters:
         return bool(
             self.statuses
             or self.kinds
+            or self.levels
             or self.institution
             or self.course
             or self.q
+            or self.who
             or self.due
             or self.refused
         )
+
+    @property
+    def query(self) -> str:
+        """The address of this list from its first page on, as it is saved: known words only."""
+        said = QueryDict(mutable=True)
+        said["view"] = self.view.name
+        said.setlist("status", list(self.statuses))
+        said.setlist("kind", list(self.kinds))
+        said.setlist("priority", list(self.levels))
+        for name, value in (
+            ("institution", self.institution),
+            ("course", self.course),
+            ("with", self.who),
+            ("due", self.due),
+            ("q", self.q),
+            ("sort", self.sort if self.sort != _usual(self.view) else ""),
+        ):
+            if value:
+                said[name] = value
+        return said.urlencode()
+
+
+def _usual(view: View) -> str:
+    return "due" if view.by_deadline else "newest"
+
+
+def _id(text: str) -> str:
+    """A public id as it is written everywhere; nothing for anything else."""
+    try:
+        return str(UUID(text)) if len(text) == 36 else ""
+    except ValueError:
+        return ""
 
 
 def _line(text: str) -> str | None:
@@ -173,14 +252,27 @@ def _line(text: str) -> str | None:
 
 
 def shown_in(view: View, user: User) -> Q:
-    """What makes a case one of the view, its status apart."""
-    if view.name == "mine":
-        return Q(assignee=user)
-    if view.name == "unclaimed":
-        return Q(assignee__isnull=True)
-    if view.name == "confirm":
-        return confirmable_by(user)
+    """What makes a case one of the view, its status apart. True at the moment it is asked."""
+    match view.name:
+        case "mine":
+            return Q(assignee=user)
+        case "unclaimed":
+            return Q(assignee__isnull=True)
+        case "confirm":
+            return confirmable_by(user)
+        case "watching":
+            # One list, read first: the cases themselves may be very many.
+            followed = Watcher.objects.filter(user=user).values("case")
+            return Q(pk__in=followed.union(_mentioned_in(user)))
+        case "escalated":
+            return Q(escalate_at__lte=clock.now())
+        case "paused":
+            return Q(paused_at__isnull=False)
     return Q()
+
+
+def _mentioned_in(user: User) -> QuerySet[Mention, Any]:
+    return Mention.objects.filter(user=user).values("note__case")
 
 
 def confirmable_by(user: User) -> Q:
@@ -197,35 +289,67 @@ def confirmable_by(user: User) -> Q:
 
 
 def due_in(when: str, days: Days) -> Q:
-    """Cases due in a stretch of time: over, the rest of today, of this week, later."""
+    """Cases due in a stretch of time: over, the rest of today, of this week, later.
+
+    The time of a paused one stands still: it is due at no time.
+    """
+    runs = Q(paused_at__isnull=True)
     return {
-        "over": Q(due_at__lt=days.now),
-        "today": Q(due_at__gte=days.now, due_at__lt=days.tomorrow),
-        "week": Q(due_at__gte=days.tomorrow, due_at__lt=days.next_week),
-        "later": Q(due_at__gte=days.next_week),
+        "over": runs & Q(due_at__lt=days.now),
+        "today": runs & Q(due_at__gte=days.now, due_at__lt=days.tomorrow),
+        "week": runs & Q(due_at__gte=days.tomorrow, due_at__lt=days.next_week),
+        "later": runs & Q(due_at__gte=days.next_week),
+        "paused": Q(paused_at__isnull=False),
     }[when]
 
 
-def of_view(user: User, view: View) -> QuerySet[Case]:
-    """The cases of a view, as far as the user may know of them."""
-    return rules.visible_to(user).filter(shown_in(view, user), status__in=view.statuses)
+def of_levels(names: Iterable[str]) -> Q:
+    """Cases whose points reach one of these levels and none above it."""
+    found = Q(pk__in=())
+    for name in names:
+        least, below = BANDS[name]
+        band = Q(priority__gte=least)
+        found |= band if below is None else band & Q(priority__lt=below)
+    return found
 
 
-def narrowed(user: User, filters: Filters, days: Days) -> QuerySet[Case]:
+def with_whom(who: str, user: User) -> Q:
+    """Cases that are with the reader, with nobody, or with the person of this public id."""
+    if who == ME:
+        return Q(assignee=user)
+    return Q(assignee__isnull=True) if who == NOBODY else Q(assignee__public_id=who)
+
+
+def of_view(user: User, view: View, seen: QuerySet[Case] | None = None) -> QuerySet[Case]:
+    """The cases of a view, as far as the user may know of them.
+
+    `seen` are those they may know of, where that was read already.
+    """
+    cases = rules.visible_to(user) if seen is None else seen
+    return cases.filter(shown_in(view, user), status__in=view.statuses)
+
+
+def narrowed(
+    user: User, filters: Filters, days: Days, seen: QuerySet[Case] | None = None
+) -> QuerySet[Case]:
     """The cases the address asks for, in no order."""
-    cases = of_view(user, filters.view)
+    cases = of_view(user, filters.view, seen)
     if filters.refused:
         return cases.none()
     if filters.statuses:
         cases = cases.filter(status__in=filters.statuses)
     if filters.kinds:
         cases = cases.filter(kind__in=filters.kinds)
+    if filters.levels:
+        cases = cases.filter(of_levels(filters.levels))
     if filters.institution:
         cases = cases.filter(institution__slug=filters.institution)
     if filters.course:
         cases = cases.filter(
             Q(course__code__icontains=filters.course) | Q(course__title__icontains=filters.course)
         )
+    if filters.who:
+        cases = cases.filter(with_whom(filters.who, user))
     if filters.due:
         cases = cases.filter(due_in(filters.due, days))
     return search.matching(cases, user, filters.q)

@@ -2,7 +2,7 @@
 
 Three places: `main` (masthead of the public pages), `desk` (masthead of the desk) and `tools`
 (at the end of the desk's masthead, an icon with a count). An entry is shown when its predicate
-says so; its count is asked for only on pages that show it, once per request.
+says so; counts are asked for only on pages that show them, those of one page in one query.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from integrity.core.counting import count_up_to
 from integrity.web import rendering, restricted
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     Reader = User | AnonymousUser
 
 PLACES = ("main", "desk", "tools")
+# Places that stand on the same pages.
+TOGETHER = (("main",), ("desk", "tools"))
+MOST_COUNTED = 99
 
 
 def _everybody(user: Reader) -> bool:
@@ -35,7 +40,8 @@ class Item:
     """One entry of a menu.
 
     `url_name` takes no arguments. `order` sorts within the place. `shown_to` decides by the user
-    (who may be anonymous) and must not query. `count` may cost one query; None shows no count.
+    (who may be anonymous) and must not query. `counted` gives the rows the entry counts, or None; up to
+    `MOST_COUNTED` are counted, nothing is shown for none.
     `exact` marks the entry as current on its own address only, not below it.
     """
 
@@ -47,7 +53,7 @@ class Item:
     icon: str = ""
     exact: bool = False
     shown_to: Callable[[Any], bool] = _everybody
-    count: Callable[[Any], int | None] | None = None
+    counted: Callable[[Any], QuerySet[Any, Any] | None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +80,6 @@ class Entry:
     def __post_init__(self) -> None:
         self.label = self.item.label
         self.icon = self.item.icon
-        self._count: int | None = None
-        self._counted = False
 
     @property
     def current(self) -> str:
@@ -85,12 +89,28 @@ class Entry:
         return rendering.current_mark(self.request, self.url, exact=self.item.exact)
 
     @property
-    def count(self) -> int | None:
-        """The count, asked for once."""
-        if not self._counted and self.item.count is not None:
-            self._count = self.item.count(reader(self.request))
-        self._counted = True
-        return self._count
+    def count(self) -> int | str | None:
+        """How many wait; asked for once, together with all others of the page."""
+        if self.item.counted is None:
+            return None
+        number = _counts(self.request, self.item.place).get(self.item.key, 0)
+        return f"{MOST_COUNTED}+" if number > MOST_COUNTED else number or None
+
+
+def _counts(request: HttpRequest, place: str) -> dict[str, int]:
+    """The counts of every entry that stands on a page with those of `place`. One query."""
+    places = next(group for group in TOGETHER if place in group)
+    known: dict[tuple[str, ...], dict[str, int]] = request.__dict__.setdefault("_menu_counts", {})
+    if places not in known:
+        user = reader(request)
+        asked = {
+            entry.item.key: rows
+            for each in places
+            for entry in entries(request, each)
+            if entry.item.counted is not None and (rows := entry.item.counted(user)) is not None
+        }
+        known[places] = count_up_to(MOST_COUNTED, asked)
+    return known[places]
 
 
 def reader(request: HttpRequest) -> Reader:

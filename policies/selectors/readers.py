@@ -102,9 +102,9 @@ def answerable_by(user: User) -> QuerySet[Question]:
     return found.filter(version__document__institution__in=where)
 
 
-def open_questions(user: User) -> int:
-    """How many questions wait for somebody like this person. One query."""
-    return answerable_by(user).filter(answered_at__isnull=True).count()
+def open_questions(user: User) -> QuerySet[Question]:
+    """The questions that wait for somebody like this person."""
+    return answerable_by(user).filter(answered_at__isnull=True)
 
 
 def desk_questions(user: User, *, view: str = "open", after: str = "") -> QuestionsPage:

@@ -242,7 +242,7 @@ def test_only_the_asker_and_the_desk_in_scope_read_a_question(rules, own, northb
         assert not reads(person, platform)
         assert not reads(person, theirs)
     assert "footnote" not in text(signed_in(make.person()).get(MINE))
-    assert [open_questions(one) for one in (everywhere, inside, elsewhere)] == [2, 1, 0]
+    assert [open_questions(one).count() for one in (everywhere, inside, elsewhere)] == [2, 1, 0]
 
 
 def test_nobody_answers_a_question_of_their_own(rules):
@@ -250,7 +250,7 @@ def test_nobody_answers_a_question_of_their_own(rules):
     question = asked(rules, by=moderator)
     with pytest.raises(NotFound):
         readers.answer(actor=moderator, public_id=question.public_id, text="Yes.")
-    assert open_questions(moderator) == 0
+    assert not open_questions(moderator).exists()
 
 
 def test_case_61_two_people_answer_and_one_letter_goes_out(rules):

@@ -16,28 +16,24 @@ from django.views.decorators.http import require_safe
 
 from cases import rules
 from cases.enums import EvidenceKind
-from cases.forms.desk import NoteForm
+from cases.selectors.alike import STATUSES as ALIKE_IN
 from cases.selectors.case_head import Head, head
 from cases.selectors.case_page import CasePage, case_page
 from cases.selectors.case_parts import (
     evidence_page,
     history_page,
     letters_page,
-    notes_page,
     people_page,
 )
 from cases.selectors.comparing import of_evidence, versus_of
 from cases.selectors.dashboard import dashboard as read_dashboard
-from cases.selectors.governing import governing_page
-from cases.selectors.noticed import noticed
+from cases.selectors.links import network
+from cases.selectors.merging import merging
 from cases.selectors.pressing import pressing
-from cases.selectors.queue import queue_page
-from cases.selectors.words import day, joined
+from cases.selectors.words import day
 from cases.views.desk import steps
 from cases.views.desk.checks import checks
-from cases.views.desk.chips import filter_chips
 from cases.views.desk.guard import for_readers
-from cases.views.desk.peek import peek_buttons
 from cases.views.desk.seen import see_messages
 from integrity.accounts.rules import STAFF_OF_CASES, has_role
 from integrity.core.errors import NotPermitted
@@ -51,34 +47,6 @@ def dashboard(request: HttpRequest) -> HttpResponseBase:
     if not has_role(user, *STAFF_OF_CASES):
         return HttpResponseRedirect(reverse("desk:queue"))
     return render(request, "cases/desk/dashboard.html", {"board": read_dashboard(user)})
-
-
-@for_readers
-@require_safe
-def queue(request: HttpRequest) -> HttpResponse:
-    """The queue, narrowed by what stands in the address."""
-    user: Any = request.user
-    page = queue_page(user, request.GET)
-    peek = page.peek
-    chips = filter_chips(page, request.GET)
-    total = page.total
-    return render(
-        request,
-        "cases/desk/queue.html",
-        {
-            "queue": page,
-            "chips": chips,
-            "asked": joined([str(chip.label) for chip in chips]),
-            "shown": _("%(count)s of %(total)s") % {"count": len(page.rows), "total": total}
-            if total is not None and page.next
-            else ngettext("%(count)s case", "%(count)s cases", len(page.rows))
-            % {"count": len(page.rows)},
-            "by_due": page.filters.sort == "due",
-            "peek": peek,
-            "peek_buttons": peek_buttons(peek) if peek is not None else [],
-            "staff": has_role(user, *STAFF_OF_CASES),
-        },
-    )
 
 
 @for_readers
@@ -105,15 +73,20 @@ def show_case(
         context |= steps.frame(top, user)
         context["may_claim"] = top.case.assignee_id is None and staff_here(top)
         return render(request, "cases/desk/summary.html", context, status=status)
-    progress = [(part, *checks(page, part)) for part in page.progress]
+    progress = [
+        (part, *checks(page, part), page.grids[part.respondent.pk]) for part in page.progress
+    ]
     context |= {
         **steps.frame(page.head, user),
         "file": page,
-        "governing": governing_page(page.head.case, page.head.respondents),
         "progress": progress,
-        "noticed": noticed(user, page),
+        "noticed": page.noticed,
+        "network": network(user, page.head.case, works=page.head.works),
+        "merging": merging(user, page.head),
         "press": pressing(page.head.case),
         "may_pause": steps.may("pause", page.head),
+        "weighs": {row.pk for row in page.head.respondents if steps.may("weigh", page.head, row)},
+        "looks_alike": page.head.case.status in ALIKE_IN,
         "marks_open": has_role(user, *STAFF_OF_CASES),
         "next": steps.next_step(page, user),
         "more": steps.more(page.head, user),
@@ -161,19 +134,6 @@ def letters(request: HttpRequest, number: str) -> HttpResponse:
     user: Any = request.user
     page = letters_page(user, number)
     return _part(request, page.head, "letters", {"file": page})
-
-
-def show_notes(request: HttpRequest, number: str, form: NoteForm, *, status: int) -> HttpResponse:
-    """The notes with the form to add one."""
-    user: Any = request.user
-    page = notes_page(user, number, before=request.GET.get("before", ""))
-    context = {
-        "file": page,
-        "form": form,
-        "may_add": steps.may("note", page.head),
-        "first": "before" not in request.GET,
-    }
-    return _part(request, page.head, "notes", context, status=status)
 
 
 @for_readers
