@@ -16,7 +16,7 @@ MOST_LISTED = 500
 
 
 def document(
-    versus: Versus, *, number: str, label: str, title: str, at: datetime
+    versus: Versus, *, number: str, label: str, title: str, at: datetime, about: str = ""
 ) -> dict[str, Any]:
     """The data of `comparison.typ`: what the page shows, long stretches named and left out.
 

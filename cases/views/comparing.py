@@ -1,4 +1,4 @@
-"""A comparison that is evidence, on paper, for the respondent who was shown it and their adviser."""
+"""A comparison that is evidence, on paper, for the respondent it was shown to and for advisers."""
 
 from __future__ import annotations
 
