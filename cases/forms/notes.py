@@ -11,13 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.evidence.accept import ACCEPT
 from cases.forms.desk import KeyedForm
-from cases.models import Case, Respondent
+from cases.models import Case, ConflictDeclaration, Respondent
 from cases.services.assigning import NOT_FREE, NOTE_LENGTH
+from cases.services.conflicts import REASON_LENGTH
 from cases.services.notes import BODY_LENGTH, MAX_MENTIONS, NOT_A_READER
 from integrity.accounts.models import User
 from integrity.web.forms import (
+    Form,
     ManyFilesField,
     ManyFilesInput,
+    PickField,
     PicksField,
     SelectField,
     TextField,
@@ -149,3 +152,24 @@ class MoveForm(_ToForm):
             missing=_("Choose at least one colleague"),
         )
         self.order_fields(["numbers", "to", "note"])
+
+
+class UndoForm(Form):
+    """Take back what a colleague declared."""
+
+    def __init__(
+        self, data: Any = None, *, declared: Sequence[ConflictDeclaration], **kwargs: Any
+    ) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["who"] = PickField(
+            label=_("Whose declaration is taken back?"),
+            choices=[(str(row.user.public_id), row.user.display_name) for row in declared],
+            missing=_("Choose whose declaration it is"),
+        )
+        self.fields["reason"] = TextField(
+            label=_("Why?"),
+            help_text=_("For example: they pressed the wrong button, and told you so."),
+            max_length=REASON_LENGTH,
+            rows=3,
+            missing=_("Say why it is taken back"),
+        )

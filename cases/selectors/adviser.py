@@ -102,13 +102,19 @@ def advising(user: User) -> Advising:
     return Advising(invitations(user), list(accesses))
 
 
-def advised_case(user: User, access_id: UUID) -> tuple[AdviserAccess, MyCase]:
-    """The case as an adviser reads it. `NotFound` for every access that is not theirs now."""
+def advised_access(user: User, access_id: UUID) -> AdviserAccess:
+    """With what somebody reads along. `NotFound` for every access that is not theirs now."""
     access = (
         rules.advised(user).filter(public_id=access_id).select_related("respondent__user").first()
     )
     if access is None:
         raise NotFound
+    return access
+
+
+def advised_case(user: User, access_id: UUID) -> tuple[AdviserAccess, MyCase]:
+    """The case as an adviser reads it. `NotFound` for every access that is not theirs now."""
+    access = advised_access(user, access_id)
     page = read_case(Respondent.objects.filter(pk=access.respondent_id), Letter.objects.none())
     return access, page
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from cases import rules
 from cases.enums import PASSED
 from cases.evidence import store
-from cases.models import Case, MessageFile, Report
+from cases.models import Case, MessageFile, NoteFile, Report
 from integrity.accounts.models import User
 from integrity.core import crypto
 from integrity.core.errors import NotFound
@@ -48,6 +48,6 @@ def _opened(files: QuerySet[MessageFile], file_id: UUID) -> tuple[MessageFile, b
     return file, content
 
 
-def server_name(file: MessageFile) -> str:
+def server_name(file: MessageFile | NoteFile) -> str:
     """The neutral name a file is sent under; what its sender called it stays sealed."""
     return f"file-{file.public_id.hex[:8]}.{_ENDINGS.get(file.derivative_type, 'txt')}"

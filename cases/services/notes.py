@@ -30,7 +30,6 @@ BODY_LENGTH = 10_000
 # More would be a letter to the whole office.
 MAX_MENTIONS = 20
 NOT_A_READER = _("Choose people who read this case. Nothing was saved.")
-_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "application/pdf": "pdf"}
 
 Uploads = Sequence[UploadedFile | Incoming]
 
@@ -155,11 +154,6 @@ def open_for_adviser(*, access: AdviserAccess, file_id: UUID) -> tuple[NoteFile,
     """A file of a note shared with whom the adviser helps; the caller has made sure that the
     access is theirs now. Else `NotFound`."""
     return _opened(_shared_files().filter(note__respondent=access.respondent_id), file_id)
-
-
-def server_name(file: NoteFile) -> str:
-    """The neutral name a file is sent under; what its sender called it stays sealed."""
-    return f"file-{file.public_id.hex[:8]}.{_ENDINGS.get(file.derivative_type, 'txt')}"
 
 
 def _shared_files() -> QuerySet[NoteFile]:

@@ -22,9 +22,11 @@ from cases.selectors import adviser as selectors
 from cases.selectors.comparison_shown import shown_versus
 from cases.selectors.identity import told_to
 from cases.selectors.my import Stage
+from cases.selectors.notes import shared_with
 from cases.services import adviser as service
-from cases.services import showing
+from cases.services import notes, showing
 from cases.views import my_words as words
+from cases.views.message_files import download
 from integrity.core.errors import Conflict, NotPermitted
 
 # What the respondent's page says to them, said about them.
@@ -91,6 +93,7 @@ def case(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "access": access,
             "shown": page,
             "told": told_to(page.respondent),
+            "shared_notes": shared_with(page.respondent),
             "case": page.case,
             "name": access.respondent.user.display_name,
             "look": look,
@@ -99,6 +102,15 @@ def case(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "appeals": [words.appealed(page, row) for row in page.appeals],
         },
     )
+
+
+@login_required
+@require_safe
+def note_file(request: HttpRequest, access_id: UUID, file_id: UUID) -> HttpResponse:
+    """A file of a note that was written for the respondent."""
+    user: Any = request.user
+    access = selectors.advised_access(user, access_id)
+    return download(notes.open_for_adviser(access=access, file_id=file_id))
 
 
 @login_required

@@ -21,9 +21,11 @@ from cases.selectors.comparison_shown import shown_versus
 from cases.selectors.identity import asked_of, told_to
 from cases.selectors.interim import of_respondent
 from cases.selectors.my import MyCase
+from cases.selectors.notes import shared_with
 from cases.selectors.precedence import decider, precedence
-from cases.services import response, showing
+from cases.services import notes, response, showing
 from cases.views import my_words as words
+from cases.views.message_files import download
 from integrity.core.errors import (
     Conflict,
     IllegalTransition,
@@ -51,7 +53,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     governing = texts(page.case)
     first, second = words.lead(page)
     until = page.determination.appeal_until if page.determination else None
-    return render(
+    shown_notes = shared_with(page.respondent)
+    answered = render(
         request,
         "cases/my/case.html",
         {
@@ -69,10 +72,22 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
             "measures": of_respondent(page.respondent),
             "consents": asked_of(respondent=page.respondent),
             "told": told_to(page.respondent),
+            "shared_notes": shown_notes,
             "appeal": words.appealed(page, page.appeal),
             "earlier_appeals": [words.appealed(page, row) for row in page.earlier_appeals],
         },
     )
+    if request.method != "HEAD":
+        notes.read_by_respondent(actor=user, notes=[line.note for line in shown_notes])
+    return answered
+
+
+@login_required
+@require_safe
+def note_file(request: HttpRequest, number: str, file_id: UUID) -> HttpResponse:
+    """A file of a note that was written for the reader."""
+    user: Any = request.user
+    return download(notes.open_for_respondent(actor=user, number=number, file_id=file_id))
 
 
 @login_required

@@ -42,6 +42,7 @@ NO_PAGE = {
     *("desk:send_back", "desk:account_ask", "desk:case_report_read", "policy_office:start"),
     *("my:answer_report", "report:follow_answer", "report:follow_leave"),
     *("desk:message_file", "my:report_file", "report:follow_file"),
+    *("desk:note_file", "my:note_file", "advising:note_file", "desk:presence", "desk:leave"),
     *("api:schema", "tokens:revoke"),
     "policies:helpful",
     "my:consent_withdraw",

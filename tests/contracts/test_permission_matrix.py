@@ -50,7 +50,7 @@ from cases.models import (
     StatementRequest,
     Surge,
 )
-from cases.services import dialogue, evidence, links, redaction
+from cases.services import dialogue, evidence, links, notes, redaction
 from integrity.accounts import services as accounts
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
@@ -171,6 +171,14 @@ class Scene:
             body="Is it this page?",
             uploads=[SimpleUploadedFile("page.txt", b"Week 3")],
             form_key="the-message",
+        ).files.get()
+        self.note_file = notes.add_note(
+            actor=world.moderator,
+            number=world.number,
+            body="The lecture of week 3.",
+            form_key="the-note",
+            respondent_id=self.respondent.public_id,
+            uploads=[SimpleUploadedFile("week.txt", b"Week 3")],
         ).files.get()
         self.evidence = case.evidence.get(kind="quote")
         self._entered()
@@ -435,6 +443,13 @@ class Scene:
             },
             "report:follow_file": {"file_id": self.message_file.public_id},
             "desk:message_file": {**case, "file_id": self.message_file.public_id},
+            "desk:note_file": {**case, "file_id": self.note_file.public_id},
+            "my:note_file": {**case, "file_id": self.note_file.public_id},
+            "advising:note_file": {
+                "access_id": self.access.public_id,
+                "file_id": self.note_file.public_id,
+            },
+            "desk:leaver": {"public_id": self.person("moderator").public_id},
             "my:answer_report": {"report_id": self.report.public_id},
             "my:review": {"report_id": self.report.public_id},
             "my:check_in": {"report_id": self.report.public_id},

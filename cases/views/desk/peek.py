@@ -58,4 +58,6 @@ def peek_buttons(peek: Peek, near: Sequence[Alike]) -> list[PeekButton]:
         buttons.append(PeekButton(label, to("claim"), "C", post=True, main=not buttons))
     if staff:
         buttons.append(PeekButton(_("I have a part in this"), to("conflict"), "N", quiet=True))
+    if staff:
+        buttons.append(Button(_("I have a conflict of interest"), to("conflict"), post=True))
     return buttons

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cases import rules
 from cases.enums import CaseStatus
-from cases.forms.desk import DismissForm, NoteForm, OpenForm, ReasonForm
+from cases.forms.desk import DismissForm, OpenForm, ReasonForm
 from cases.selectors.case_head import Head, head
 from cases.services import triage
 from cases.views.desk import steps
 from cases.views.desk.guard import Tried, View, attempt, done, for_readers, for_staff, see_other
-from cases.views.desk.pages import show_case, show_notes
+from cases.views.desk.pages import show_case
 from integrity.core.errors import Conflict, IllegalTransition
 from integrity.web.forms import Form
 
@@ -55,7 +55,7 @@ def show_form(
         request,
         template,
         {
-            **steps.frame(top, user),
+            **steps.frame(top, user, writing=True),
             "form": form,
             "words": words,
             "stale": tried is not None and tried.stale,
@@ -182,40 +182,18 @@ def reopen(request: HttpRequest, number: str) -> HttpResponse:
 
 @for_readers
 @require_http_methods(["GET", "HEAD", "POST"])
-def notes(request: HttpRequest, number: str) -> HttpResponse:
-    """The notes of the desk; adding one."""
-    user: Any = request.user
-    if request.method != "POST":
-        return show_notes(request, number, NoteForm(), status=HTTPStatus.OK)
-    steps.require("note", head(user, number))
-    form = NoteForm(request.POST)
-    status = HTTPStatus.BAD_REQUEST
-    if form.is_valid():
-        tried = attempt(
-            form,
-            lambda: triage.add_note(
-                actor=user, number=number, body=form.cleaned_data["body"], form_key=form.key
-            ),
-        )
-        if tried.done:
-            messages.success(request, _("The note is added."))
-            return see_other("notes", number)
-        status = HTTPStatus(tried.status)
-    return show_notes(request, number, form, status=status)
-
-
-@for_readers
-@require_http_methods(["GET", "HEAD", "POST"])
 def conflict(request: HttpRequest, number: str) -> HttpResponse:
-    """Declare a relation to the case; afterwards it does not exist for the one who did."""
+    """Declare a relation to the case; afterwards it does not exist for the one who did.
+
+    One click is enough: why is not asked, and can be said on the page.
+    """
     user: Any = request.user
     top = head(user, number, need=rules.Access.SUMMARY)
     steps.of_the_desk(top)
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
         label=_("What is your relation to the case?"),
-        hint=_("One sentence is enough. Officers without a conflict can read it."),
-        missing=_("Say in a sentence what your relation is"),
+        hint=_("You do not have to say it. Officers without a conflict can read it."),
         limit=500,
     )
     tried = None
@@ -236,7 +214,7 @@ def conflict(request: HttpRequest, number: str) -> HttpResponse:
         then=(
             ("eye-off", _("From then on you do not see this case anywhere")),
             ("user-x", _("If it is with you, it goes back to the queue")),
-            ("lock", _("This cannot be taken back here")),
+            ("lock", _("Only an officer can take it back")),
         ),
     )
     return show_form(request, top, form, words, tried)

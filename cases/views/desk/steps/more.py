@@ -7,8 +7,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cases import rules
+from cases.enums import OPEN_STATUSES
 from cases.enums import CaseStatus as S
 from cases.selectors.case_head import Head
+from cases.selectors.presence import Other, others
+from cases.services.presence import arrive
 from cases.views.desk.steps.buttons import Button, Text
 from cases.views.desk.steps.may import may, url
 from integrity.accounts.models import User
@@ -33,7 +37,21 @@ def more(head: Head, user: User) -> list[Button]:
     if may("dismiss", head) and case.status != S.TRIAGE:
         buttons.append(Button(_("Dismiss with a reason"), url("dismiss", head)))
     buttons += _look_again(head)
-    buttons.append(Button(_("Declare a conflict of interest"), url("conflict", head)))
+    buttons += _together(head, user)
+    buttons.append(Button(_("I have a conflict of interest"), url("conflict", head), post=True))
+    return buttons
+
+
+def _together(head: Head, user: User) -> list[Button]:
+    """Giving the case to somebody, and having nothing more to do with it."""
+    case = head.case
+    own = case.assignee_id == user.pk
+    buttons = []
+    if case.status in OPEN_STATUSES and (own or head.officer):
+        label = _("Give to a colleague") if head.officer else _("Hand over to a colleague")
+        buttons.append(Button(label, url("give", head)))
+    if own and head.watching:
+        buttons.append(Button(_("Give back, and stop following"), url("leave", head), post=True))
     return buttons
 
 
@@ -62,8 +80,19 @@ class Tab:
     count: int | None = None
 
 
-def frame(head: Head, user: User) -> dict[str, Any]:
-    """What the head of every page of a case needs."""
+def _present(head: Head, user: User, *, writing: bool) -> list[Other]:
+    """Who else has the case open. Who only sees its summary is not counted and is not told."""
+    if head.access < rules.Access.READ:
+        return []
+    arrive(actor=user, case=head.case, writing=writing)
+    return others(user, head.case)
+
+
+def frame(head: Head, user: User, *, writing: bool = False) -> dict[str, Any]:
+    """What the head of every page of a case needs; to show it says that the reader is there.
+
+    `writing`: on a page that changes something.
+    """
     counts = head.counts
     case = head.case
     if case.assignee is None:
@@ -79,6 +108,8 @@ def frame(head: Head, user: User) -> dict[str, Any]:
         "head": head,
         "case": case,
         "with_whom": whom,
+        "others": _present(head, user, writing=writing),
+        "writing": writing,
         "tabs": [
             Tab(_("Case"), url("case", head)),
             Tab(_("Letters and answers"), url("case_letters", head), counts["letters"]),
