@@ -11,7 +11,8 @@ from cases.enums import DeterminationStatus, FindingOutcome
 from cases.governing import texts
 from cases.models import Allegation, Case, Determination, Finding, PointAnswer, Respondent, Sanction
 from cases.selectors.case_head import Head
-from cases.selectors.case_page import EvidenceLine, evidence_of, name_version, with_officers
+from cases.selectors.case_page import EvidenceLine, name_version, with_officers
+from cases.selectors.case_page.grid import Grid, grid_alone
 from policies.models import Consequence, ViolationType
 from policies.rules import ProcessTerms
 
@@ -25,6 +26,7 @@ class FindingsPage:
     respondent: Respondent
     allegations: list[Allegation]
     evidence: list[EvidenceLine]
+    grid: Grid
     terms: ProcessTerms
     draft: Determination | None
 
@@ -67,10 +69,13 @@ def findings_page(top: Head, respondent: Respondent) -> FindingsPage:
         .prefetch_related("findings__allegation", "answers__point")
         .first()
     )
+    allegations = standing(top, respondent)
+    grid = grid_alone(top.case, respondent, allegations)
     return FindingsPage(
         respondent=respondent,
-        allegations=_allegations(top, respondent),
-        evidence=evidence_of(top),
+        allegations=allegations,
+        evidence=[exhibit.line for exhibit in grid.exhibits],
+        grid=grid,
         terms=texts(top.case).terms,
         draft=draft,
     )
@@ -138,7 +143,8 @@ def sanction_of(top: Head, public_id: UUID) -> Sanction | None:
     )
 
 
-def _allegations(top: Head, respondent: Respondent) -> list[Allegation]:
+def standing(top: Head, respondent: Respondent) -> list[Allegation]:
+    """The allegations against a respondent that stand, in their order: one query."""
     rows = list(
         respondent.allegations.filter(withdrawn_at__isnull=True)
         .select_related("violation_type")

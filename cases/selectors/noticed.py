@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 
-from cases.models import Surge
-from cases.selectors.alike import Alike, alike
-from cases.selectors.case_page import CasePage
-from cases.selectors.retaliation import MarkRow, marked
-from cases.services import acknowledgement
+from cases.models import Case, RetaliationMark, Surge
+from cases.selectors.case_page.reports import ReportLine
+from cases.selectors.retaliation import PAGE_SIZE, marks_for
 from integrity.accounts.models import User
+from integrity.core.gathering import Rows
+
+
+@dataclass(frozen=True)
+class MarkLine:
+    """A mark on the case and the address of its page."""
+
+    mark: RetaliationMark
+    url: str
 
 
 @dataclass(frozen=True)
@@ -19,10 +28,9 @@ class Noticed:
     """`marks`: for somebody who did not work on an earlier matter. `surge_url`: very many at once.
     `unacknowledged`: references of reports whose receipt was not delivered within seven days."""
 
-    marks: list[MarkRow]
+    marks: list[MarkLine]
     surge_url: str
     unacknowledged: list[str]
-    alike: list[Alike]
 
     @property
     def more_marks(self) -> int:
@@ -35,18 +43,23 @@ class Noticed:
         return bool(self.marks or self.surge_url or self.unacknowledged)
 
 
-def noticed(user: User, page: CasePage) -> Noticed:
-    """At most fourteen queries, however much is in the case; seven fewer past investigation."""
-    case = page.head.case
-    late = acknowledgement.missing(case)
-    surge = (
-        Surge.objects.filter(pk=case.surge_id).values_list("public_id", flat=True).first()
-        if case.surge_id is not None
-        else None
-    )
+def noticed_rows(user: User, case: Case) -> dict[str, Rows]:
+    """The marks the user may look at, those nobody has settled first, and what came at once."""
+    marks = marks_for(user).filter(case=case).order_by("outcome", "-noticed_at", "-pk")
+    return {
+        "retaliation": Rows(marks[:PAGE_SIZE]),
+        "surges": Rows(Surge.objects.filter(pk=case.surge_id)),
+    }
+
+
+def noticed(found: Mapping[str, list[Any]], reports: list[ReportLine]) -> Noticed:
+    """From gathered `noticed_rows`; no query."""
+    surge = next(iter(found["surges"]), None)
     return Noticed(
-        marks=marked(user, case),
-        surge_url=reverse("desk:surge", args=[surge]) if surge is not None else "",
-        unacknowledged=[line.report.reference for line in page.reports if line.report.pk in late],
-        alike=alike(user, case),
+        marks=[
+            MarkLine(mark, reverse("desk:retaliation_mark", args=[mark.public_id]))
+            for mark in found["retaliation"]
+        ],
+        surge_url=reverse("desk:surge", args=[surge.public_id]) if surge is not None else "",
+        unacknowledged=[line.report.reference for line in reports if line.unacknowledged],
     )

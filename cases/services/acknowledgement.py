@@ -25,6 +25,9 @@ LOOKED_BACK = timedelta(days=30)
 AGAIN = timedelta(hours=1)
 LOT = 1_000
 SWEEP = "acknowledgements"
+_UNSENT = (ReportStatus.DRAFT, ReportStatus.WITHDRAWN)
+# What the key of a receipt begins with; the public id of its report follows.
+RECEIPT = "report_received:"
 
 
 def run() -> int:
@@ -59,26 +62,24 @@ def run() -> int:
     return alerted
 
 
-def missing(case: Case) -> set[int]:
-    """The reports of a case that should have been acknowledged by now and are not: two queries."""
-    rows = (
-        _owed(case.reports.all())
-        .filter(submitted_at__lte=clock.now() - WITHIN)
-        .values_list("pk", "public_id")
+def overdue(report: Report) -> bool:
+    """Whether its receipt should have been delivered by now, if one is owed at all; no query."""
+    return (
+        report.submitted_at is not None
+        and report.submitted_at <= clock.now() - WITHIN
+        and report.status not in _UNSENT
+        and bool(report.reporter_ref)
+        and report.informant_sealed is None
     )
-    keys = {_key(public_id): pk for pk, public_id in rows}
-    if not keys:
-        return set()
-    return set(keys.values()) - {keys[key] for key in _delivered(keys)}
 
 
 def _owed(reports: QuerySet[Report]) -> QuerySet[Report]:
-    sent = reports.exclude(status__in=(ReportStatus.DRAFT, ReportStatus.WITHDRAWN))
+    sent = reports.exclude(status__in=_UNSENT)
     return sent.exclude(reporter_ref="").filter(informant_sealed__isnull=True)
 
 
 def _key(public_id: object) -> str:
-    return f"report_received:{public_id}"
+    return f"{RECEIPT}{public_id}"
 
 
 def _delivered(keys: dict[str, int]) -> list[str]:

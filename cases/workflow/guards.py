@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases import due_process
 from cases.enums import CaseStatus as S
 from cases.enums import DeterminationStatus
 from cases.models import Case, Determination, Notice, Respondent
@@ -72,12 +73,6 @@ def no_notice(case: Case, respondent: Respondent | None) -> str | Promise | None
     return None
 
 
-def evidence_shown(case: Case, respondent: Respondent | None) -> str | Promise | None:
-    if respondent is None or respondent.disclosures.exists():
-        return None
-    return _("No evidence has been shown to the learner yet.")
-
-
 def undecided(case: Case, respondent: Respondent | None) -> str | Promise | None:
     decided = case.respondents.exclude(status__in=(*BEFORE_DECISION, S.DISMISSED)).exists()
     if (
@@ -100,3 +95,11 @@ def running(case: Case, respondent: Respondent | None) -> str | Promise | None:
 
 def paused(case: Case, respondent: Respondent | None) -> str | Promise | None:
     return None if case.paused_at is not None else _("The time of this case is running.")
+
+
+def due_before_findings(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    return due_process.missing(respondent, due_process.BEFORE_FINDINGS)
+
+
+def due_before_decision(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    return due_process.missing(respondent, due_process.BEFORE_DECISION)

@@ -7,13 +7,17 @@ from datetime import datetime
 
 from django.utils.functional import Promise
 
-from cases import rules
+from cases import due_process, rules
+from cases.enums import CaseStatus as S
 from cases.models import Case, Respondent
 from cases.workflow.table import BY_STRANGERS, KNOWS_WHO, TABLE, By, Step
 from integrity.accounts.models import User
 from integrity.accounts.rules import belongs_to
 from integrity.core import clock
 from integrity.core.errors import IllegalTransition, NotFound, NotPermitted
+
+# They wait for the answer, or for an officer who goes on without one.
+_AFTER_ANSWER = frozenset({"find", "propose", "decide", "confirm"})
 
 
 def _permitted(step: Step, actor: User | None, case: Case, respondent: Respondent | None) -> bool:
@@ -94,11 +98,20 @@ def require(
     if action in BY_STRANGERS and actor is not None and rules.knows_who_reported(actor, case):
         raise NotPermitted(KNOWS_WHO)
     if status_of(case, respondent) not in step.sources:
-        raise IllegalTransition
+        raise too_early(action, respondent)
     missing = unmet(action, case, respondent)
     if missing:
         raise IllegalTransition(missing[0])
     return step
+
+
+def too_early(action: str, respondent: Respondent | None) -> IllegalTransition:
+    """The refusal from a wrong status: before the answer it says what the learner is still owed."""
+    if respondent is not None and respondent.status == S.NOTIFIED and action in _AFTER_ANSWER:
+        words = due_process.missing(respondent, due_process.BEFORE_DECISION)
+        if words is not None:
+            return IllegalTransition(words)
+    return IllegalTransition()
 
 
 def take(step: Step, respondents: Iterable[Respondent], *, at: datetime | None = None) -> None:

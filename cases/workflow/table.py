@@ -14,7 +14,8 @@ from cases.workflow.guards import (
     Guard,
     alleged,
     claimed,
-    evidence_shown,
+    due_before_decision,
+    due_before_findings,
     has_evidence,
     named,
     no_notice,
@@ -251,7 +252,7 @@ TABLE: dict[str, Step] = {
             _("Record findings"),
             claimed,
             nothing_held,
-            evidence_shown,
+            due_before_findings,
             decisive=[S.REVIEW],
         ),
         _step(
@@ -260,6 +261,7 @@ TABLE: dict[str, Step] = {
             S.APPROVAL,
             By.DESK,
             _("Send to a second officer"),
+            due_before_decision,
             decisive=[S.REVIEW],
         ),
         _step(
@@ -268,6 +270,7 @@ TABLE: dict[str, Step] = {
             S.DECIDED,
             By.OFFICER,
             _("Issue the decision"),
+            due_before_decision,
             decisive=[S.REVIEW],
         ),
         _step(
@@ -284,6 +287,7 @@ TABLE: dict[str, Step] = {
             S.DECIDED,
             By.OFFICER,
             _("Confirm and issue"),
+            due_before_decision,
             decisive=[S.APPROVAL],
         ),
         _step(

@@ -12,6 +12,7 @@ from cases.selectors.case_page.evidence import (
     evidence_of,
     evidence_rows,
 )
+from cases.selectors.case_page.grid import Grid, grid_of, grid_rows
 from cases.selectors.case_page.people import People, people_lines, people_of, people_rows
 from cases.selectors.case_page.progress import (
     AllegationLine,
@@ -25,12 +26,11 @@ from cases.selectors.case_page.progress import (
     with_officers,
 )
 from cases.selectors.case_page.reports import ReportLine, reports_of
-from cases.selectors.governing import permits_of
-from cases.selectors.precedence import Precedence, precedence
+from cases.selectors.noticed import Noticed, noticed, noticed_rows
 from cases.selectors.timeline import Timeline, timeline
 from integrity.accounts.models import User
 from integrity.core.gathering import gather
-from integrity.courses.selectors import Permits
+from policies.precedence import Texts
 from policies.rules import ProcessTerms
 
 __all__ = [
@@ -52,24 +52,25 @@ __all__ = [
 
 @dataclass(frozen=True)
 class CasePage:
-    """Everything the case page shows. `permits`: of the assignment, at the incident (PO10)."""
+    """Everything the case page shows. `grids` by the primary key of the respondent."""
 
     head: Head
     terms: ProcessTerms
-    precedence: Precedence | None
-    permits: Permits | None
+    texts: Texts
     progress: list[Progress]
+    grids: dict[int, Grid]
     evidence: list[EvidenceLine]
     reports: list[ReportLine]
     people: People
+    noticed: Noticed
     timeline: Timeline
 
 
 def case_page(user: User, number: str) -> CasePage:
-    """The case for somebody who may read it: at most eight queries, however much is in it.
+    """The case for somebody who may read it: five queries, however much is in it.
 
-    Two more where several texts apply together.
-    Raises `NotFound` and `NotPermitted` as `case_head.head` does.
+    Up to four more where somebody wrote about a report. Raises `NotFound` and `NotPermitted` as
+    `case_head.head` does.
     """
     top = head(user, number)
     case = top.case
@@ -78,8 +79,10 @@ def case_page(user: User, number: str) -> CasePage:
         {
             "allegations": allegation_rows(case),
             **process_rows(case, user),
+            **grid_rows(case),
             "evidence": evidence_rows(case),
             "people": people_rows(top),
+            **noticed_rows(user, case),
         }
     )
     allegations = allegation_lines(found["allegations"], governing)
@@ -87,14 +90,23 @@ def case_page(user: User, number: str) -> CasePage:
         line.allegation.violation_type.code: line.allegation.violation_type.title
         for line in allegations
     }
+    evidence = evidence_lines(found["evidence"])
+    progress = progress_of(top, allegations, found, user)
+    reports = reports_of(top)
     return CasePage(
         head=top,
         terms=governing.terms,
-        precedence=precedence(governing),
-        permits=permits_of(case),
-        progress=progress_of(top, allegations, found, user),
-        evidence=evidence_lines(found["evidence"]),
-        reports=reports_of(top),
+        texts=governing,
+        progress=progress,
+        grids={
+            part.respondent.pk: grid_of(
+                part.respondent, [line.allegation for line in part.allegations], evidence, found
+            )
+            for part in progress
+        },
+        evidence=evidence,
+        reports=reports,
         people=people_lines(top, found["people"]),
+        noticed=noticed(found, reports),
         timeline=timeline(case.number, reader=user, officer=top.officer, violations=violations),
     )

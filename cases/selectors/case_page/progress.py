@@ -17,6 +17,7 @@ from cases.models import (
     Determination,
     Finding,
     Notice,
+    PointAnswer,
     Respondent,
     ResponsePoint,
     Sanction,
@@ -72,6 +73,9 @@ class Progress:
     hears: bool = False
     second_left: bool = True
     hearer_left: bool = True
+    # Points that have an answer, and pieces of evidence the respondent was shown.
+    answered: int = 0
+    shown: int = 0
 
     @property
     def appeal(self) -> Appeal | None:
@@ -133,17 +137,25 @@ def process_rows(case: Case, user: User) -> dict[str, Rows]:
     """Notices, determinations with their appeals, and sanctions of a case, each in its order."""
     said = ResponsePoint.objects.filter(response=OuterRef("response")).exclude(text="")
     in_it = Respondent.objects.filter(rules.involvement(user), pk=OuterRef("respondent"))
+    answers = (
+        PointAnswer.objects.filter(point__response=OuterRef("response"))
+        .exclude(point__text="")
+        .exclude(determination__status=DeterminationStatus.SUPERSEDED)
+    )
     return {
         "notices": Rows(
             Notice.objects.filter(respondent__case=case)
-            .annotate(points=Subquery(number_by(said, "response")))
+            .annotate(
+                points=Subquery(number_by(said, "response")),
+                answers=Subquery(number_by(answers, "point__response")),
+            )
             .order_by("sent_at", "pk"),
             beside={
                 "letter": ("public_id", "message", "first_read_at"),
                 "letter__message": ("state", "sent_at"),
                 "response": ("public_id", "notice", "submitted_at"),
             },
-            extra=("points",),
+            extra=("points", "answers"),
         ),
         "determinations": Rows(
             with_officers(Determination.objects.filter(respondent__case=case), case)
@@ -205,6 +217,8 @@ def progress_of(
             hears=rules.hears(user, respondent, free=left.get(respondent.pk, (True, True))[1]),
             second_left=left.get(respondent.pk, (True, True))[0],
             hearer_left=left.get(respondent.pk, (True, True))[1],
+            answered=getattr(notices.get(respondent.pk), "answers", None) or 0,
+            shown=sum(1 for row in found["disclosures"] if row.respondent_id == respondent.pk),
         )
         for respondent in top.respondents
     ]

@@ -9,7 +9,7 @@ from django.urls import reverse
 from cases import rules, workflow
 from cases.models import Respondent
 from cases.selectors.case_head import Head
-from integrity.core.errors import IllegalTransition, NotFound, NotPermitted
+from integrity.core.errors import NotFound, NotPermitted
 
 
 def may(
@@ -48,7 +48,7 @@ def require(
         knows = head.knows_who and step.action in workflow.BY_STRANGERS
         raise NotPermitted(workflow.KNOWS_WHO if knows else head.decider or None)
     if status not in step.sources:
-        raise IllegalTransition
+        raise workflow.too_early(action, respondent)
 
 
 def respondent_of(head: Head, public_id: UUID) -> Respondent:
@@ -71,6 +71,7 @@ def permissions(head: Head) -> dict[str, bool]:
     actions = (
         *("allege", "ask_statement", "add_evidence", "ask", "set_incident"),
         *("dismiss", "reopen", "note", "reverse", "open_identity"),
+        *("merge", "split", "link", "bad_faith"),
     )
     interim = any(may("interim", head, row) for row in head.respondents)
     return {**{action: may(action, head) for action in actions}, "interim": interim}

@@ -1,0 +1,47 @@
+"""What the print view of a case file holds beside the case page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cases.models import Evidence, Note
+from cases.selectors.case_head import Head
+from cases.selectors.timeline import Timeline, timeline
+from integrity.accounts.models import User
+
+# As many as one paper can sensibly hold; the rest is in the export of the history.
+MOST_EVENTS = 2_000
+MOST_NOTES = 500
+
+
+@dataclass(frozen=True)
+class PrintPage:
+    """`texts` by the primary key of the evidence; notes and events the oldest first.
+
+    `more_events`: there are more than stand here.
+    """
+
+    pieces: list[Evidence]
+    notes: list[Note]
+    timeline: Timeline
+
+    @property
+    def more_events(self) -> bool:
+        """Whether the history goes on beyond what stands here."""
+        return bool(self.timeline.earlier)
+
+
+def print_page(top: Head, user: User) -> PrintPage:
+    """Five queries, however much is in the case."""
+    pieces = list(
+        top.case.evidence.select_related("added_by")
+        .prefetch_related("redactions")
+        .defer("figures")
+        .order_by("position")
+    )
+    notes = list(
+        top.case.notes.select_related("author", "respondent__user").order_by("-pk")[:MOST_NOTES]
+    )
+    found = timeline(top.case.number, reader=user, officer=top.officer, size=MOST_EVENTS)
+    found.lines.reverse()
+    return PrintPage(pieces, notes[::-1], found)
