@@ -17,7 +17,7 @@ from django.urls import resolve, reverse
 
 from cases import receipts
 from cases.models import CheckIn, Report
-from cases.services import appeal, consent, reveal, review, statement, triage
+from cases.services import appeal, comparing, consent, reveal, review, statement, triage
 from integrity.accounts.models import ClosingCode, User
 from integrity.audit.services import Actor
 from integrity.core import clock
@@ -36,6 +36,7 @@ NO_PAGE = {
     *("healthz", "readyz", "set_language", "set_theme"),
     *("account_confirm_login_code", "account_set_password"),
     *("evidence:file", "files:file", "report:resume"),
+    *("desk:comparison_pdf", "my:comparison_pdf", "advising:comparison_pdf"),
     *("desk:claim", "desk:release", "desk:watch", "desk:unwatch", "desk:letter"),
     "policy_reviews:stop",
     "desk:resume",
@@ -121,6 +122,14 @@ def in_other_states() -> Iterator[tuple[str, Place]]:
     yield at("desk:allege", world.moderator, world)
     yield at("desk:incident", world.moderator, world)
     yield at("desk:add_evidence", world.moderator, world)
+    compared = comparing.make(
+        actor=world.moderator,
+        number=world.number,
+        a=comparing.Given(title="Essay", text="What was kept for one use is not free for another use."),
+        b=comparing.Given(title="Article", text="What was kept for one use is not free for another."),
+        form_key=uuid4().hex,
+    )
+    yield at("desk:comparison_attach", world.moderator, world, compared.public_id)
     yield at("desk:notice", world.moderator, world, world.rid)
     yield at("desk:ask_statement", world.moderator, world)
     teacher = make.teach(world.enrolment.course)

@@ -50,7 +50,7 @@ from cases.models import (
     StatementRequest,
     Surge,
 )
-from cases.services import dialogue, evidence, links, notes, redaction
+from cases.services import comparing, dialogue, evidence, links, notes, redaction
 from integrity.accounts import services as accounts
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
@@ -126,6 +126,20 @@ class Scene:
             reason="A title that tells too much.",
             form_key="the-covering",
         )[0]
+        self.comparison = comparing.make(
+            actor=world.moderator,
+            number=world.number,
+            a=comparing.Given(title="Essay", text="What was kept for one use is not free for another use."),
+            b=comparing.Given(title="Article", text="What was kept for one use is not free for another."),
+            form_key="the-comparison",
+        )
+        self.compared = comparing.attach(
+            actor=world.moderator,
+            number=world.number,
+            public_id=self.comparison.public_id,
+            title="Comparison of two texts",
+            form_key="the-compared",
+        )
         world.answered()
         self.world = world
         case = world.case
@@ -504,6 +518,15 @@ class Scene:
             "desk:redact": {**case, "public_id": self.picture.public_id},
             "desk:evidence_page": {**case, "public_id": self.picture.public_id, "page": 0},
             "desk:uncover": {**case, "public_id": self.covered.public_id},
+            **{
+                f"desk:comparison{name}": {**case, "public_id": self.comparison.public_id}
+                for name in ("", "_attach", "_pdf")
+            },
+            "my:comparison_pdf": {**case, "public_id": self.compared.public_id},
+            "advising:comparison_pdf": {
+                "access_id": self.access.public_id,
+                "public_id": self.compared.public_id,
+            },
             "desk:appeal": {**case, "public_id": self.appeal.public_id},
             "desk:case_report": {"public_id": self.case_report.public_id},
             "desk:case_report_read": {"public_id": self.case_report.public_id},
