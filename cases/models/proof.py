@@ -114,37 +114,42 @@ class Comparison(models.Model):
 
 
 class SubmissionPrint(models.Model):
-    """One fingerprint of a submission, to find others in its course that share many of them."""
+    """One fingerprint of a submission, to find others in its course that share many of them.
 
-    course = models.ForeignKey(
-        "courses.Course", on_delete=models.CASCADE, related_name="+", db_index=False
-    )
+    There are about a hundred for a submission of a page, so a row holds no more than it must:
+    `value` is a number of 32 bits into which the course was stirred, and the key is all there is.
+    """
+
+    pk = models.CompositePrimaryKey("value", "submission_id")
+    value = models.IntegerField()
     submission = models.ForeignKey(
         "courses.Submission", on_delete=models.CASCADE, related_name="prints"
     )
-    value = models.BigIntegerField()
-
-    class Meta:
-        indexes: ClassVar[list[models.Index]] = [
-            # All a look-up reads: which submissions of the course have this fingerprint.
-            models.Index(fields=["course", "value", "submission"], name="cases_print_lookup"),
-        ]
 
     def __str__(self) -> str:
         return str(self.value)
 
 
 class PrintedSubmission(models.Model):
-    """A submission whose fingerprints are in the index, and of which text they are."""
+    """A submission whose fingerprints are in the index, and of which text they are.
+
+    `sha256` is of the text that was fingerprinted; empty when the text has changed since.
+    """
 
     submission = models.OneToOneField(
         "courses.Submission", on_delete=models.CASCADE, related_name="printed"
     )
     course = models.ForeignKey("courses.Course", on_delete=models.CASCADE, related_name="+")
-    sha256 = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64, blank=True)
     language = models.CharField(max_length=20)
     prints = models.PositiveIntegerField()
     printed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            # What is to be fingerprinted again.
+            models.Index(fields=["submission"], name="cases_print_stale", condition=Q(sha256="")),
+        ]
 
     def __str__(self) -> str:
         return str(self.submission)
