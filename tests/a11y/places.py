@@ -125,8 +125,8 @@ def in_other_states() -> Iterator[tuple[str, Place]]:
     compared = comparing.make(
         actor=world.moderator,
         number=world.number,
-        a=comparing.Given(title="Essay", text="What was kept for one use is not free for another use."),
-        b=comparing.Given(title="Article", text="What was kept for one use is not free for another."),
+        a=comparing.Given(title="Essay", text="Kept for one use, it is not free for any other."),
+        b=comparing.Given(title="Source", text="Kept for one use, it is not free for any use."),
         form_key=uuid4().hex,
     )
     yield at("desk:comparison_attach", world.moderator, world, compared.public_id)
