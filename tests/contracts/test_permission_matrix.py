@@ -129,8 +129,8 @@ class Scene:
         self.comparison = comparing.make(
             actor=world.moderator,
             number=world.number,
-            a=comparing.Given(title="Essay", text="Kept for one use, it is not free for any other."),
-            b=comparing.Given(title="Source", text="Kept for one use, it is not free for any use."),
+            a=comparing.Given(title="Essay", text="Kept for one use it is not free for any other."),
+            b=comparing.Given(title="Source", text="Kept for one use it is not free for any use."),
             form_key="the-comparison",
         )
         self.compared = comparing.attach(
