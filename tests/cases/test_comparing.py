@@ -101,9 +101,7 @@ def test_exhibits_are_compared_and_a_quotation_of_the_assignment_is_set_aside(
         (Given(title="A text", text="x" * 400_001), "b_text"),
     ],
 )
-def test_what_is_missing_is_told_at_its_field(
-    world: Compared, given_b: Given, field: str
-) -> None:
+def test_what_is_missing_is_told_at_its_field(world: Compared, given_b: Given, field: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         world.compare(b=given_b)
     assert list(refused.value.fields) == [field]
@@ -333,7 +331,7 @@ def test_what_was_typed_stays_when_something_is_missing(world: Compared, desk: C
     assert answer.status_code == 400
     assert "Say what this text is" in page
     assert ARTICLE[:50] in page
-    assert "<details class=\"more\" open>" in page
+    assert '<details class="more" open>' in page
 
 
 def test_passages_are_set_aside_and_counted_again_on_the_page(
@@ -403,7 +401,7 @@ def test_an_auditor_reads_and_changes_nothing(world: Compared, client: Client) -
 
 CORPUS = (
     "<script>alert(1)</script>",
-    "\"><img src=x onerror=alert(1)>",
+    '"><img src=x onerror=alert(1)>',
     "{{7*7}} {% load x %}",
     "</code></div><script>",
     "javascript:alert(1)",
@@ -527,9 +525,14 @@ def test_similar_submissions_of_the_course_are_offered_and_no_others(
     start = f"{url('compare', world)}?b={peer.public_id}"
     form = desk.get(start).content.decode()
     assert f'value="s:{peer.public_id}" selected' in form
-    assert str(elsewhere.public_id) not in desk.get(
-        f"{url('compare', world)}?b={elsewhere.public_id}"
-    ).content.decode().partition("<form method")[2].partition("<select")[2].partition("</select>")[0]
+    assert (
+        str(elsewhere.public_id)
+        not in desk.get(f"{url('compare', world)}?b={elsewhere.public_id}")
+        .content.decode()
+        .partition("<form method")[2]
+        .partition("<select")[2]
+        .partition("</select>")[0]
+    )
 
 
 def test_a_scanner_that_says_clean_lets_words_in(world: Compared, settings: Any) -> None:
