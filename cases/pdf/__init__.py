@@ -6,6 +6,6 @@ when. To add one: a file `templates/<name>.typ` that begins with `#import "page.
 `data`, and a function that makes its data.
 """
 
-from cases.pdf.printing import CannotPrint, answer, print_out
+from cases.pdf.printing import CannotPrint, answer, print_out, printed
 
-__all__ = ["CannotPrint", "answer", "print_out"]
+__all__ = ["CannotPrint", "answer", "print_out", "printed"]

@@ -12,11 +12,12 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from integrity.core.errors import NoRoom
+from integrity.core.errors import DomainError
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ TURN_SECONDS = 20
 _turns = threading.BoundedSemaphore(2)
 
 
-class CannotPrint(NoRoom):
+class CannotPrint(DomainError):
     """The press ended without a document, or many are printed at the moment."""
 
     message = _("We could not print this now. Please try again in a minute.")
@@ -68,6 +69,17 @@ def print_out(name: str, data: Mapping[str, Any]) -> bytes:
         logger.error("a document was not printed: exit status %s", done.returncode)
         raise CannotPrint
     return done.stdout
+
+
+def printed(
+    request: HttpRequest, name: str, data: Mapping[str, Any], *, called: str, back: str
+) -> HttpResponse:
+    """The document as a download; `back` to its page, saying so, when it could not be printed."""
+    try:
+        return answer(print_out(name, data), name=called)
+    except CannotPrint as error:
+        messages.error(request, str(error.message))
+        return HttpResponseRedirect(back, status=HTTPStatus.SEE_OTHER)
 
 
 def answer(content: bytes, *, name: str) -> HttpResponse:

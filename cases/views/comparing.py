@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from cases import pdf
@@ -26,7 +27,13 @@ def mine(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse:
     """As the respondent sees it, built anew each time; the first look goes into the ledger."""
     user: Any = request.user
     respondent, shown = my.my_evidence(user, number, public_id)
-    answer = _printed(respondent.case, shown, shown_versus(shown.evidence, respondent))
+    answer = _printed(
+        request,
+        respondent.case,
+        shown,
+        shown_versus(shown.evidence, respondent),
+        reverse("my:evidence", args=[number, public_id]),
+    )
     if request.method != "HEAD":
         showing.read_by(actor=user, evidence_id=public_id)
     return answer
@@ -39,10 +46,13 @@ def advised(request: HttpRequest, access_id: UUID, public_id: UUID) -> HttpRespo
     user: Any = request.user
     access, shown = adviser.advised_evidence(user, access_id, public_id)
     versus = shown_versus(shown.evidence, access.respondent, access=access)
-    return _printed(access.respondent.case, shown, versus)
+    back = reverse("advising:evidence", args=[access_id, public_id])
+    return _printed(request, access.respondent.case, shown, versus, back)
 
 
-def _printed(case: Case, shown: Shown, versus: Versus | None) -> HttpResponse:
+def _printed(
+    request: HttpRequest, case: Case, shown: Shown, versus: Versus | None, back: str
+) -> HttpResponse:
     if versus is None:
         raise NotFound
     piece = shown.evidence
@@ -54,4 +64,4 @@ def _printed(case: Case, shown: Shown, versus: Versus | None) -> HttpResponse:
         about=piece.shown_description,
         at=piece.added_at,
     )
-    return pdf.answer(pdf.print_out("comparison", data), name=f"{piece.label}.pdf")
+    return pdf.printed(request, "comparison", data, called=f"{piece.label}.pdf", back=back)

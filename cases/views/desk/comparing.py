@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -236,6 +237,8 @@ def attach(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse:
     page = compare_page(user, number, public_id)
     steps.require("add_evidence", page.head)
     sent = request.method == "POST"
+    if not sent and page.frozen and page.row.evidence is not None:
+        return see_other("evidence", number, page.row.evidence.public_id)
     form = AttachForm(
         request.POST if sent else None,
         initial={"title": _name(page.row), "revision": page.row.revision},
@@ -296,15 +299,18 @@ def comparison_pdf(request: HttpRequest, number: str, public_id: UUID) -> HttpRe
     page = compare_page(user, number, public_id)
     label = page.row.evidence.label if page.row.evidence else ""
     title = page.row.evidence.title if page.row.evidence else _("Comparison of two texts")
-    made = pdf.print_out(
-        "comparison",
-        document(
-            page.versus,
-            number=number,
-            label=label,
-            title=title,
-            about=page.row.evidence.description if page.row.evidence else "",
-            at=page.row.made_at,
-        ),
+    data = document(
+        page.versus,
+        number=number,
+        label=label,
+        title=title,
+        about=page.row.evidence.description if page.row.evidence else "",
+        at=page.row.made_at,
     )
-    return pdf.answer(made, name=f"{label or 'comparison'}.pdf")
+    return pdf.printed(
+        request,
+        "comparison",
+        data,
+        called=f"{label or 'comparison'}.pdf",
+        back=reverse("desk:comparison", args=[number, public_id]),
+    )
