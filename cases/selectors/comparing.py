@@ -16,6 +16,7 @@ from cases.selectors.case_head import Head, head
 from cases.selectors.words import day
 from cases.services import comparing
 from cases.services.comparing import PASTE, UPLOAD
+from cases.services.printing import similar_in_course
 from cases.versus import (
     Mark,
     Side,
@@ -133,8 +134,6 @@ def in_the_course(top: Head, public_id: str) -> Submission | None:
 
 def similar_page(user: User, number: str) -> SimilarPage:
     """Submissions of the course that share much with that of the case, the most alike first."""
-    from cases.services.printing import similar_in_course
-
     top = head(user, number)
     submission = (
         Submission.objects.select_related("assignment")

@@ -237,7 +237,7 @@ def _words(kind: accept.Kind, content: bytes) -> str:
         return tidy(engine.extract(content, kind.content_type))
     if kind not in (accept.TEXT, accept.DOCX, accept.ODT):
         raise FileRefused(_("There are no words to read in a picture. Type them in instead."))
-    return clean.copy(kind, content).content.decode()
+    return clean.copy(kind, content).content.decode().rstrip()
 
 
 def tidy(text: str) -> str:
