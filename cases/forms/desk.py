@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.enums import Completion, DismissalReason, EvidenceKind
 from cases.evidence.accept import ACCEPT, ACCEPT_RESULT
 from cases.models import Respondent
+from integrity.core import clock
 from integrity.web.forms import (
     TOKEN_FIELD,
     EmailField,
@@ -46,6 +48,22 @@ class RevisedForm(Form):
     """
 
     revision = forms.CharField(widget=forms.HiddenInput, required=False)
+    # What happened since then is shown to whoever comes second.
+    opened = forms.CharField(
+        widget=forms.HiddenInput,
+        required=False,
+        initial=lambda: clock.now().isoformat(),
+    )
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """When the page of the form was opened; None where that cannot be read."""
+        text = str(self.data.get(self.add_prefix("opened"), ""))
+        try:
+            at = datetime.fromisoformat(text)
+        except ValueError:
+            return None
+        return at if at.tzinfo is not None else None
 
     @property
     def seen(self) -> int:
@@ -58,6 +76,7 @@ class RevisedForm(Form):
         data: Any = self.data
         data = data.copy()
         data[self.add_prefix("revision")] = str(revision)
+        data[self.add_prefix("opened")] = clock.now().isoformat()
         self.data = data
 
 
@@ -119,7 +138,7 @@ class ReasonForm(Form):
         )
 
 
-class AllegationForm(Form):
+class AllegationForm(RevisedForm):
     """What is alleged: a violation of the governing version, against one respondent."""
 
     completion = PickField(

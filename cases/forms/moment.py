@@ -95,4 +95,6 @@ class IncidentForm(RevisedForm):
 
     def carried(self) -> list[tuple[str, str]]:
         """Names and values to carry over to the next step, as they were typed."""
-        return [(name, str(self[name].value() or "")) for name in ("revision", "day", "hour")]
+        return [
+            (name, str(self[name].value() or "")) for name in ("revision", "opened", "day", "hour")
+        ]

@@ -12,7 +12,14 @@ from cases.enums import Completion
 from cases.governing import texts
 from cases.models import Allegation
 from cases.services import accounts
-from cases.services.base import locked_case, record, respondent_of, save, visible_or_404
+from cases.services.base import (
+    check_revision,
+    locked_case,
+    record,
+    respondent_of,
+    save,
+    visible_or_404,
+)
 from cases.services.naming import names_nobody_else
 from integrity.accounts.models import User
 from integrity.core import clock
@@ -27,12 +34,13 @@ def add(
     violation_type_id: int,
     completion: str,
     description: str,
+    revision: int | None = None,
 ) -> Allegation:
     """Add an allegation during the investigation.
 
     Only violation types of the texts that govern the case can be alleged (PO4), each in the words
     of the text that governs it (PO5). The same type against the same respondent again is the first
-    one when nothing differs, else `Conflict`.
+    one when nothing differs, else `Conflict`. `Stale` for an older `revision`.
     """
     with locked_case(number) as case:
         visible_or_404(actor, case)
@@ -59,6 +67,7 @@ def add(
             if known.description == description and known.completion == completion:
                 return known
             raise Conflict(_("This violation is alleged already."))
+        check_revision(case, revision)
         last = case.allegations.aggregate(last=Max("position"))["last"] or 0
         allegation = Allegation(
             case=case,

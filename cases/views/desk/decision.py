@@ -79,7 +79,8 @@ def findings(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse
                 messages.success(request, _("The findings are recorded."))
                 return see_other("consequence", number, public_id)
             top = head(user, number)
-            form.renew(top.case.revision)
+            if not tried.stale:
+                form.renew(top.case.revision)
     else:
         form = FindingsForm(initial={**page.initial, "revision": top.case.revision}, **fields)
     words = Words(
@@ -98,6 +99,7 @@ def findings(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse
         words,
         tried,
         template="cases/desk/findings.html",
+        stored=lambda: findings_page(top, respondent).initial,
         file=page,
         governing=governing_page(top.case, [respondent]),
         respondent=respondent,
@@ -225,8 +227,6 @@ def _show(
 ) -> HttpResponse:
     user: Any = request.user
     top = head(user, number)
-    if tried is not None and tried.stale:
-        form.renew(top.case.revision)
     problems = list(advice.problems.values()) if advice is not None and not form.is_bound else []
     words = Words(
         title=_("Propose a consequence") if page.shown else _("Write the decision"),
@@ -239,6 +239,7 @@ def _show(
         words,
         tried,
         template="cases/desk/consequence.html",
+        stored=lambda: {"reasons_penalty": _stored_reasons(top, respondent)},
         file=page,
         governing=governing_page(top.case, [respondent]),
         respondent=respondent,
@@ -250,6 +251,12 @@ def _show(
     if problems:
         answer.status_code = HTTPStatus.BAD_REQUEST
     return answer
+
+
+def _stored_reasons(top: Head, respondent: Respondent) -> str:
+    """The reasons of the draft as it is now."""
+    page = decision_page(top, respondent)
+    return page.determination.reasons_penalty if page is not None else ""
 
 
 @for_readers

@@ -44,6 +44,7 @@ def allege(request: HttpRequest, number: str) -> HttpResponse:
         request.POST if request.method == POST else None,
         respondents=top.respondents,
         violations=violations_of(top),
+        initial={"revision": top.case.revision},
     )
     tried = None
     if request.method == POST and form.is_valid():
@@ -57,10 +58,12 @@ def allege(request: HttpRequest, number: str) -> HttpResponse:
                 violation_type_id=int(given["violation_type"]),
                 completion=given["completion"],
                 description=given["description"],
+                revision=form.seen if given["revision"] else None,
             ),
         )
         if tried.done:
             return done(request, _("The allegation is added."), number)
+        top = head(user, number)
     words = Words(
         title=_("Add an allegation"),
         lead=_("It is an allegation until a finding is recorded."),
@@ -215,7 +218,8 @@ def write_notice(request: HttpRequest, number: str, public_id: UUID) -> HttpResp
         if tried.done:
             return done(request, _("The notice is on its way to the learner."), number)
         top = head(user, number)
-        form.renew(top.case.revision)
+        if not tried.stale:
+            form.renew(top.case.revision)
     elif step == "preview" and form.is_valid():
         tried = attempt(
             form,

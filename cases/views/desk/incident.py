@@ -114,5 +114,6 @@ def _show(
         words,
         tried,
         template="cases/desk/incident.html",
+        stored=lambda: _initial(top.case),
         now=governing_page(top.case),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cases import rules
 from cases.enums import CaseStatus
-from cases.forms.desk import DismissForm, OpenForm, ReasonForm
+from cases.forms.desk import DismissForm, OpenForm, ReasonForm, RevisedForm
 from cases.selectors.case_head import Head, head
 from cases.services import triage
 from cases.views.desk import steps
 from cases.views.desk.guard import Tried, View, attempt, done, for_readers, for_staff, see_other
 from cases.views.desk.pages import show_case
+from cases.views.desk.stale import what_differs
 from integrity.core.errors import Conflict, IllegalTransition
 from integrity.web.forms import Form
 
@@ -46,11 +47,19 @@ def show_form(
     words: Words,
     tried: Tried[Any] | None = None,
     template: str = "cases/desk/action.html",
+    stored: Callable[[], Mapping[str, Any]] | None = None,
     **context: Any,
 ) -> HttpResponse:
-    """A page of the case with one form, with the status of what became of it."""
+    """A page of the case with one form, with the status of what became of it.
+
+    A form that was out of date is shown again on the case as it is now, beside what happened
+    meanwhile; `stored` reads what its fields hold by now.
+    """
     user: Any = request.user
     refused = tried is not None and not tried.done
+    if tried is not None and tried.stale and isinstance(form, RevisedForm):
+        context["meanwhile"] = what_differs(user, top, form, stored() if stored else None)
+        form.renew(top.case.revision)
     return render(
         request,
         template,
