@@ -220,6 +220,21 @@ class Case(models.Model):
                 condition=Q(escalate_at__isnull=False, escalated_at__isnull=True),
                 name="cases_case_to_escalate",
             ),
+            # How long those have waited that somebody works on.
+            models.Index(
+                fields=["opened_at", "institution", "id"],
+                condition=Q(
+                    status__in=[
+                        "triage",
+                        "investigation",
+                        "notified",
+                        "review",
+                        "approval",
+                        "appeal",
+                    ]
+                ),
+                name="cases_queue_age",
+            ),
             # The few that stand above all others.
             models.Index(
                 fields=["due_at", "id"], condition=Q(urgent=True), name="cases_queue_urgent"

@@ -1,15 +1,19 @@
-"""The dashboard: what needs somebody of the desk now."""
+"""The dashboard: what needs somebody of the desk now, and how much there is to do."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.fields import IntegerField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from cases import rules
 from cases.enums import CaseStatus as S
 from cases.models import Case
+from cases.selectors import leavers, load, mentions
 from cases.selectors.case_reports import unread
 from cases.selectors.dialogue import news
 from cases.selectors.queue import Counts, count
@@ -18,6 +22,8 @@ from cases.selectors.queue_rows import Row, row_of, with_line
 from cases.selectors.retaliation import waiting_marks
 from cases.selectors.words import Days, Text
 from integrity.accounts.models import User
+from integrity.core import clock
+from integrity.web.charts import Chart
 
 SHOWN = 5
 
@@ -40,15 +46,21 @@ class Dashboard:
 
     counts: Counts
     piles: list[Pile]
+    # Notes that name the reader and that they have not seen.
+    mentions: int
+    # Cases that are with somebody who left, for officers.
+    left: int
     # Case reports of institutions that nobody of the platform has read.
     reports: int
     # What may be an answer to a report, and waits for somebody like the reader (IN9).
     marks: int
+    charts: list[Chart]
 
     @property
     def waiting(self) -> bool:
         """Whether anything waits."""
-        return bool(self.reports or self.marks) or any(pile.rows for pile in self.piles)
+        told = (self.reports, self.marks, self.mentions, self.left)
+        return any(told) or any(pile.rows for pile in self.piles)
 
 
 @dataclass(frozen=True)
@@ -59,12 +71,17 @@ class _Asked:
     query: str
     view: View
     condition: Q
+    # The instant its cases stand in order of.
+    by: str = "rank_at"
 
 
 def dashboard(user: User) -> Dashboard:
-    """Counts in one query, and one for each of the short lists."""
+    """At most nine queries, whatever there is to read."""
     days = Days.of_reader()
+    sight = rules.Sight.read(user)
     officer = any(view.name == "confirm" for view in views_for(user))
+    pressing = Q(assignee=user, due_at__lt=days.tomorrow)
+    late = Q(escalate_at__lte=clock.now()) & ~pressing
     asked = [
         _Asked(
             "pressing",
@@ -72,19 +89,30 @@ def dashboard(user: User) -> Dashboard:
             _("With you"),
             "?view=mine",
             VIEWS["mine"],
-            Q(due_at__lt=days.tomorrow),
+            pressing,
+            by="due_at",
+        ),
+        _Asked(
+            "late",
+            _("May become late"),
+            _("Less than one working day is left"),
+            "?view=escalated",
+            VIEWS["escalated"],
+            late if officer else late & Q(assignee=user),
+            by="due_at",
         ),
         _Asked(
             "mine",
             _("Waiting for your next step"),
             _("With you, due later"),
-            "?view=mine",
+            "?view=mine&sort=priority",
             VIEWS["mine"],
             (
                 Q(status__in=(S.TRIAGE, S.INVESTIGATION))
                 | Q(status=S.REVIEW) & rules.decided_by(user)
             )
-            & (Q(due_at__gte=days.tomorrow) | Q(due_at__isnull=True)),
+            & (Q(due_at__gte=days.tomorrow) | Q(due_at__isnull=True))
+            & Q(paused_at__isnull=True),
         ),
         _Asked(
             "answers",
@@ -98,14 +126,14 @@ def dashboard(user: User) -> Dashboard:
             "triage",
             _("New and unclaimed"),
             _("Nobody has looked at these yet"),
-            "?view=unclaimed&status=triage",
+            "?view=unclaimed&status=triage&sort=priority",
             VIEWS["unclaimed"],
             Q(status=S.TRIAGE),
         ),
     ]
     if officer:
         asked.insert(
-            1,
+            2,
             _Asked(
                 "confirm",
                 _("For you to confirm"),
@@ -117,10 +145,13 @@ def dashboard(user: User) -> Dashboard:
         )
         asked += _of_institutions(user)
     return Dashboard(
-        counts=count(user, VIEWS["mine"], days),
-        piles=[_pile(ask, user, days) for ask in asked],
+        counts=count(user, VIEWS["mine"], days, sight),
+        piles=_piles(asked, user, days, sight.seen),
+        mentions=mentions.unseen(user),
+        left=leavers.waiting(user) if officer else 0,
         reports=unread(user),
         marks=waiting_marks(user),
+        charts=load.charts(sight.seen, days),
     )
 
 
@@ -148,15 +179,49 @@ def _of_institutions(user: User) -> list[_Asked]:
     ]
 
 
-def _pile(ask: _Asked, user: User, days: Days) -> Pile:
-    cases: QuerySet[Case] = of_view(user, ask.view).filter(ask.condition)
-    ordered = with_line(cases, user).order_by("-urgent", F("due_at").asc(nulls_last=True), "pk")
-    found = list(ordered[: SHOWN + 1])
+def _piles(asked: list[_Asked], user: User, days: Days, seen: QuerySet[Case]) -> list[Pile]:
+    """The short lists: one query finds their first cases, one more reads what their lines show."""
+    parts = [part for number, ask in enumerate(asked) for part in _firsts(number, ask, user, seen)]
+    found: dict[int, set[int]] = {}
+    for number, pk in parts[0].union(*parts[1:], all=True):
+        found.setdefault(number, set()).add(pk)
+    everything = {pk for pks in found.values() for pk in pks}
+    # What is shown is asked once more, case by case, whether it may be known of.
+    rows = with_line(rules.visible_to(user).filter(pk__in=everything), user)
+    cases = {case.pk: case for case in rows}
+    return [
+        _pile(ask, [cases[pk] for pk in found.get(number, ()) if pk in cases], user, days)
+        for number, ask in enumerate(asked)
+    ]
+
+
+def _firsts(
+    number: int, ask: _Asked, user: User, seen: QuerySet[Case]
+) -> Iterable[QuerySet[Case, tuple[int, int]]]:
+    """The first cases of a list as (its number, key): urgent ones, and others by their instant."""
+    cases = of_view(user, ask.view, seen).filter(ask.condition)
+    for urgent in (True, False):
+        first = cases.filter(urgent=urgent).order_by(F(ask.by).asc(nulls_last=True), "pk")
+        yield (
+            # SQLite bounds no part of a union: each stands in a query of its own.
+            Case.objects.order_by()
+            .filter(pk__in=first.values("pk")[: SHOWN + 1])
+            .annotate(list=Cast(Value(number), IntegerField()))
+            .values_list("list", "pk")
+        )
+
+
+def _pile(ask: _Asked, cases: list[Case], user: User, days: Days) -> Pile:
+    def place(case: Case) -> tuple[bool, bool, object, int]:
+        at = getattr(case, ask.by)
+        return (not case.urgent, at is None, at or 0, case.pk)
+
+    cases = sorted(cases, key=place)
     return Pile(
         name=ask.name,
         title=ask.title,
         hint=ask.hint,
         query=ask.query,
-        rows=[row_of(case, user, days) for case in found[:SHOWN]],
-        more=len(found) > SHOWN,
+        rows=[row_of(case, user, days) for case in cases[:SHOWN]],
+        more=len(cases) > SHOWN,
     )

@@ -14,7 +14,7 @@ from cases import rules
 from cases.enums import CaseStatus, ReportStatus
 from cases.letters import alerts
 from cases.models import Case, Report, Respondent, Surge
-from cases.services import retaliation
+from cases.services import priority, retaliation
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock
@@ -97,7 +97,7 @@ def _recent(case: Case, learner: User) -> QuerySet[Report]:
 def _group(case: Case, surge: Surge, learner: User) -> None:
     """Put every case of the learner that waits in triage and got a report within the day there."""
     recent = _recent(case, learner).filter(case=OuterRef("pk"))
-    others = (
+    others = list(
         Case.objects.select_for_update(of=("self",))
         .filter(Exists(recent), status=CaseStatus.TRIAGE, surge__isnull=True)
         .exclude(pk=case.pk)
@@ -106,3 +106,7 @@ def _group(case: Case, surge: Surge, learner: User) -> None:
     )
     Case.objects.filter(pk__in=[case.pk, *others], surge__isnull=True).update(surge=surge)
     case.surge = surge
+    # From now on those who reported count as one (decision 0030).
+    for one in [case, *Case.objects.filter(pk__in=others)]:
+        priority.weigh(one)
+        one.save(update_fields=[*priority.WEIGHED])
