@@ -87,7 +87,6 @@ def decide(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse:
             return render(request, "cases/desk/appeal_check.html", context)
     if tried is not None and tried.stale:
         top = head(user, number)
-        form.renew(top.case.revision)
     return _show(request, top, page, form, tried)
 
 

@@ -58,7 +58,6 @@ def incident(request: HttpRequest, number: str) -> HttpResponse:
                 return _check(request, top, form, tried.result)
         if tried.stale:
             top = head(user, number)
-            form.renew(top.case.revision)
     return _show(request, top, form, tried)
 
 

@@ -140,7 +140,6 @@ def review(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse:
             return done(request, _("The review is decided."), number)
         if tried.stale:
             top = head(user, number)
-            form.renew(top.case.revision)
     words = Words(
         title=_("Look at the dismissal again"),
         lead=_("Whoever reported asks for a second look. You had no part in the dismissal."),
