@@ -12,10 +12,10 @@ urlpatterns = [
     path("<uuid:public_id>/accept/", advising.accept, name="accept"),
     path("<uuid:public_id>/decline/", advising.decline, name="decline"),
     path("<uuid:access_id>/evidence/<uuid:public_id>/", advising.evidence, name="evidence"),
-    path("<uuid:access_id>/notes/<uuid:file_id>/", advising.note_file, name="note_file"),
     path(
         "<uuid:access_id>/evidence/<uuid:public_id>/pdf/",
         comparing.advised,
         name="comparison_pdf",
     ),
+    path("<uuid:access_id>/notes/<uuid:file_id>/", advising.note_file, name="note_file"),
 ]

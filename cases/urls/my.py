@@ -50,8 +50,8 @@ urlpatterns = [
     path("account-check/<uuid:public_id>/closed/", my_account_check.closed, name="account_closed"),
     path("measures/<uuid:public_id>/", my_measure.measure, name="measure"),
     path("cases/<str:number>/evidence/<uuid:public_id>/", my.evidence, name="evidence"),
-    path("cases/<str:number>/notes/<uuid:file_id>/", my.note_file, name="note_file"),
     path(
         "cases/<str:number>/evidence/<uuid:public_id>/pdf/", comparing.mine, name="comparison_pdf"
     ),
+    path("cases/<str:number>/notes/<uuid:file_id>/", my.note_file, name="note_file"),
 ]
