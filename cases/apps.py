@@ -13,3 +13,4 @@ class CasesConfig(AppConfig):
         import_module("cases.menu")
         import_module("cases.homes")
         import_module("cases.desk_menu")
+        import_module("cases.freshness")

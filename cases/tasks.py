@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from cases.services import account_search, deadlines, report_import, scanning
+from cases.services import account_search, deadlines, printing, report_import, scanning
 
 
 @shared_task(name="cases.deadlines")
@@ -27,3 +27,9 @@ def scan_held() -> dict[str, int]:
 def file_lists() -> int:
     """Every few seconds: go on with lists of reports; see `cases.services.report_import`."""
     return report_import.run(seconds=20)
+
+
+@shared_task(name="cases.index_submissions")
+def index_submissions() -> dict[str, int]:
+    """Fingerprints of some new and changed submissions; see `cases.services.printing`."""
+    return printing.index(portions=5)

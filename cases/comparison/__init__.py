@@ -1,7 +1,7 @@
 """Two texts or programs beside each other: which passages they share (CF3).
 
-Pure: no rows, no files, no clock. The same input always gives the same result, and which of two
-texts is named first changes nothing but the order.
+`compare` is pure: no rows, no files, no clock. The same input always gives the same result, and
+which of two texts is named first changes nothing but the order.
 """
 
 from __future__ import annotations
@@ -10,10 +10,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cases.comparison import programs, prose
+from cases.comparison.extracting import extract
 from cases.comparison.languages import PROSE, guess_language, languages
 from cases.comparison.result import Coverage, Passage, Result
 
-__all__ = ["ENGINE", "Coverage", "Passage", "Result", "compare", "guess_language", "languages"]
+__all__ = [
+    "ENGINE",
+    "Coverage",
+    "Passage",
+    "Result",
+    "compare",
+    "extract",
+    "guess_language",
+    "languages",
+]
 
 # Stands in each result; goes up when the same two texts give another one.
 ENGINE = "1"

@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.evidence import limits
-from cases.evidence.accept import TEXT, Kind
+from cases.evidence.accept import PDF, TEXT, Kind
 from cases.evidence.errors import Busy, FileRefused
 from cases.evidence.figures import checked, in_words
 from cases.evidence.layout import PICTURE
@@ -91,12 +91,7 @@ def copy(kind: Kind, content: bytes) -> CleanCopy:
     """
     if kind == TEXT:
         return CleanCopy(_plain(content.decode("utf-8-sig"), _EMPTY), PLAIN)
-    if not _turns.acquire(timeout=limits.TURN_SECONDS):
-        raise Busy(_REFUSALS["busy"])
-    try:
-        head, body = _open(kind, content)
-    finally:
-        _turns.release()
+    head, body = _open(kind.name, content)
     if kind.name == "result":
         figures = checked(json.loads(body))
         return CleanCopy((in_words(figures) + "\n").encode(), PLAIN, figures=figures)
@@ -105,10 +100,29 @@ def copy(kind: Kind, content: bytes) -> CleanCopy:
     return CleanCopy(body, head["type"], int(head["pages"]), bool(head["moving"]))
 
 
-def _open(kind: Kind, content: bytes) -> tuple[dict[str, Any], bytes]:
+def words(kind: Kind, content: bytes) -> str:
+    """What a PDF or a document says, as plain text, read in a process of its own.
+
+    Of a PDF these are the words its pages hold, seen or not; a scan without words is refused.
+    Raises `FileRefused` and `Busy` as `copy` does.
+    """
+    _head, body = _open("words" if kind == PDF else kind.name, content)
+    return body.decode()
+
+
+def _open(kind: str, content: bytes) -> tuple[dict[str, Any], bytes]:
+    if not _turns.acquire(timeout=limits.TURN_SECONDS):
+        raise Busy(_REFUSALS["busy"])
+    try:
+        return _opened(kind, content)
+    finally:
+        _turns.release()
+
+
+def _opened(kind: str, content: bytes) -> tuple[dict[str, Any], bytes]:
     try:
         done = subprocess.run(  # noqa: S603 - our own program, nothing of the sender in its arguments
-            [sys.executable, "-I", str(_OPENER), kind.name],
+            [sys.executable, "-I", str(_OPENER), kind],
             input=content,
             capture_output=True,
             timeout=limits.WALL_SECONDS,
@@ -127,9 +141,7 @@ def _open(kind: Kind, content: bytes) -> tuple[dict[str, Any], bytes]:
         return head, body
     if "error" not in head:
         # The text may quote the file, so only the way it ended is logged.
-        logger.warning(
-            "opener ended without an answer: kind=%s status=%s", kind.name, done.returncode
-        )
+        logger.warning("opener ended without an answer: kind=%s status=%s", kind, done.returncode)
     message = _REFUSALS.get(head.get("error", ""), _REFUSALS["effort"])
     raise FileRefused(message % {"pages": limits.MAX_PDF_PAGES})
 

@@ -5,9 +5,9 @@ one line of JSON and the copy. It runs without Django, environment or keys, and 
 memory and time, so that a hostile file can end this process and nothing else. It opens no
 connection and starts no program, whatever a file asks for (HOSTILE 47).
 
-KIND is png, jpeg, webp or gif for a picture, pdf, docx or odt for a document, and result for what
-JPlag or Dolos found. Exit status 0: `{"type": ..., "pages": n, "moving": bool, ...}` and the copy.
-Exit status 1: `{"error": word}`; `clean` knows the words.
+KIND is png, jpeg, webp or gif for a picture, pdf, docx or odt for a document, words for the words
+of a PDF, and result for what JPlag or Dolos found. Exit status 0: `{"type": ..., "pages": n,
+"moving": bool, ...}` and the copy. Exit status 1: `{"error": word}`; `clean` knows the words.
 """
 
 from __future__ import annotations
@@ -160,6 +160,40 @@ def pdf(content: bytes) -> tuple[bytes, dict[str, Any]]:
     return write_pdf(pages), {"type": "application/pdf", "pages": count, "moving": False}
 
 
+def words(content: bytes) -> tuple[bytes, dict[str, Any]]:
+    """The words of a PDF, page after page, in the order its pages hold them."""
+    import pypdfium2 as pdfium
+
+    try:
+        document = pdfium.PdfDocument(content)
+    except pdfium.PdfiumError as error:
+        raise Refused("password" if "assword" in str(error) else "damaged") from None
+    count = len(document)
+    if not count:
+        raise Refused("damaged")
+    if count > limits.MAX_PDF_PAGES:
+        raise Refused("pages")
+    pages = []
+    left = limits.MAX_DOCUMENT_CHARACTERS
+    try:
+        for index in range(count):
+            page = document[index]
+            text = page.get_textpage()
+            left -= text.count_chars()
+            if left < 0:
+                raise Refused("long")
+            pages.append(text.get_text_range())
+            text.close()
+            page.close()
+    except pdfium.PdfiumError:
+        raise Refused("damaged") from None
+    said = "\n\n".join(pages).replace("\r\n", "\n")
+    if not said.strip():
+        raise Refused("empty")
+    head = {"type": "text/plain; charset=utf-8", "pages": count, "moving": False}
+    return said.encode("utf-8", "replace"), head
+
+
 def write_pdf(pages: list[tuple[bytes, tuple[int, int], tuple[float, float]]]) -> bytes:
     """A PDF of JPEG pages: (JPEG, its pixels, the page's points). No date, author, identifier.
 
@@ -223,6 +257,8 @@ def opened(kind: str, content: bytes) -> tuple[bytes, dict[str, Any]]:
     """The copy and what is said of it."""
     if kind == "pdf":
         return pdf(content)
+    if kind == "words":
+        return words(content)
     if kind in ("docx", "odt"):
         return document(kind, content)
     return result(content) if kind == "result" else image(kind, content)

@@ -197,6 +197,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "scan-held": {"task": "cases.scan_held", "schedule": 60.0},
     # Everybody is compared about three times a day at 100,000 accounts.
     "second-accounts": {"task": "cases.second_accounts", "schedule": 300.0},
+    # A thousand new or changed submissions a run; one small query when there are none.
+    "index-submissions": {"task": "cases.index_submissions", "schedule": 300.0},
     "mailings": {"task": "policies.mailings", "schedule": 5.0},
     "report-lists": {"task": "cases.imports", "schedule": 5.0},
     "reviews": {"task": "policies.reviews", "schedule": 600.0},
