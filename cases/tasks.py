@@ -2,7 +2,14 @@
 
 from celery import shared_task
 
-from cases.services import account_search, deadlines, printing, report_import, scanning
+from cases.services import (
+    account_search,
+    deadlines,
+    presence,
+    printing,
+    report_import,
+    scanning,
+)
 
 
 @shared_task(name="cases.deadlines")
@@ -21,6 +28,12 @@ def find_second_accounts() -> dict[str, int]:
 def scan_held() -> dict[str, int]:
     """Files that came while the virus scanner was away; see `cases.services.scanning`."""
     return scanning.run()
+
+
+@shared_task(name="cases.presence")
+def forget_presence() -> int:
+    """Who had which case open an hour ago is forgotten; see `cases.services.presence`."""
+    return presence.sweep()
 
 
 @shared_task(name="cases.imports", expires=10)

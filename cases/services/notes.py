@@ -21,6 +21,7 @@ from cases.evidence.incoming import incoming
 from cases.models import AdviserAccess, Case, Mention, Note, NoteFile, Notice, Respondent
 from cases.services.base import locked_case, record, respondent_of, visible_or_404
 from cases.services.clean import Problems, save
+from cases.services.naming import names_nobody_else
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock, crypto
@@ -67,6 +68,8 @@ def add_note(
         if known is not None:
             return _same(known, case, actor, text, respondent_id, files)
         respondent = _addressed(case, respondent_id)
+        if respondent is not None:
+            names_nobody_else(respondent, body=text)
         people = _named(case, actor, wanted)
         note = write(case, actor, text, form_key=form_key, respondent=respondent)
         _keep(note, stored)

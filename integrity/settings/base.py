@@ -195,6 +195,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "deadlines": {"task": "cases.deadlines", "schedule": 60.0},
     # Files that came while the virus scanner was away; costs three small queries otherwise.
     "scan-held": {"task": "cases.scan_held", "schedule": 60.0},
+    "presence": {"task": "cases.presence", "schedule": 600.0},
     # Everybody is compared about three times a day at 100,000 accounts.
     "second-accounts": {"task": "cases.second_accounts", "schedule": 300.0},
     # A thousand new or changed submissions a run; one small query when there are none.
