@@ -216,7 +216,9 @@ def track(page: MyCase) -> list[Step]:
         }
         return [
             *steps,
-            Step("todo", look, long) if waiting else Step("current", look, _("Now.") + " " + long),
+            Step("todo", look, long)
+            if waiting
+            else Step("current", look, _("Now.") + " " + (_longer(page.case) or long)),
             Step("todo", decision, reasons),
             Step("todo", closed, appeal),
         ]
@@ -224,6 +226,13 @@ def track(page: MyCase) -> list[Step]:
     when = page.determination.decided_at if page.determination else None
     steps.append(Step("done", decision, day(when) if when else ""))
     return [*steps, *_appeal(page), _end(page, closed)]
+
+
+def _longer(case: Case) -> str:
+    """Where what we say about the time is not true any more: kinder than to leave it there."""
+    if case.paused_at is None and (case.due_at is None or case.due_at >= clock.now()):
+        return ""
+    return _("It takes longer than usual. You do not have to do anything.")
 
 
 def _appeal(page: MyCase) -> list[Step]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -22,6 +20,7 @@ from notifications.content import unseal_message
 from notifications.models import OutboxMessage
 from notifications.recipients import unseal_address
 from tests.cases import builders as build
+from tests.cases.test_intake_concurrency import at_once
 from tests.courses import builders as make
 
 FRIDAY = datetime(2026, 11, 20, 23, 59, 59, tzinfo=UTC)
@@ -109,13 +108,13 @@ def test_the_one_it_is_with_and_the_officers_of_the_place_are_told(desk: Desk) -
     assert told() == emails(desk.moderator, desk.officer, desk.platform)
     assert desk.now().escalated_at == THURSDAY
     event = Event.objects.get(action="case.escalated")
-    assert event.body["data"] == {"due_at": FRIDAY.isoformat(), "told": 3}
+    assert event.data == {"due_at": FRIDAY.isoformat(), "told": 3}
 
 
 def test_a_conflict_or_a_suspension_leaves_nobody_of_them_an_alert(desk: Desk) -> None:
     build.conflict(desk.case, desk.officer)
     Restriction.objects.create(
-        user=desk.moderator, kind="suspension", source="tests", starts_at=THURSDAY - SECOND
+        user=desk.moderator, kind="suspended", source="tests", starts_at=THURSDAY - SECOND
     )
     run(THURSDAY)
     assert told() == emails(desk.platform)
@@ -160,21 +159,7 @@ def test_hostile_76_two_schedulers_at_once_tell_once() -> None:
     """On SQLite they wait for each other; on PostgreSQL they meet at the row."""
     desk = Desk()
     Case.objects.filter(pk=desk.case.pk).update(escalate_at=clock.now() - SECOND)
-    results: list[int] = []
-    start = threading.Barrier(2)
-
-    def scheduler() -> None:
-        start.wait()
-        try:
-            results.append(escalation.run())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=scheduler) for _number in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    results = at_once(2, lambda _number: escalation.run())
     assert sorted(results) == [0, 1]
     assert len(told()) == 3
     assert Event.objects.filter(action="case.escalated").count() == 1

@@ -250,7 +250,7 @@ def test_the_next_stage_ends_the_pause_and_has_its_own_time() -> None:
     assert row.ended_at is not None
     assert row.ended_by is None
     event = Event.objects.get(action="deadline.resumed")
-    assert event.body["data"]["with_stage"] is True
+    assert event.data["with_stage"] is True
 
 
 @pytest.mark.django_db
@@ -307,7 +307,7 @@ def test_time_that_is_over_does_not_stand_still(desk: Desk) -> None:
 def test_a_reason_is_needed(desk: Desk) -> None:
     with pytest.raises(InvalidInput) as refused:
         desk.pause(reason="   ")
-    assert set(refused.value.field_errors) == {"reason"}
+    assert set(refused.value.fields) == {"reason"}
     with pytest.raises(InvalidInput):
         desk.pause(reason="x" * 501)
 
@@ -331,8 +331,8 @@ def test_only_whoever_works_on_the_case_pauses_it(desk: Desk) -> None:
 def test_the_history_keeps_that_it_stood_still_and_hides_why(desk: Desk) -> None:
     desk.pause()
     event = Event.objects.get(action="deadline.paused")
-    assert WHY not in str(event.body)
-    assert event.body["data"] == {"due_at": FRIDAY.isoformat()}
+    assert WHY not in str(event.data)
+    assert event.data == {"due_at": FRIDAY.isoformat()}
 
 
 # Pages
@@ -378,15 +378,32 @@ def test_a_pause_sent_twice_from_the_page_leads_to_the_case() -> None:
 
 
 @pytest.mark.django_db
-def test_the_learner_is_told_nothing_of_a_pause() -> None:
+def test_the_learner_reads_that_it_takes_longer_and_nothing_of_a_pause() -> None:
     world = World().answered()
     client = client_of(world.learner)
     mine = reverse("my:case", args=[world.number])
+    longer = "It takes longer than usual"
     before = client.get(mine).content.decode()
+    assert "About 10 working days" in before
+    assert longer not in before
     letters = OutboxMessage.objects.count()
     pausing.pause(actor=world.moderator, number=world.number, reason=WHY)
     after = client.get(mine).content.decode()
-    assert WHY not in after
-    assert "Paused" not in after
+    assert longer in after
+    assert "About 10 working days" not in after
+    for word in (WHY, "Paused", "stands still"):
+        assert word not in after
     assert OutboxMessage.objects.count() == letters
-    assert "Paused" not in before
+    pausing.resume(actor=world.moderator, number=world.number)
+    assert "About 10 working days" in client.get(mine).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_learner_reads_that_it_takes_longer_when_the_desk_is_late() -> None:
+    world = World().answered()
+    due = Case.objects.get(number=world.number).due_at
+    assert due is not None
+    mine = reverse("my:case", args=[world.number])
+    client = client_of(world.learner)
+    with clock.frozen(due + timedelta(seconds=1)):
+        assert "It takes longer than usual" in client.get(mine).content.decode()
