@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,7 +21,15 @@ from cases.models import (
 from cases.selectors.case_head import Head, head
 from cases.selectors.case_page import People, ReportLine, people_of, reports_of
 from cases.selectors.redaction import CoveredPart, LedgerLine, covered_parts, ledger
-from cases.selectors.timeline import PAGE, Timeline, timeline
+from cases.selectors.timeline import (
+    KINDS,
+    PAGE,
+    Timeline,
+    people_in,
+    read_person,
+    timeline,
+)
+from cases.selectors.words import Text
 from cases.services.redaction import Piece
 from cases.services.showing import Look, look
 from integrity.accounts.models import User
@@ -76,11 +85,22 @@ class PeoplePage:
 
 @dataclass(frozen=True)
 class HistoryPage:
-    """A page of the whole history."""
+    """A page of the whole history, as far as it was asked for.
+
+    `people` are public id and name of everybody who did something; `kind` and `by` what is asked.
+    """
 
     head: Head
     timeline: Timeline
     first: bool
+    people: list[tuple[str, str]]
+    kind: str
+    by: str
+
+    @property
+    def kinds(self) -> list[tuple[str, Text]]:
+        """What can be asked for: the word in the address and what it is called."""
+        return [(word, label) for word, (label, _rows) in KINDS.items()]
 
 
 @dataclass(frozen=True)
@@ -151,12 +171,17 @@ def people_page(user: User, number: str) -> PeoplePage:
     return PeoplePage(top, people_of(top, user), reports_of(top))
 
 
-def history_page(user: User, number: str, *, before: str = "") -> HistoryPage:
-    """The whole history, a page at a time: five queries at any number of events."""
+def history_page(user: User, number: str, asked: Mapping[str, str]) -> HistoryPage:
+    """The whole history, a page at a time: five queries at any number of events.
+
+    `asked`: `before` (the key of a page), `kind` and `by`; what cannot be read is not asked.
+    """
     top = head(user, number)
     violations = dict(
         top.case.allegations.values_list("violation_type__code", "violation_type__title")
     )
+    before, kind = asked.get("before", ""), asked.get("kind", "")
+    by = read_person(asked.get("by", ""))
     return HistoryPage(
         head=top,
         timeline=timeline(
@@ -166,8 +191,14 @@ def history_page(user: User, number: str, *, before: str = "") -> HistoryPage:
             violations=violations,
             before=before,
             size=PAGE,
+            kind=kind,
+            by=by,
+            whole=True,
         ),
         first=not before,
+        people=people_in(top.case.number, officer=top.officer),
+        kind=kind if kind in KINDS else "",
+        by=str(by or ""),
     )
 
 

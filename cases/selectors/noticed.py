@@ -48,7 +48,7 @@ def noticed_rows(user: User, case: Case) -> dict[str, Rows]:
     marks = marks_for(user).filter(case=case).order_by("outcome", "-noticed_at", "-pk")
     return {
         "retaliation": Rows(marks[:PAGE_SIZE]),
-        "surges": Rows(Surge.objects.filter(pk=case.surge_id)),
+        "surges": Rows(Surge.objects.filter(cases=case)),
     }
 
 

@@ -42,6 +42,8 @@ def print_page(top: Head, user: User) -> PrintPage:
     notes = list(
         top.case.notes.select_related("author", "respondent__user").order_by("-pk")[:MOST_NOTES]
     )
-    found = timeline(top.case.number, reader=user, officer=top.officer, size=MOST_EVENTS)
+    found = timeline(
+        top.case.number, reader=user, officer=top.officer, size=MOST_EVENTS, whole=True
+    )
     found.lines.reverse()
     return PrintPage(pieces, notes[::-1], found)

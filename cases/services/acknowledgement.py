@@ -65,8 +65,7 @@ def run() -> int:
 def overdue(report: Report) -> bool:
     """Whether its receipt should have been delivered by now, if one is owed at all; no query."""
     return (
-        report.submitted_at is not None
-        and report.submitted_at <= clock.now() - WITHIN
+        report.submitted_at <= clock.now() - WITHIN
         and report.status not in _UNSENT
         and bool(report.reporter_ref)
         and report.informant_sealed is None

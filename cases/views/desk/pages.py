@@ -150,7 +150,7 @@ def people(request: HttpRequest, number: str) -> HttpResponse:
 def history(request: HttpRequest, number: str) -> HttpResponse:
     """Everything that happened, the newest first."""
     user: Any = request.user
-    page = history_page(user, number, before=request.GET.get("before", ""))
+    page = history_page(user, number, request.GET.dict())
     return _part(request, page.head, "history", {"file": page})
 
 
