@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import Completion, DismissalReason, EvidenceKind
+from cases.enums import Completion, DismissalDetail, DismissalReason, EvidenceKind
 from cases.evidence.accept import ACCEPT, ACCEPT_RESULT
 from cases.models import Respondent
 from integrity.core import clock
@@ -102,6 +102,12 @@ class DismissForm(Form):
         label=_("Why is the case dismissed?"),
         choices=DismissalReason.choices,
         missing=_("Choose a reason"),
+    )
+    detail = SelectField(
+        label=_("Kept by the desk"),
+        help_text=_("Only the desk ever sees this. It is in no letter and no export."),
+        choices=[("", _("Nothing to add")), *DismissalDetail.choices],
+        required=False,
     )
     note = TextField(
         label=_("Note for the office"),

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import rules
 from cases.enums import CaseStatus, EvidenceKind
-from cases.models import Case, Evidence, Respondent
+from cases.models import Case, Evidence, Report, Respondent
 from cases.selectors.words import Text
 from integrity.accounts.models import User
+from integrity.accounts.rules import STAFF_OF_CASES, has_role
 from integrity.core.text import search_key
 
 # Shown while somebody still decides what a report belongs to.
@@ -39,7 +40,17 @@ REASONS: dict[str, Text] = {
     "link": _("The same link"),
     "quote": _("The same words are quoted"),
     "learner": _("The same learner in the same assignment"),
+    "course": _("The same learner in the same course, within days"),
+    "told": _("Nearly the same was told"),
 }
+# What is about one thing and one person; everything else may be a group.
+SAME_WORK = ("submission", "post", "learner")
+# Reports about one learner in one course as close as this may be about one matter.
+CLOSE = timedelta(days=14)
+# Accounts of a course that are compared, and from how much of their words in common on.
+TOLD = 60
+SHORTEST_ACCOUNT = 8
+NEARLY = 0.7
 
 
 @dataclass(frozen=True)
@@ -51,10 +62,15 @@ class Alike:
     status: str
     url: str
     reasons: list[Text]
+    # Where to join or link the two; "" for somebody who cannot.
+    join_url: str = ""
+    link_url: str = ""
+    # The two are about the same work or post: one case rather than a group.
+    same_work: bool = False
 
 
 def alike(user: User, case: Case) -> list[Alike]:
-    """At most ten other cases the user may read, those with most reasons first: seven queries.
+    """At most ten other cases the user may read, those with most reasons first: nine queries.
 
     Only cases whose content they may read: that another one is about the same learner would tell
     whom it is about. None once the case is past its investigation.
@@ -76,6 +92,20 @@ def alike(user: User, case: Case) -> list[Alike]:
         learners = Respondent.objects.filter(case=case).values("user")
         same = Respondent.objects.filter(user__in=learners, case__assignment=case.assignment_id)
         found("learner", _newest(Case.objects.filter(pk__in=same.values("case"))))
+    if case.course_id is not None:
+        near = Case.objects.filter(
+            course=case.course_id,
+            opened_at__gt=case.opened_at - CLOSE,
+            opened_at__lt=case.opened_at + CLOSE,
+        )
+        learners = Respondent.objects.filter(case=case).values("user")
+        same = Respondent.objects.filter(user__in=learners, case__in=near.values("pk"))
+        others = near.filter(pk__in=same.values("case"))
+        if case.assignment_id is not None:
+            # Said already.
+            others = others.exclude(assignment=case.assignment_id)
+        found("course", _newest(others))
+        found("told", _told_alike(case, near))
     pieces = list(
         Evidence.objects.filter(case=case)
         .exclude(kind__in=(EvidenceKind.SUBMISSION, EvidenceKind.STATEMENT))
@@ -87,6 +117,7 @@ def alike(user: User, case: Case) -> list[Alike]:
     found("quote", _same_words(case, pieces))
     rows = rules.readable_by(user).filter(pk__in=why).exclude(pk=case.pk).order_by("-pk")
     shown = sorted(rows.only("number", "title", "status"), key=lambda row: -len(why[row.pk]))
+    staff = has_role(user, *STAFF_OF_CASES, institution_id=case.institution_id, anywhere=False)
     return [
         Alike(
             number=row.number,
@@ -94,9 +125,39 @@ def alike(user: User, case: Case) -> list[Alike]:
             status=row.status,
             url=reverse("desk:case", args=[row.number]),
             reasons=[REASONS[name] for name in REASONS if name in why[row.pk]],
+            join_url=_with("merge", case, row) if staff and row.status in STATUSES else "",
+            link_url=_with("links", case, row) if staff else "",
+            same_work=not set(SAME_WORK).isdisjoint(why[row.pk]),
         )
         for row in shown[:MOST]
     ]
+
+
+def _with(name: str, case: Case, other: Case) -> str:
+    return f"{reverse(f'desk:{name}', args=[case.number])}?with={other.number}"
+
+
+def _told_alike(case: Case, near: QuerySet[Case]) -> list[int]:
+    """Cases in which a report says nearly what one of this case says: two queries."""
+    own = [words for text in _accounts(case.reports.all()) if (words := _words_of(text))]
+    if not own:
+        return []
+    sent = Report.objects.filter(case__in=near.exclude(pk=case.pk).values("pk"))
+    found = []
+    for pk, text in sent.order_by("-pk").values_list("case", "account")[:TOLD]:
+        words = _words_of(text)
+        if words and any(len(words & mine) >= NEARLY * len(words | mine) for mine in own):
+            found.append(pk)
+    return found
+
+
+def _accounts(reports: QuerySet[Report]) -> list[str]:
+    return list(reports.order_by("-pk").values_list("account", flat=True)[:TOLD])
+
+
+def _words_of(text: str) -> frozenset[str]:
+    words = frozenset(_WORDS.findall(search_key(text)))
+    return words if len(words) >= SHORTEST_ACCOUNT else frozenset()
 
 
 def _newest(cases: QuerySet[Case]) -> list[int]:

@@ -33,8 +33,8 @@ class Node:
     matter: str
     status: str
     url: str
-    x: float
-    y: float
+    x: int
+    y: int
     here: bool
 
     @property
@@ -43,9 +43,9 @@ class Node:
         return self.number.rpartition("-")[2].lstrip("0") or self.number
 
     @property
-    def below(self) -> float:
+    def below(self) -> int:
         """Where the number stands under the node."""
-        return round(self.y + 18, 1)
+        return self.y + 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def _node(case: Case, x: float, y: float, *, here: bool = False) -> Node:
         matter=case.reported_as or case.get_kind_display(),
         status=case.status,
         url=reverse("desk:case", args=[case.number]),
-        x=round(x, 1),
-        y=round(y, 1),
+        x=round(x),
+        y=round(y),
         here=here,
     )

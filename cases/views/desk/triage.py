@@ -156,9 +156,9 @@ def dismiss(request: HttpRequest, number: str) -> HttpResponse:
         lead=_("It ends without a decision. Nothing is deleted."),
         button=_("Dismiss the case"),
         then=(
-            ("flag", _("Whoever reported gets a closing message without details")),
+            ("flag", _("Whoever reported gets a closing message without details, in ten minutes")),
             ("mail", _("A learner who had a notice gets a letter that it has ended")),
-            ("rotate-ccw", _("You can undo it; an officer can take it up again")),
+            ("rotate-ccw", _("Undone before, nobody outside the desk hears of it")),
         ),
     )
     return show_form(request, top, form, words, tried)

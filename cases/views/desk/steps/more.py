@@ -38,8 +38,19 @@ def more(head: Head, user: User) -> list[Button]:
         buttons.append(Button(_("Dismiss with a reason"), url("dismiss", head)))
     buttons += _look_again(head)
     buttons += _together(head, user)
+    buttons += _with_others(head)
     buttons.append(Button(_("I have a conflict of interest"), url("conflict", head), post=True))
     return buttons
+
+
+def _with_others(head: Head) -> list[Button]:
+    """What is done with this case and another one."""
+    pages = (
+        ("merge", "merge", _("Join with another case")),
+        ("split", "split", _("Take reports out")),
+        ("link", "links", _("Link with another case")),
+    )
+    return [Button(label, url(name, head)) for action, name, label in pages if may(action, head)]
 
 
 def _together(head: Head, user: User) -> list[Button]:

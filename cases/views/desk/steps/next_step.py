@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from cases import rules, workflow
 from cases.enums import CaseStatus as S
-from cases.enums import DeterminationStatus, DismissalReason, FindingOutcome
+from cases.enums import DeterminationStatus, DismissalDetail, DismissalReason, FindingOutcome
 from cases.models import Case
 from cases.selectors.case_head import Head
 from cases.selectors.case_page import CasePage, Progress
@@ -63,7 +63,12 @@ def _triage(head: Head) -> Next:
 def _dismissed(page: CasePage, user: User) -> Next:
     head = page.head
     reason = DismissalReason(head.case.dismissal_reason).label
+    if head.case.merged_into_id is not None:
+        return Next(_("Joined with another case"), _("What was reported goes on there."))
     buttons = [Button(_("Take up again"), url("reopen", head))] if may("reopen", head) else []
+    if head.case.dismissal_detail:
+        kept = DismissalDetail(head.case.dismissal_detail).label
+        reason = _("%(reason)s. Kept by the desk: %(kept)s") % {"reason": reason, "kept": kept}
     waiting = [line.review for line in page.reports if line.review and not line.review.outcome]
     if not waiting:
         return Next(_("Dismissed"), reason, buttons)

@@ -1,0 +1,157 @@
+"""Cases that belong together know of each other, as far as their readers may (QU2)."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cases.models import CaseLink
+from cases.selectors.links import MOST, network
+from cases.services import linking
+from integrity.audit.models import Event
+from integrity.core.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from tests.cases import builders as build
+from tests.cases.merging_world import Room
+from tests.cases.test_report_pages import text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room()
+
+
+def tie(room: Room, one: int, other: int, **kwargs: str) -> CaseLink:
+    return linking.link(
+        actor=room.moderator,
+        number=room.numbers[one],
+        other=room.numbers[other],
+        **{"kind": "related", "note": "The same lab.", **kwargs},
+    )
+
+
+def test_a_link_stands_in_the_history_of_both(room: Room) -> None:
+    row = tie(room, 2, 0)
+    # The one with the lower primary key comes first.
+    assert (row.one, row.other) == (room.cases[0], room.cases[2])
+    events = Event.objects.filter(action="case.linked")
+    assert set(events.values_list("case_number", flat=True)) == {room.numbers[0], room.numbers[2]}
+    assert tie(room, 0, 2) == row
+    with pytest.raises(Conflict):
+        tie(room, 0, 2, kind="same_source")
+    with pytest.raises(InvalidInput):
+        tie(room, 0, 0)
+    with pytest.raises(InvalidInput):
+        tie(room, 0, 1, kind="twins")
+
+
+def test_a_removed_link_stays_on_record_and_can_be_made_again(room: Room) -> None:
+    row = tie(room, 0, 1)
+    linking.unlink(actor=room.moderator, number=room.numbers[1], link_id=row.public_id)
+    linking.unlink(actor=room.moderator, number=room.numbers[0], link_id=row.public_id)
+    row.refresh_from_db()
+    assert row.removed_by == room.moderator
+    assert Event.objects.filter(action="case.unlinked").count() == 2
+    assert tie(room, 0, 1).pk != row.pk
+
+
+def test_hostile_17_a_link_of_other_cases_is_not_found(room: Room, client: Client) -> None:
+    row = tie(room, 0, 1)
+    with pytest.raises(NotFound):
+        linking.unlink(actor=room.moderator, number=room.numbers[2], link_id=row.public_id)
+    with pytest.raises(NotFound):
+        linking.unlink(actor=room.moderator, number=room.numbers[0], link_id=uuid4())
+    client.force_login(room.moderator)
+    wrong = reverse("desk:unlink", args=[room.numbers[2], row.public_id])
+    assert client.post(wrong).status_code == 404
+    right = reverse("desk:unlink", args=[room.numbers[0], row.public_id])
+    assert client.post(right).status_code == 303
+
+
+def test_hostile_21_22_a_hidden_case_looks_like_none(room: Room) -> None:
+    build.conflict(room.cases[1], room.moderator)
+    said = []
+    for other in (room.numbers[1], "IC-2026-999999"):
+        with pytest.raises(InvalidInput) as refused:
+            linking.link(actor=room.moderator, number=room.numbers[0], other=other, kind="related")
+        said.append(str(refused.value.fields))
+    assert said[0] == said[1]
+    with pytest.raises(NotFound):
+        linking.link(
+            actor=room.moderator, number=room.numbers[1], other=room.numbers[0], kind="related"
+        )
+    row = linking.link(
+        actor=room.officer, number=room.numbers[0], other=room.numbers[1], kind="related"
+    )
+    with pytest.raises(NotFound):
+        linking.unlink(actor=room.moderator, number=room.numbers[0], link_id=row.public_id)
+
+
+def test_an_auditor_links_nothing(room: Room) -> None:
+    with pytest.raises(NotPermitted):
+        linking.link(
+            actor=build.auditor(), number=room.numbers[0], other=room.numbers[1], kind="related"
+        )
+
+
+def test_the_network_goes_two_steps_and_no_further(room: Room) -> None:
+    far = build.case(course=room.course)
+    further = build.case(course=room.course)
+    tie(room, 0, 1)
+    for one, other in ((room.numbers[1], far.number), (far.number, further.number)):
+        linking.link(actor=room.moderator, number=one, other=other, kind="same_people")
+    shown = network(room.moderator, room.cases[0])
+    assert {node.number for node in shown.nodes} == {*room.numbers[:2], far.number}
+    assert [edge.far.number for edge in shown.direct] == [room.numbers[1]]
+    assert len(shown.beyond) == 1
+    assert not shown.more
+    assert not any(edge.unlink_url for edge in shown.edges)
+    assert network(room.moderator, room.cases[0], works=True).direct[0].unlink_url
+
+
+def test_hostile_16_what_is_hidden_is_not_in_the_picture_nor_what_lies_behind(room: Room) -> None:
+    tie(room, 0, 1)
+    tie(room, 1, 2)
+    build.conflict(room.cases[1], room.officer)
+    assert network(room.moderator, room.cases[0]).edges
+    shown = network(room.officer, room.cases[0])
+    assert [node.number for node in shown.nodes] == [room.numbers[0]]
+    assert shown.edges == []
+
+
+def test_at_most_twelve_cases_are_drawn(room: Room, django_assert_max_num_queries: object) -> None:
+    for _number in range(MOST + 2):
+        other = build.case(course=room.course)
+        linking.link(
+            actor=room.moderator, number=room.numbers[0], other=other.number, kind="related"
+        )
+    with django_assert_max_num_queries(4):  # type: ignore[operator]
+        shown = network(room.moderator, room.cases[0])
+    assert len(shown.nodes) == MOST
+    assert shown.more
+    places = {(node.x, node.y) for node in shown.nodes}
+    assert len(places) == MOST
+    assert all(0 < node.x < shown.width and 0 < node.y < shown.height for node in shown.nodes)
+
+
+def test_the_page_draws_it_names_nobody_and_says_it_in_words(room: Room, client: Client) -> None:
+    client.force_login(room.moderator)
+    address = reverse("desk:links", args=[room.numbers[0]])
+    assert client.get(address).status_code == 200
+    sent = {"other": room.numbers[1].lower(), "kind": "same_source", "note": "The same page."}
+    assert client.post(address, sent).status_code == 303
+    page = text(client.get(reverse("desk:case", args=[room.numbers[0]])))
+    picture = page[page.index("<svg") :]
+    assert "<title" in picture
+    assert "<desc" in picture
+    assert room.numbers[1] in page
+    assert "The same source was used" in page
+    assert "The same page." in page
+    for learner in room.learners[1:]:
+        assert learner.display_name not in page
+    refused = client.post(address, {"other": "IC-2026-999999", "kind": "related"})
+    assert refused.status_code == 400
