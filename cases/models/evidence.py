@@ -161,7 +161,9 @@ class Evidence(models.Model):
         Of a short text it would let somebody try out which words are missing. That of a file never:
         whoever gets hold of the file of somebody they suspect would know who sent it.
         """
-        has_file = self.kind in (EvidenceKind.FILE, EvidenceKind.SIMILARITY)
+        # Of a comparison it would let them try out what is covered in either text.
+        kept = (EvidenceKind.FILE, EvidenceKind.SIMILARITY, EvidenceKind.COMPARISON)
+        has_file = self.kind in kept
         less = self.covering or any(self.hidden.spans(text) for text in (*self.heads, self.text))
         return "" if has_file or less else self.sha256
 
