@@ -28,15 +28,18 @@ from cases.services import (
     evidence,
     export,
     interim,
+    notes,
     notice,
     response,
     sanction,
 )
 from integrity.accounts.models import User
+from integrity.audit.models import Event
 from integrity.core.errors import IllegalTransition, InvalidInput
 from notifications.content import unseal_letter, unseal_message
 from notifications.models import Letter, OutboxMessage
 from tests.cases import builders as build
+from tests.cases.intake_builders import picture
 from tests.cases.test_covered_nowhere import crawl
 from tests.cases.test_process import World
 from tests.courses import builders as make
@@ -420,3 +423,43 @@ def test_people_of_the_desk_are_no_others(group: Group) -> None:
     assert piece.seen_by(rules.hidden_from(group.respondent)).shown_text.startswith(
         user.display_name
     )
+
+
+def test_a_shared_note_cannot_name_another_learner(shown: Group) -> None:
+    words = "Balthazar has answered already."
+    with pytest.raises(InvalidInput) as caught:
+        notes.add_note(
+            actor=shown.moderator,
+            number=shown.number,
+            body=words,
+            respondent_id=shown.rid,
+            form_key=uuid.uuid4().hex,
+        )
+    assert list(caught.value.fields) == ["body"]
+    notes.add_note(
+        actor=shown.moderator, number=shown.number, body=words, form_key=uuid.uuid4().hex
+    )
+
+
+def test_pictures_of_a_group_case_are_looked_at_by_a_person(group: Group, client: Client) -> None:
+    group.alleged()
+    group.add(kind="file", upload=SimpleUploadedFile("chat.png", picture()))
+    assert notice.to_look_at(group.respondent) == ["E2"]
+    given = {
+        "actor": group.moderator,
+        "number": group.number,
+        "respondent_id": group.rid,
+        "questions": "",
+        "revision": None,
+    }
+    with pytest.raises(InvalidInput) as caught:
+        notice.send(**given)
+    assert list(caught.value.fields) == ["looked"]
+    client.force_login(group.moderator)
+    address = reverse("desk:notice", args=[group.number, group.rid])
+    revision = Case.objects.get(number=group.number).revision
+    answer = client.post(address, {"step": "preview", "questions": "", "revision": revision})
+    assert "Look at the pictures" in answer.content.decode()
+    notice.send(**given, looked=True)
+    event = Event.objects.get(action="notice.sent")
+    assert event.data["looked_at"] == ["E2"]
