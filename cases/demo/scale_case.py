@@ -50,6 +50,8 @@ class Told(Filed):
             self._answer()
         if self.has in PROPOSED:
             self._decide()
+        self.pause()
+        self.weigh()
         self.index()
 
     def _allege(self) -> None:

@@ -6,13 +6,16 @@ import hashlib
 import random
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
 
+from cases import priority
 from cases.demo import texts
 from cases.demo.scale_history import History
-from cases.demo.scale_rows import STAGE, Plan, Rows
+from cases.demo.scale_rows import PAUSED, STAGE, Plan, Rows
 from cases.demo.scale_world import Person, Place, Stock, identity
 from cases.enums import (
     CaseKind,
@@ -26,18 +29,21 @@ from cases.enums import (
 from cases.enums import CaseStatus as S
 from cases.models import (
     Case,
+    CaseWords,
+    DeadlinePause,
     Evidence,
     Report,
     Respondent,
 )
 from cases.notices import current_good_faith, current_processing
-from cases.services.indexing import SEARCH_LENGTH
+from cases.services import indexing
+from cases.services.priority import ESCALATE_WORKING_DAYS
+from cases.terms import code_terms, joined, terms
 from cases.workflow import STAGE_WORKING_DAYS
 from integrity.accounts.models import User
 from integrity.audit.services import Actor
-from integrity.core.calendar import add_working_days
-from integrity.core.text import search_key
-from integrity.courses.models import Post, Submission
+from integrity.core.calendar import add_working_days, working_days_before, working_time_before
+from integrity.courses.models import Course, Post, Submission
 from integrity.courses.selectors import decided_by_institution
 from notifications import conf, content, recipients
 from notifications.enums import Channel, RecipientKind, State
@@ -45,6 +51,17 @@ from notifications.models import Letter, OutboxMessage
 from policies.enums import GoverningBasis
 
 MAIL = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
+
+
+@lru_cache(maxsize=10_000)
+def _terms(text: str) -> tuple[str, ...]:
+    # The same texts come again and again.
+    return tuple(terms(text))
+
+
+@lru_cache(maxsize=1_000)
+def _heads(reported_as: str, course: Course) -> tuple[str, ...]:
+    return (*terms(reported_as), *code_terms(course.code), *terms(course.title))
 
 
 class Filed:
@@ -83,8 +100,19 @@ class Filed:
             self._event(1.8, "case.dismissed", self.moderator, "moderator", data=data)
 
     def index(self) -> None:
-        """The text the queue searches, as `indexing.searchable` makes it."""
-        self.case.search_text = search_key(" ".join(filter(None, self.words)))[:SEARCH_LENGTH]
+        """The words the queue searches, as `indexing.searchable` makes them."""
+        heads = joined(
+            chain(code_terms(self.case.number), _heads(self.violation.title, self.place.course)),
+            most=4_000,
+        )
+        said = [word for text in self.texts for word in _terms(text)]
+        naming = list(_terms(self.accused.user.display_name))
+        if self.has == S.TRIAGE:
+            said, naming = [word for word in said if word not in naming], []
+        found = chain(heads.split(), self.codes, naming, said)
+        self.add(
+            CaseWords(case=self.case, heads=heads, text=joined(found, most=indexing.SEARCH_LENGTH))
+        )
 
     def _event(
         self,
@@ -95,6 +123,7 @@ class Filed:
         *,
         subject: tuple[str, str] | None = None,
         data: dict[str, Any] | None = None,
+        personal: dict[str, str] | None = None,
     ) -> None:
         self.history.tell(
             self.at(days),
@@ -104,6 +133,7 @@ class Filed:
             case_number=self.plan.number,
             institution=self.place.office.institution.slug,
             data=data,
+            personal=personal,
         )
 
     def _file(self) -> None:
@@ -173,10 +203,8 @@ class Filed:
                 revision=3,
             )
         )
-        self.words = [self.case.number, self.case.title, self.case.reported_as]
-        self.words += [course.code, course.title]
-        if self.has != S.TRIAGE:
-            self.words.append(learner.display_name)
+        self.codes = list(_terms(self.case.title))
+        self.texts: list[str] = []
         self.respondent = self.add(
             Respondent(
                 public_id=identity(self.rng),
@@ -194,6 +222,63 @@ class Filed:
             head if work else "The post",
             work.text if work else post.body if post else "",
             submission=work,
+        )
+        self.texts += [self.piece.title, self.piece.text.removesuffix(own), own]
+
+    def weigh(self) -> None:
+        """How much it presses and when somebody is told, as `services.priority.weigh` sets it."""
+        case, office = self.case, self.place.office
+        if self.has in (S.DECIDED, S.CLOSED, S.DISMISSED):
+            return
+        case.rank_at = case.due_at
+        case.priority = self._points()
+        if case.due_at is None or self.has not in STAGE_WORKING_DAYS:
+            return
+        zone, free = office.institution.time_zone, office.holidays
+        forward = timedelta(hours=case.priority)
+        case.rank_at = working_time_before(case.due_at, forward, zone=zone, holidays=free)
+        case.escalate_at = working_days_before(
+            case.due_at, ESCALATE_WORKING_DAYS, zone=zone, holidays=free
+        )
+
+    def _points(self) -> int:
+        other = priority.KINDS.get(self.kind)
+        found = [priority.VIOLATIONS.get(self.violation.code, other)]
+        if self.kind == CaseKind.ACADEMIC:
+            share = self.case.assignment.weight if self.case.assignment else None
+            if share is not None:
+                found.append(next((w for least, w in priority.SHARES if share >= least), None))
+            found.append(priority.PRODUCTS.get(self.place.product))
+        more = min(self.reporters_count - 1, priority.MOST_REPORTERS)
+        return sum(weight.hours for weight in found if weight) + more * priority.REPORTER.hours
+
+    def pause(self) -> None:
+        """The time of some cases of the desk stands still."""
+        due = self.case.due_at
+        if self.has not in PAUSED or self.case.assignee is None or self.rng.random() > 0.04:
+            return
+        days = STAGE[self.has] + 0.2
+        if due is None or due <= self.at(days):
+            return
+        reason = "We wait for the teacher, who is away."
+        self.case.due_at, self.case.paused_at = None, self.at(days)
+        self.add(
+            DeadlinePause(
+                public_id=identity(self.rng),
+                case=self.case,
+                reason=reason,
+                due_before=due,
+                began_by=self.moderator,
+                began_at=self.at(days),
+            )
+        )
+        self._event(
+            days,
+            "deadline.paused",
+            self.moderator,
+            "moderator",
+            data={"due_at": due.isoformat()},
+            personal={"reason": reason},
         )
 
     def _due(self) -> datetime | None:
@@ -238,7 +323,8 @@ class Filed:
         public_id = identity(self.rng)
         code = public_id.hex[:8].upper()
         ended = {S.CLOSED: 33.0, S.DISMISSED: 1.8}.get(self.has)
-        account = f"{texts.SEEN} {self.violation.description}"
+        topic = self.rng.choice(texts.TOPICS)
+        account = f"{texts.SEEN} {self.violation.description} It is about {topic}."
         report = self.add(
             Report(
                 public_id=public_id,
@@ -268,7 +354,8 @@ class Filed:
                 form_digest=hashlib.sha256(account.encode()).hexdigest(),
             )
         )
-        self.words += [report.reference, account]
+        self.codes += code_terms(report.reference)
+        self.texts += [texts.SEEN, self.violation.description, f"It is about {topic}."]
         sender = Actor.sealed(reporter.reporter_ref, role="reporter")
         self._event(
             days,

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Model
+from django.db import connection
+from django.db.models import AutoField, Model
 
 from cases.enums import CaseStatus as S
 from cases.models import (
     Allegation,
     Appeal,
     Case,
+    CaseWords,
+    DeadlinePause,
     Determination,
     Disclosure,
     Evidence,
@@ -26,6 +30,7 @@ from cases.models import (
     ResponsePoint,
     Sanction,
 )
+from integrity.core.copying import copy
 from integrity.courses.models import Effect, Post, Submission
 from notifications.models import Letter, OutboxMessage
 
@@ -36,6 +41,8 @@ ORDER: tuple[type[Model], ...] = (
     Submission,
     Post,
     Case,
+    CaseWords,
+    DeadlinePause,
     Respondent,
     Report,
     Evidence,
@@ -92,6 +99,8 @@ SHARE = {
 ALLEGED = (S.NOTIFIED, S.REVIEW, S.APPROVAL, S.DECIDED, S.APPEAL, S.CLOSED)
 ANSWERED = (S.REVIEW, S.APPROVAL, S.DECIDED, S.APPEAL, S.CLOSED)
 PROPOSED = (S.APPROVAL, S.DECIDED, S.APPEAL, S.CLOSED)
+# The desk's own time may stand still in these.
+PAUSED = (S.INVESTIGATION, S.REVIEW)
 ISSUED = (S.DECIDED, S.APPEAL, S.CLOSED)
 
 
@@ -102,6 +111,40 @@ class Plan:
     status: S
     opened_at: datetime
     number: str
+
+
+def insert(model: type[M], rows: Sequence[M]) -> None:
+    """Save new rows as they are, all at once; afterwards each has its key."""
+    if connection.vendor != "postgresql":
+        model._default_manager.bulk_create(rows)  # noqa: SLF001 - public by docs
+        return
+    if not rows:
+        return
+    meta = model._meta  # noqa: SLF001 - public by docs
+    if isinstance(meta.pk, AutoField):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+                [meta.db_table, meta.pk.column, len(rows)],
+            )
+            keys = [key for (key,) in cursor.fetchall()]
+        for row, key in zip(rows, keys, strict=True):
+            row.pk = key
+    fields = meta.concrete_fields
+    # What a row points at may have got its key only now.
+    pointing = [field for field in fields if field.is_relation]
+    for row in rows:
+        values, related = row.__dict__, row._state.fields_cache  # noqa: SLF001
+        for field in pointing:
+            if values[field.attname] is None and related.get(field.name) is not None:
+                values[field.attname] = related[field.name].pk
+        row._state.adding = False  # noqa: SLF001
+    names = [field.attname for field in fields]
+    copy(
+        meta.db_table,
+        [field.column for field in fields],
+        (map(row.__dict__.__getitem__, names) for row in rows),
+    )
 
 
 class Rows:
@@ -117,6 +160,6 @@ class Rows:
     def save(self) -> None:
         """Insert everything that was added, and begin anew."""
         for model in ORDER:
-            model._default_manager.bulk_create(self._kept.pop(model, []))  # noqa: SLF001 - public by docs
+            insert(model, self._kept.pop(model, []))
         if self._kept:
             raise TypeError(f"Nobody says when to save {', '.join(map(str, self._kept))}.")

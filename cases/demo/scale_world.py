@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 
 from cases.demo import world
 from cases.demo.courses import COURSES
+from cases.demo.scale_rows import insert
 from cases.enums import CaseKind
 from cases.governing import DOCUMENTS, VIOLATIONS
 from cases.selectors.report import office_for
@@ -76,6 +77,8 @@ class Place:
     violations: dict[str, tuple[ViolationType, ...]]
     consequences: dict[int, dict[str, Consequence]]
     texts: dict[str, Texts]
+    # What the course leads to.
+    product: str
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,8 @@ def _people(rng: random.Random, emails: list[str]) -> list[User]:
     ]
     for person in people:
         person.set_keys()
-    return User.objects.bulk_create(people)
+    insert(User, people)
+    return people
 
 
 def _office(
@@ -190,17 +194,28 @@ def _place(course: Course, office: Office) -> Place:
         consequences |= {row.version_id: named for row in violations[kind]}
     found_texts = {str(kind): found for kind, found in texts.items()}
     return Place(
-        course, office, tuple(course.assignments.all()), violations, consequences, found_texts
+        course,
+        office,
+        tuple(course.assignments.all()),
+        violations,
+        consequences,
+        found_texts,
+        course.programme.product_kind if course.programme else "",
     )
 
 
 def _enrol(people: list[User], places: list[Place]) -> None:
     """Everybody is in two courses, so that a case finds its learner there."""
     at = clock.now() - timedelta(days=BEGINS - 10)
-    Enrolment.objects.bulk_create(
-        Enrolment(course=places[(seat + step) % len(places)].course, learner=user, enrolled_at=at)
-        for seat, user in enumerate(people)
-        for step in (0, 5)
+    insert(
+        Enrolment,
+        [
+            Enrolment(
+                course=places[(seat + step) % len(places)].course, learner=user, enrolled_at=at
+            )
+            for seat, user in enumerate(people)
+            for step in (0, 5)
+        ],
     )
 
 

@@ -79,6 +79,16 @@ def work(course: str, own: str) -> str:
     return _WORK[course].format(shared=SHARED, own=own)
 
 
+# What reports of cases to measure with are about: words of different frequency to search for.
+TOPICS = tuple(
+    f"{first} {second}"
+    for first in ("photosynthesis", "inflation", "regression", "migration", "democracy")
+    for second in (
+        *("cells", "prices", "residuals", "borders", "ballots", "rivers", "queues", "graphs"),
+        *("poems", "markets", "enzymes", "treaties", "glaciers", "sonnets", "vaccines", "bridges"),
+    )
+)
+
 # Posts that nobody reported.
 FRIENDLY = (
     "Thank you for the drawing with the two stacks. I had it the wrong way round for a week.",

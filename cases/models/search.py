@@ -34,16 +34,16 @@ class Has(Lookup):
 
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[str]]:
+    ) -> tuple[str, tuple[str | int, ...]]:
         table = compiler.quote_name_unless_alias(self.lhs.alias)
         column = self.lhs.target.column
         # Terms are letters and digits, so that quotes are all they need.
         wanted = [(term.rstrip("*"), term.endswith("*")) for term in self.rhs]
         if connection.vendor == "postgresql":
             query = " & ".join(f"'{term}'{':*' if open_ else ''}" for term, open_ in wanted)
-            return f'{table}."{column}_vector" @@ %s::tsquery', [query]
+            return f'{table}."{column}_vector" @@ %s::tsquery', (query,)
         query = " AND ".join(f'"{term}"{"*" if open_ else ""}' for term, open_ in wanted)
-        return f'{table}."case_id" IN ({_ROWS})', [f"{column} : ({query})"]
+        return f'{table}."case_id" IN ({_ROWS})', (f"{column} : ({query})",)
 
 
 class CaseWords(models.Model):

@@ -28,6 +28,7 @@ from integrity.audit.errors import NoTransaction, WrongEvent
 from integrity.audit.models import LIMITS, ActorKind, Event, EventValue
 from integrity.audit.registry import register
 from integrity.core import clock
+from integrity.core.copying import copy
 
 __all__ = ["Actor", "erase", "record", "register", "transaction"]
 
@@ -255,6 +256,9 @@ def _append(pending: Sequence[_Pending]) -> None:
 def _insert(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert without building models: seeds write millions of events."""
     if not rows:
+        return
+    if connection.vendor == "postgresql" and len(rows) > PAGE:
+        copy(table, columns, rows)
         return
     quote = connection.ops.quote_name
     head = f"INSERT INTO {quote(table)} ({', '.join(map(quote, columns))}) VALUES "  # noqa: S608 — names of ours

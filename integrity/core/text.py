@@ -48,6 +48,8 @@ def clean_text(value: str, *, max_length: int, single_line: bool = False) -> str
 
 def search_key(text: str) -> str:
     """Lower case without accents, for a normalised search column on both databases."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     # Decomposed first: a styled capital has no lower case, the letter it stands for has.
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return " ".join("".join(c for c in folded if not unicodedata.combining(c)).split())

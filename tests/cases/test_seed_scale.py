@@ -15,8 +15,20 @@ from django.test import Client
 from cases import rules
 from cases.demo.scale_rows import SHARE
 from cases.enums import CaseStatus
-from cases.models import Appeal, Case, Determination, Notice, Report, Respondent, Sanction
+from cases.models import (
+    Appeal,
+    Case,
+    DeadlinePause,
+    Determination,
+    Notice,
+    Report,
+    Respondent,
+    Sanction,
+)
+from cases.selectors.search import matching
+from cases.services import indexing
 from cases.services.determination import fingerprint
+from cases.services.priority import weigh
 from integrity.accounts.models import User
 from integrity.audit.models import Event
 from integrity.core import clock
@@ -120,6 +132,30 @@ def test_reporters_are_sealed_and_letters_open(made: dict[str, Any]) -> None:
         assert not Event.objects.filter(payload__contains=name).exists()
     letter = Letter.objects.order_by("pk")[0]
     assert unseal_letter(letter.content_sealed).html
+
+
+def test_words_and_weight_are_those_the_services_would_write(made: dict[str, Any]) -> None:
+    for case in Case.objects.select_related("course", "institution", "words")[:80]:
+        assert case.words.heads == indexing.heads(case)
+        assert set(case.words.text.split()) == set(indexing.searchable(case).split())
+        was = (case.priority, case.rank_at, case.escalate_at)
+        weigh(case)
+        assert was == (case.priority, case.rank_at, case.escalate_at), case.status
+
+
+def test_some_deadlines_are_paused(made: dict[str, Any]) -> None:
+    paused = Case.objects.filter(paused_at__isnull=False)
+    rows = DeadlinePause.objects.filter(ended_at__isnull=True)
+    assert set(paused.values_list("pk", flat=True)) == set(rows.values_list("case", flat=True))
+    assert not paused.filter(due_at__isnull=False).exists()
+
+
+def test_every_case_is_found(made: dict[str, Any]) -> None:
+    officer = User.objects.get(email="officer@example.edu")
+    shown = rules.visible_to(officer)
+    for case in shown.order_by("pk")[:5]:
+        assert list(matching(shown, officer, case.number)) == [case]
+    assert matching(shown, officer, "sentence").count() == shown.count()
 
 
 def test_nobody_works_on_a_case_they_have_a_conflict_in(made: dict[str, Any]) -> None:
