@@ -17,7 +17,7 @@ from django.urls import resolve, reverse
 
 from cases import receipts
 from cases.models import CheckIn, Report
-from cases.services import appeal, comparing, consent, reveal, review, statement, triage
+from cases.services import appeal, bad_faith, comparing, consent, reveal, review, statement
 from integrity.accounts.models import ClosingCode, User
 from integrity.audit.services import Actor
 from integrity.core import clock
@@ -39,16 +39,18 @@ NO_PAGE = {
     *("desk:comparison_pdf", "my:comparison_pdf", "advising:comparison_pdf"),
     *("desk:claim", "desk:release", "desk:watch", "desk:unwatch", "desk:letter"),
     "policy_reviews:stop",
-    "desk:resume",
     *("desk:send_back", "desk:account_ask", "desk:case_report_read", "policy_office:start"),
     *("my:answer_report", "report:follow_answer", "report:follow_leave"),
     *("desk:message_file", "my:report_file", "report:follow_file"),
     *("desk:note_file", "my:note_file", "advising:note_file", "desk:presence", "desk:leave"),
+    "desk:resume",
     *("api:schema", "tokens:revoke"),
     "policies:helpful",
     "my:consent_withdraw",
+    *("desk:bulk", "desk:bulk_undo", "desk:merge_undo", "desk:unlink"),
     *("my:adviser_end", "advising:accept", "advising:decline", "desk:withdraw_statement"),
     *("pledges:export", "pledges:remind"),
+    *("desk:queue_columns", "desk:queue_counts"),
 }
 
 # Who looks: somebody signed in, a visitor, or the session of a visitor who has done something.
@@ -107,11 +109,21 @@ def in_other_states() -> Iterator[tuple[str, Place]]:
 
     world = World()
     yield at("desk:open", world.moderator, world)
+    yield at("desk:merge", world.moderator, world)
+    build.report(world.case)
+    yield at("desk:split", world.moderator, world)
+    bad_faith.find(
+        actor=world.officer,
+        number=world.number,
+        report_id=world.report.public_id,
+        reasons="It was made up, as a letter shows.",
+    )
+    yield at("desk:bad_faith_back", world.officer, world, world.report.public_id)
 
     world = World()
     reporters = [make.person("Quentin Reporter"), make.person("Rosa Reporter")]
     reports = [build.report(world.case, person) for person in reporters]
-    triage.dismiss(actor=world.officer, number=world.number, reason="not_enough")
+    build.dismissed(actor=world.officer, number=world.number, reason="not_enough")
     yield at("desk:reopen", world.officer, world)
     yield "my:review", (reporters[0], reverse("my:review", args=[reports[0].public_id]))
     reports[1].refresh_from_db()
@@ -186,7 +198,7 @@ def followed() -> Iterator[tuple[str, Place]]:
         reporter_sealed=None,
         receipt_ref=receipts.fingerprint(code),
     )
-    triage.dismiss(actor=world.moderator, number=world.number, reason="not_enough")
+    build.dismissed(actor=world.moderator, number=world.number, reason="not_enough")
     visitor, address = Client(), reverse("report:follow")
     assert visitor.post(address, {"code": code}).status_code == 303
     yield "report:follow", (visitor, address)

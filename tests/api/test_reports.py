@@ -10,7 +10,7 @@ import pytest
 
 from cases.enums import ClosingOutcome
 from cases.models import Case, Report
-from cases.services import floods, triage
+from cases.services import floods
 from integrity.audit.models import Event
 from integrity.core import clock
 from notifications.models import Letter
@@ -181,7 +181,7 @@ def test_one_reads_ones_own_and_nobody_elses(scene: intake.Scene, program: Progr
 def test_the_end_is_told_in_one_of_three_words(scene: intake.Scene, program: Program) -> None:
     made = program.post("reports", body()).json()
     moderator = build.moderator()
-    triage.dismiss(actor=moderator, number=Case.objects.get().number, reason="not_enough")
+    build.dismissed(actor=moderator, number=Case.objects.get().number, reason="not_enough")
     told = program.get(f"reports/{made['id']}").json()
     assert told["progress"] == "closed"
     assert told["outcome"] in ClosingOutcome.values

@@ -13,6 +13,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from cases import undoing
 from cases.enums import (
     CaseKind,
     CaseStatus,
@@ -32,7 +33,7 @@ from cases.models import (
     Respondent,
     Watcher,
 )
-from cases.services import indexing
+from cases.services import indexing, triage
 from cases.terms import joined, terms
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
@@ -233,6 +234,12 @@ def report(of: Case, reporter: User | None = None, **fields: Any) -> Report:
         **fields,
     }
     return Report.objects.create(**row)
+
+
+def dismissed(**asked: Any) -> Case:
+    """`triage.dismiss`, so long ago that whoever reported has been told by now."""
+    with clock.frozen(clock.now() - undoing.WITHIN):
+        return triage.dismiss(**asked)
 
 
 def allegation(

@@ -22,6 +22,7 @@ from notifications.content import unseal_message
 from notifications.enums import State
 from notifications.models import OutboxMessage
 from notifications.recipients import unseal_address
+from tests.cases import builders as build
 from tests.cases.noticed_world import Noticed, case_of
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def closed(world: Noticed, at: datetime, by: User | None = None, **changes: Any)
     """A report that was dismissed at `at`."""
     with clock.frozen(at):
         report = world.report(by, world.of_ben, **changes)
-        triage.dismiss(actor=world.moderator, number=case_of(report).number, reason="not_enough")
+        build.dismissed(actor=world.moderator, number=case_of(report).number, reason="not_enough")
     report.refresh_from_db()
     assert report.closed_at == at
     return report

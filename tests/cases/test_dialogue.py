@@ -227,7 +227,7 @@ def test_case_21_and_27_who_may_not_ask(world: World, reporter: User) -> None:
 
 def test_once_it_is_closed_nobody_writes(world: World, reporter: User) -> None:
     ask(world)
-    triage.dismiss(actor=world.moderator, number=world.number, reason="not_enough")
+    build.dismissed(actor=world.moderator, number=world.number, reason="not_enough")
 
     with pytest.raises(IllegalTransition):
         answer(world)

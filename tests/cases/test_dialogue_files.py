@@ -14,7 +14,7 @@ from cases import receipts
 from cases.enums import ScanState
 from cases.evidence import store
 from cases.models import Case, Evidence, MessageFile, Report, ReportMessage
-from cases.services import dialogue, evidence, showing, triage
+from cases.services import dialogue, evidence, showing
 from integrity.accounts.models import User
 from integrity.audit.models import Event
 from integrity.core.errors import Conflict, IllegalTransition, InvalidInput
@@ -305,7 +305,7 @@ def test_no_file_is_opened_for_a_message_that_may_not_be_written(
     monkeypatch.setattr("cases.evidence.incoming.prepare", opened)
     with pytest.raises(Conflict):
         answer(world, form_key="a5")
-    triage.dismiss(actor=world.moderator, number=world.number, reason="not_enough")
+    build.dismissed(actor=world.moderator, number=world.number, reason="not_enough")
     with pytest.raises(IllegalTransition):
         answer(world, form_key="a6")
 

@@ -42,7 +42,7 @@ def world() -> World:
     world = World()
     world.report.delete()
     world.report = build.report(world.case, make.person("Quentin Reporter"))
-    triage.dismiss(actor=world.moderator, number=world.number, reason="not_enough")
+    build.dismissed(actor=world.moderator, number=world.number, reason="not_enough")
     world.report.refresh_from_db()
     return world
 
@@ -200,7 +200,7 @@ def test_only_a_dismissal_is_reviewed() -> None:
     triage.open_case(actor=world.moderator, number=world.number)
     with pytest.raises(IllegalTransition):
         ask(world)
-    triage.dismiss(actor=world.moderator, number=world.number, reason="not_enough")
+    build.dismissed(actor=world.moderator, number=world.number, reason="not_enough")
     with pytest.raises(InvalidInput):
         ask(world, text=" ")
 
@@ -214,7 +214,7 @@ def test_without_a_name_it_is_asked_by_code() -> None:
         reporter_sealed=None,
         receipt_ref=receipts.fingerprint(code),
     )
-    triage.dismiss(actor=world.moderator, number=world.number, reason="not_enough")
+    build.dismissed(actor=world.moderator, number=world.number, reason="not_enough")
     client = Client()
     client.post("/report/follow/", {"code": code})
 
@@ -274,7 +274,7 @@ def test_taken_up_it_is_in_triage_again(world: World) -> None:
     assert (second.outcome, second.reasons) == ("taken_up", "")
     assert OutboxMessage.objects.filter(event="review_decided").count() == 2
     # A second dismissal is final for whoever has asked once.
-    triage.dismiss(actor=world.moderator, number=world.number, reason="not_enough")
+    build.dismissed(actor=world.moderator, number=world.number, reason="not_enough")
     with pytest.raises(Conflict):
         ask(world, form_key="r3")
 
@@ -295,7 +295,7 @@ def test_undoing_the_dismissal_answers_the_request(world: World) -> None:
 
 def test_case_23_who_dismissed_it_does_not_decide(world: World) -> None:
     triage.reopen(actor=world.officer, number=world.number, reason="Again.")
-    triage.dismiss(actor=world.officer, number=world.number, reason="not_enough")
+    build.dismissed(actor=world.officer, number=world.number, reason="not_enough")
     asked = ask(world)
     client = Client()
     address = reverse("desk:review", args=[world.number, asked.public_id])

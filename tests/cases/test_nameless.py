@@ -349,7 +349,7 @@ def test_closing_a_case_with_a_nameless_report_writes_to_nobody(scene: make.Scen
     report = make.send(scene, actor=None, mode="anonymous", receipt=receipts.new_code())
     assert report.case is not None
 
-    triage.dismiss(actor=build.moderator(), number=report.case.number, reason="not_enough")
+    build.dismissed(actor=build.moderator(), number=report.case.number, reason="not_enough")
 
     report.refresh_from_db()
     assert report.outcome == "not_pursued"
@@ -540,7 +540,7 @@ def test_a_question_is_answered_by_code_and_the_end_is_one_of_three(
     assert report.messages.filter(asked_by=None).count() == 1
     answered = Event.objects.get(action="report.answered")
     assert (answered.actor_kind, answered.actor) == ("system", "intake")
-    triage.dismiss(
+    build.dismissed(
         actor=moderator, number=report.case.number, reason="no_violation", note="Known to us."
     )
     closed = text(other.get(FOLLOW))

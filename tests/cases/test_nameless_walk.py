@@ -20,7 +20,7 @@ from django.test import Client
 
 from cases import receipts, rules
 from cases.models import Report, ReportMessage
-from cases.services import dialogue, triage
+from cases.services import dialogue
 from integrity.accounts.models import User
 from notifications.content import unseal_message
 from notifications.models import OutboxMessage
@@ -145,7 +145,7 @@ def test_nothing_that_leads_to_whoever_reported_is_left(
     assert "Your message has arrived" in text(browser.get(FOLLOW))
     browser.post(f"{FOLLOW}leave/")
 
-    triage.dismiss(actor=moderator, number=report.case.number, reason="no_violation")
+    build.dismissed(actor=moderator, number=report.case.number, reason="no_violation")
     browser = come_back(code, user)
     browsers.append(browser)
     assert "Closed: no violation was found" in text(browser.get(FOLLOW))

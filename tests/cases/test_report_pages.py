@@ -1013,7 +1013,7 @@ def test_a_sender_follows_the_progress_in_words_and_learns_no_details(
 
 def test_the_letters_of_a_report_are_listed_with_it(reader: Client, scene: make.Scene) -> None:
     report, other = make.send(scene), make.send(scene, form_key="other")
-    triage.dismiss(actor=builders.moderator(), number=report.case.number, reason="not_enough")
+    builders.dismissed(actor=builders.moderator(), number=report.case.number, reason="not_enough")
 
     page = text(reader.get(reverse("my:report", args=[report.public_id])))
 

@@ -36,7 +36,10 @@ from cases.enums import CaseStatus, DeterminationStatus
 from cases.models import (
     AdviserAccess,
     Appeal,
+    BulkAction,
     Case,
+    CaseLink,
+    CaseMerge,
     CaseReport,
     CheckIn,
     Consent,
@@ -47,6 +50,7 @@ from cases.models import (
     ReportImport,
     RetaliationMark,
     Reveal,
+    SavedView,
     StatementRequest,
     Surge,
 )
@@ -244,10 +248,36 @@ class Scene:
             kind="report",
             earlier_case=earlier,
             earlier_report=build.report(earlier),
-            case=self.world.case,
+            case=self.self.world.case,
+        )
+        self.bulk = BulkAction.objects.create(
+            actor=self.person("moderator"), kind="assign", form_key=uuid4().hex
+        )
+        emptied = build.case(
+            institution=self.world.case.institution,
+            course=self.world.case.course,
+            status="dismissed",
+            dismissal_reason="duplicate",
+            dismissed_by=self.person("moderator"),
+            merged_into=self.world.case,
+        )
+        self.merged = CaseMerge.objects.create(
+            source=emptied,
+            target=self.world.case,
+            merged_by=self.person("moderator"),
+            moved={"status": "triage"},
+        )
+        self.link = CaseLink.objects.create(
+            one=self.world.case,
+            other=emptied,
+            kind="related",
+            added_by=self.person("moderator"),
+        )
+        self.saved_view = SavedView.objects.create(
+            owner=self.person("moderator"), name="All open", query="view=open"
         )
         self.surge = Surge.objects.create(
-            institution=self.world.case.institution, about=self.world.learner
+            institution=self.self.world.case.institution, about=self.world.learner
         )
         Case.objects.filter(pk=self.world.case.pk).update(surge=self.surge)
         CheckIn.objects.create(report=self.report, days=14)
@@ -472,6 +502,12 @@ class Scene:
                 for name in ("mark", "nothing", "take_up")
             },
             "desk:surge": {"public_id": self.surge.public_id},
+            "desk:saved_view": {"public_id": self.saved_view.public_id},
+            "desk:bulk_undo": {"public_id": self.bulk.public_id},
+            "desk:merge_undo": {**case, "public_id": self.merged.public_id},
+            "desk:unlink": {**case, "public_id": self.link.public_id},
+            "desk:bad_faith": {**case, "public_id": self.report.public_id},
+            "desk:bad_faith_back": {**case, "public_id": self.report.public_id},
             "desk:ask": {**case, "public_id": self.report.public_id},
             "desk:identity_ask": {**case, "public_id": self.report.public_id},
             "desk:identity_answer": {**case, "public_id": self.reveal.public_id},

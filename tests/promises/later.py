@@ -26,7 +26,5 @@ not_yet(PLEDGE, "3.1", "Other action can be taken, at the owner's discretion", "
         f"`other_action` {_EFFECTS}")  # fmt: skip
 not_yet(CONDUCT, "1.2", "Posts and messages of a deleted account lose their name", "PV3",
         "accounts cannot be deleted yet")  # fmt: skip
-not_yet(CONDUCT, "3.1", "A report made in bad faith is recorded as such", "QU4",
-        "a dismissal has reasons, but none for bad faith yet")  # fmt: skip
 not_yet(CONDUCT, "6.1", "A minor first-time matter is settled by one letter", "PR5",
         "the short way is not there yet; a warning takes every step")  # fmt: skip

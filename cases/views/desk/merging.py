@@ -30,7 +30,8 @@ def merge(request: HttpRequest, number: str) -> HttpResponse:
     """Join the case with another one, `?with=` its number."""
     user: Any = request.user
     top = head(user, number)
-    if request.method != "POST":
+    # Sent twice, it leads to the same place: the case may have gone into the other one.
+    if request.method != "POST" or top.case.merged_into_id is None:
         steps.require("merge", top)
     form = MergeForm(
         request.POST if request.method == "POST" else None,
@@ -96,8 +97,7 @@ def split(request: HttpRequest, number: str) -> HttpResponse:
     """Take chosen reports out into a case of their own."""
     user: Any = request.user
     top = head(user, number)
-    if request.method != "POST":
-        steps.require("split", top)
+    steps.require("split", top)
     lines = splittable(top)
     form = SplitForm(
         request.POST if request.method == "POST" else None,
