@@ -17,11 +17,13 @@ from django.urls import reverse
 from cases.covering import MARK, occurrences
 from cases.models import CaseWords, Evidence
 from cases.selectors.case_page import case_page
-from cases.services import adviser, evidence, export, notice, redaction, response
+from cases.services import adviser, comparing, evidence, export, notice, redaction, response
+from cases.services.comparing import Given
 from integrity.accounts.models import User
 from notifications.content import unseal_letter, unseal_message
 from notifications.models import Letter, OutboxMessage
 from tests.api.caller import Program
+from tests.cases.test_comparison_pdf import text_of
 from tests.cases.test_process import World
 from tests.courses import builders as base
 
@@ -50,6 +52,25 @@ def add(world: World, **fields: Any) -> Evidence:
     )
 
 
+def compare(world: World, quote: Evidence) -> Evidence:
+    """The covered quote beside pasted words that name the canary as well, as evidence."""
+    pasted = f"A note on {CANARY}. {CANARY} said so, and much more that nobody else has heard of."
+    row = comparing.make(
+        actor=world.moderator,
+        number=world.number,
+        a=Given(evidence_id=quote.public_id),
+        b=Given(title=f"Notes on {CANARY}", text=pasted),
+        form_key=uuid.uuid4().hex,
+    )
+    return comparing.attach(
+        actor=world.moderator,
+        number=world.number,
+        public_id=row.public_id,
+        title="Side by side with notes",
+        form_key=uuid.uuid4().hex,
+    )
+
+
 @pytest.fixture
 def world() -> World:
     """A case whose every piece names the canary, everything covered, shown and answered."""
@@ -74,6 +95,7 @@ def world() -> World:
             reason=f"It names {CANARY}.",
             form_key=uuid.uuid4().hex,
         )
+    compare(world, pieces[0])
     notice.send(
         actor=world.moderator,
         number=world.number,
@@ -92,6 +114,9 @@ def world() -> World:
 
 
 def clean(text: str | bytes) -> None:
+    if isinstance(text, bytes) and text.startswith(b"%PDF-"):
+        # Its words are packed; unpacked they are looked at too.
+        text = text_of(text)
     words = (text.decode(errors="replace") if isinstance(text, bytes) else text).casefold()
     assert not [half for half in HALVES if half in words]
 
@@ -134,6 +159,9 @@ def test_no_page_and_no_file_of_the_respondent_has_a_covered_word(
     # They were there: three pages of evidence, one file and the letter.
     assert sum("Words of <span" in page for page in pages) == 3
     assert any(page.startswith("10:01 \u2588") for page in pages)
+    # And the comparison, on the page and on paper.
+    assert sum('class="versus"' in page for page in pages) == 1
+    assert sum(page.startswith("%PDF-") for page in pages) == 1
     assert any("letter" in address for address in found)
     clean(client.get(reverse("home")).content)
 

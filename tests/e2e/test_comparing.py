@@ -135,7 +135,7 @@ def test_a_comparison_is_made_narrowed_attached_and_read_by_the_learner(
 
 def test_a_program_scrolls_beside_its_line_numbers(visit: Any, case: story.File) -> None:
     code = "".join(
-        f"def step_{n}(values, weights):\n    return sum(v * w for v, w in pairs(values, weights))\n"
+        f"def step_{n}(values, weights):\n    return sum(v * w for v, w in both(values, weights))\n"
         for n in range(1, 60)
     )
     with visit("moderator") as desk:
