@@ -10,10 +10,11 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from cases import letters, rules
-from cases.enums import FileRole
+from cases.enums import EvidenceKind, FileRole
 from cases.evidence.preview import preview
 from cases.models import Case, Evidence, EvidenceFile, Redaction, Respondent
 from cases.personal import Pointer, pointers
+from cases.services.redaction import piece_of
 from integrity.courses.models import Enrolment
 
 # A hint for who reads on: beyond this the desk reads itself.
@@ -66,6 +67,7 @@ def _names(case: Case, respondent: Respondent) -> list[str]:
 
 def _hints(piece: Evidence, names: Iterable[str]) -> list[Pointer]:
     texts = [piece.shown_title, piece.shown_description, piece.shown_text, _of_file(piece)]
+    texts += _compared(piece)
     texts = [text[:_LOOKED_AT] for text in texts if text]
     whole = "\n".join(texts).casefold()
     named = [
@@ -85,3 +87,20 @@ def _of_file(piece: Evidence) -> str:
     by_role = {copy.role: copy for copy in copies}
     copy = by_role.get(FileRole.REDACTED, by_role.get(FileRole.DERIVATIVE))
     return piece.hidden.hide(preview(copy) or "") if copy is not None else ""
+
+
+def _compared(piece: Evidence) -> list[str]:
+    """Of a comparison what stands in no other exhibit: words that were pasted or uploaded."""
+    if piece.kind != EvidenceKind.COMPARISON:
+        return []
+    row = piece.comparison
+    sheet = piece_of(piece).sheet
+    first = len(sheet.parts) - 4
+    found = []
+    for place, letter in enumerate(("a", "b")):
+        if getattr(row, f"{letter}_evidence_id") is None:
+            found += [
+                piece.hidden.hide(sheet.shown(first + part, piece.covered))
+                for part in (place, place + 2)
+            ]
+    return found
