@@ -90,6 +90,11 @@ class Row:
     unread: str = ""
     cells: tuple[Cell, ...] = ()
 
+    @property
+    def due_last(self) -> bool:
+        """Whether the deadline stands at the end of the line."""
+        return bool(self.cells) and self.cells[-1].name == "due"
+
 
 def with_line(
     cases: QuerySet[Case], user: User, columns: Collection[str] = USUAL

@@ -45,7 +45,7 @@ def peek_buttons(peek: Peek, near: Sequence[Alike]) -> list[PeekButton]:
         buttons += [
             PeekButton(
                 _("Join with %(number)s") % {"number": other.number},
-                f"{to('merge')}?into={other.number}",
+                f"{to('merge')}?with={other.number}",
                 "M",
             )
             for other in near
@@ -58,6 +58,4 @@ def peek_buttons(peek: Peek, near: Sequence[Alike]) -> list[PeekButton]:
         buttons.append(PeekButton(label, to("claim"), "C", post=True, main=not buttons))
     if staff:
         buttons.append(PeekButton(_("I have a part in this"), to("conflict"), "N", quiet=True))
-    if staff:
-        buttons.append(Button(_("I have a conflict of interest"), to("conflict"), post=True))
     return buttons

@@ -15,9 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cases import rules
 from cases.forms.queue import ViewForm
 from cases.models import SavedView
 from cases.selectors.alike import alike
+from cases.selectors.bulk import done
+from cases.selectors.pressing import pressing
 from cases.selectors.queue import MOST, QueuePage, live_counts, queue_page, said
 from cases.selectors.queue_filters import Filters
 from cases.selectors.queue_rows import COLUMNS
@@ -61,6 +64,10 @@ def queue(request: HttpRequest) -> HttpResponse:
             "peek": peek,
             "peek_buttons": peek_buttons(peek, near) if peek is not None else [],
             "near": near,
+            "press": pressing(peek.case, reads=peek.access >= rules.Access.READ)
+            if peek is not None
+            else None,
+            "bulk": done(user, page.filters.bulk) if page.filters.bulk else None,
             "staff": staff,
             "keys": keys_for(staff=staff),
             "look": f"?{_with_place(here, page)}&peek=",
