@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
@@ -111,7 +111,7 @@ class Versus:
         return self.a, self.b
 
 
-def marks_of(result: Result, aside: dict[int, Text]) -> list[Mark]:
+def marks_of(result: Result, aside: Mapping[int, Text]) -> list[Mark]:
     """The passages, numbered from 1; `aside` says which somebody set aside, and why."""
     return [
         Mark(number, ASIDE if number in aside else row.kind, row.a, row.b, row.words,

@@ -45,6 +45,8 @@ def main() -> int:
         made = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"])
     except typst.TypstError:
         made = compiler.compile(format="pdf", sys_inputs=inputs)
+    if not isinstance(made, bytes):
+        return 3
     sys.stdout.buffer.write(made)
     return 0
 

@@ -127,7 +127,7 @@ def in_the_course(top: Head, public_id: str) -> Submission | None:
         Submission.objects.select_related("assignment")
         .defer("text")
         .filter(assignment__course_id=top.case.course_id, public_id=wanted)
-        .exclude(pk=top.case.submission_id)
+        .exclude(pk=top.case.submission_id or 0)
         .first()
     )
 
@@ -137,7 +137,7 @@ def similar_page(user: User, number: str) -> SimilarPage:
     top = head(user, number)
     submission = (
         Submission.objects.select_related("assignment")
-        .filter(pk=top.case.submission_id, assignment__course=top.case.course_id)
+        .filter(pk=top.case.submission_id or 0, assignment__course=top.case.course_id)
         .first()
     )
     if submission is None:

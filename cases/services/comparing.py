@@ -286,7 +286,7 @@ def has_text(piece: Evidence) -> bool:
 def _submission(case: Case, public_id: UUID | str) -> Submission | None:
     """The submission of the case, or another one of its course."""
     rows = Submission.objects.select_related("assignment").filter(public_id=public_id)
-    own = rows.filter(pk=case.submission_id).first()
+    own = rows.filter(pk=case.submission_id or 0).first()
     if own is not None or case.course_id is None:
         return own
     return rows.filter(assignment__course_id=case.course_id).first()

@@ -182,7 +182,11 @@ def test_setting_a_passage_aside_lowers_the_figure_and_taking_it_back_restores_i
 ) -> None:
     row = world.compare()
     before = compare_page(world.moderator, world.number, row.public_id).versus
-    args = {"actor": world.moderator, "number": world.number, "public_id": row.public_id}
+    args: dict[str, Any] = {
+        "actor": world.moderator,
+        "number": world.number,
+        "public_id": row.public_id,
+    }
     comparing.set_aside(**args, passages=[1], reason="quotation", note="Note 3 names it.")
     page = compare_page(world.moderator, world.number, row.public_id).versus
     assert (before.counting, page.counting) == (2, 1)
@@ -199,7 +203,11 @@ def test_setting_a_passage_aside_lowers_the_figure_and_taking_it_back_restores_i
 
 def test_setting_aside_twice_is_once_and_an_old_form_is_stale(world: Compared) -> None:
     row = world.compare()
-    args = {"actor": world.moderator, "number": world.number, "public_id": row.public_id}
+    args: dict[str, Any] = {
+        "actor": world.moderator,
+        "number": world.number,
+        "public_id": row.public_id,
+    }
     comparing.set_aside(**args, passages=[1], reason="common", revision=0)
     comparing.set_aside(**args, passages=[1], reason="common", revision=0)
     assert Comparison.objects.get().revision == 1
@@ -250,7 +258,7 @@ def test_attached_it_is_evidence_with_a_fingerprint_and_stays_as_it_is(world: Co
     assert content["passages"][0]["reason"] == "common"
     assert content["sides"][0]["sha256"] == evidence.fingerprint(ESSAY)
     for call in (comparing.set_aside, comparing.take_back):
-        more = {"reason": "common"} if call is comparing.set_aside else {}
+        more: dict[str, Any] = {"reason": "common"} if call is comparing.set_aside else {}
         with pytest.raises(IllegalTransition):
             call(
                 actor=world.moderator, number=world.number, public_id=row.public_id,
