@@ -18,6 +18,8 @@ SHORT_WORDS = 40
 # One or two words in marks are a name or a manner of speaking.
 LEAST_WORDS = 3
 _REACH = 160
+# Who says something is named right before it or right after.
+_SAYING = 40
 _LONGEST = 3_000
 
 _OPEN_CLOSE = (
@@ -41,11 +43,16 @@ _SOURCE = re.compile(
     | [¹²³⁴-⁹]                                                       # a note
     | \bhttps?://\S | \bwww\.\S | \bdoi\b
     | \b(?:et\ al|ibid|op\.\ cit|cited\ in|quoted\ in|according\ to|in\ the\ words\ of)\b
-    | \b(?:writes?|wrote|says|said|states?|stated|argues?|argued|notes|noted|observes|observed
+    | \bp{1,2}\.\s?\d
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_SAYS = re.compile(
+    r"""
+      \b(?:writes?|wrote|says|said|states?|stated|argues?|argued|notes|noted|observes|observed
          |claims|claimed|explains|explained|defines|defined|puts\ it)\b
     | \b(?:según|citado\ en|escribe|escribió|dice|dijo|afirma|afirmó|sostiene|define|definió)\b
     | \b(?:selon|écrit|affirme|d'après|laut|nach|schreibt|schrieb|sagt|sagte|segundo|escreve)\b
-    | \bp{1,2}\.\s?\d
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -60,10 +67,16 @@ def quoted(words: Words) -> bytearray:
         count = last - first
         if not LEAST_WORDS <= count <= CITED_WORDS:
             continue
-        before, after = text[max(0, start - _REACH) : start], text[end : end + _REACH]
-        if count <= SHORT_WORDS or _SOURCE.search(before) or _SOURCE.search(after):
+        if count <= SHORT_WORDS or _has_source(text, start, end):
             marked[first:last] = b"\1" * count
     return marked
+
+
+def _has_source(text: str, start: int, end: int) -> bool:
+    return any(
+        pattern.search(text, max(0, start - reach), start) or pattern.search(text, end, end + reach)
+        for pattern, reach in ((_SOURCE, _REACH), (_SAYS, _SAYING))
+    )
 
 
 def _places(text: str) -> list[tuple[int, int]]:
