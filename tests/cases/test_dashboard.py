@@ -198,7 +198,7 @@ def test_what_is_counted_by_age_is_what_the_index_holds() -> None:
     index = next(index for index in Case._meta.indexes if index.name == "cases_queue_age")
     assert index.condition is not None
     (condition,) = index.condition.children
-    assert set(condition[1]) == set(WORKING)  # type: ignore[index]
+    assert set(condition[1]) == set(WORKING)
 
 
 def test_no_number_of_a_chart_is_counted_beyond_its_bound(monkeypatch: Any) -> None:
