@@ -289,7 +289,7 @@ class NotesView(ApiView):
 
     @extend_schema(summary="Notes of the desk", responses=page_shape(shapes.Note))
     def get(self, request: Request, number: str) -> Response:
-        """The newest first. Neither respondents nor reporters ever see them."""
+        """The newest first. Reporters see none of them, respondents those for the learner."""
         place(self.asked)
         found = notes_page(
             self.user, number, before=self.asked.get("cursor", ""), size=self.asked["limit"]

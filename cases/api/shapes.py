@@ -216,9 +216,10 @@ class Appeal(serializers.Serializer[Any]):
 
 
 class Note(serializers.Serializer[Any]):
-    """An internal note of the desk."""
+    """A note of the desk. `audience`: "desk", or "learner" for one that a respondent reads too."""
 
     id = serializers.UUIDField(source="public_id")
     author = serializers.CharField(source="author.display_name")
+    audience = serializers.CharField()
     body = serializers.CharField()
     created_at = serializers.DateTimeField()

@@ -42,9 +42,17 @@ def meanwhile(
 ) -> Meanwhile:
     """Events since `since`, as the history tells them to this reader, and what differs.
 
-    `texts`: stored and typed text by the label of their field. Two queries.
+    `texts`: stored and typed text by the label of their field. Three queries.
     """
-    newest = timeline(top.case.number, reader=user, officer=top.officer, size=TOLD).lines
+    newest = timeline(
+        top.case.number,
+        reader=user,
+        officer=top.officer,
+        violations=dict(
+            top.case.allegations.values_list("violation_type__code", "violation_type__title")
+        ),
+        size=TOLD,
+    ).lines
     lines = newest[:FEW]
     if since is not None:
         # Lines tell whole seconds.
