@@ -160,8 +160,7 @@ def _new_case(matter: Matter, actor: audit.Actor) -> Case:
             case=case, user=matter.accused, status=case.status, status_since=at, added_at=at
         )
     workflow.settle(case)
-    priority.weigh(case)
-    case.save(update_fields=["status", "due_at", *priority.WEIGHED])
+    case.save(update_fields=["status", "due_at"])
     audit.record(
         "case.filed",
         actor=actor,
