@@ -77,13 +77,16 @@ def test_what_is_over_or_due_today_comes_first_and_stands_once() -> None:
 
 def test_what_may_become_late_is_my_own_for_a_moderator_and_everybodys_for_an_officer() -> None:
     me, officer = build.moderator(), build.officer()
-    friday = datetime(2026, 11, 20, 23, 59, 59, tzinfo=UTC)
-    mine, other = at(friday, assignee=me), at(friday, assignee=build.moderator("Other"))
-    thursday = NOW + timedelta(days=1, hours=14)
-    with clock.frozen(thursday):
+    monday = datetime(2026, 11, 23, 23, 59, 59, tzinfo=UTC)
+    mine, other = at(monday, assignee=me), at(monday, assignee=build.moderator("Other"))
+    with clock.frozen(datetime(2026, 11, 21, 9, tzinfo=UTC)):
         assert numbers(dashboard(me), "late") == [mine.number]
         assert numbers(dashboard(officer), "late") == [mine.number, other.number]
         assert dashboard(me).counts.views["escalated"] == 2
+    # On the day itself it stands with what is due today, once.
+    with clock.frozen(datetime(2026, 11, 23, 9, tzinfo=UTC)):
+        assert numbers(dashboard(me), "pressing") == [mine.number]
+        assert numbers(dashboard(me), "late") == []
 
 
 def test_the_most_pressing_unclaimed_case_comes_first_not_the_oldest() -> None:
