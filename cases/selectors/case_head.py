@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from cases import rules
 from cases.enums import CaseStatus as S
@@ -13,9 +13,12 @@ from cases.governing import RELATED
 from cases.models import (
     Allegation,
     Case,
+    CaseLink,
+    CaseMerge,
     Evidence,
     InterimMeasure,
     Note,
+    Presence,
     Respondent,
     StatementRequest,
     Watcher,
@@ -24,6 +27,8 @@ from cases.selectors.precedence import decider
 from cases.selectors.queue_rows import heading_of, subcount
 from cases.selectors.timeline import told
 from cases.selectors.words import Days, Due, Text, day, due, joined
+from cases.services.presence import HERE
+from cases.services.priority import with_stakes
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.errors import NotFound, NotPermitted
@@ -82,6 +87,11 @@ class Head:
     dismissed_here: bool = False
     # Whether the reader wrote down a report in confidence here.
     knows_who: bool = False
+    # Whether it is linked with other cases, was joined with one, and whether nobody else reads it:
+    # most cases are neither, and need not be asked.
+    linked: bool = False
+    joined: bool = False
+    alone: bool = False
 
     @property
     def works(self) -> bool:
@@ -100,6 +110,19 @@ def head(user: User, number: str, *, need: rules.Access = rules.Access.READ) -> 
     Raises `NotFound` for a case the user may not know of, and `NotPermitted` for one they know of
     without `need`.
     """
+    case, access = entered(user, number, need=need)
+    reads = access >= rules.Access.READ
+    respondents = list(case.respondents.select_related("user").order_by("pk")) if reads else []
+    return head_of(user, case, access, respondents)
+
+
+def entered(
+    user: User, number: str, *, need: rules.Access = rules.Access.READ
+) -> tuple[Case, rules.Access]:
+    """The row of a case with what `head_of` needs, and how much of it is seen: one query.
+
+    Raises as `head` does.
+    """
     case = _case(user, number)
     watching: bool = case.watched  # type: ignore[attr-defined]
     access = rules.level(user, case, watching=watching)
@@ -107,8 +130,11 @@ def head(user: User, number: str, *, need: rules.Access = rules.Access.READ) -> 
         raise NotFound
     if access < need:
         raise NotPermitted
-    reads = access >= rules.Access.READ
-    respondents = list(case.respondents.select_related("user").order_by("pk")) if reads else []
+    return case, access
+
+
+def head_of(user: User, case: Case, access: rules.Access, respondents: list[Respondent]) -> Head:
+    """The head of a case somebody `entered`; no query. `respondents` with their users."""
     hidden = case.status == S.TRIAGE
     days = Days.of_reader()
     return Head(
@@ -117,7 +143,7 @@ def head(user: User, number: str, *, need: rules.Access = rules.Access.READ) -> 
         officer=rules.oversees(user, case),
         decides=rules.decides(user, case),
         judges=rules.is_officer(user, case),
-        watching=watching,
+        watching=bool(case.watched),  # type: ignore[attr-defined]
         heading=heading_of(case),
         alleged=bool(case.alleged),  # type: ignore[attr-defined]
         respondents=respondents,
@@ -134,6 +160,9 @@ def head(user: User, number: str, *, need: rules.Access = rules.Access.READ) -> 
         },
         dismissed_here=case.status == S.DISMISSED and case.dismissed_by_id == user.pk,
         knows_who=bool(case.knows_who),  # type: ignore[attr-defined]
+        linked=bool(case.linked),  # type: ignore[attr-defined]
+        joined=bool(case.joined),  # type: ignore[attr-defined]
+        alone=not case.accompanied,  # type: ignore[attr-defined]
     )
 
 
@@ -142,7 +171,7 @@ def _case(user: User, number: str) -> Case:
     alleged = Allegation.objects.filter(case=case_pk, withdrawn_at__isnull=True)
     asked = StatementRequest.objects.filter(case=case_pk, withdrawn_at__isnull=True)
     case = (
-        rules.visible_to(user)
+        with_stakes(rules.visible_to(user))
         .filter(number=number)
         .select_related(
             "institution",
@@ -162,6 +191,19 @@ def _case(user: User, number: str) -> Case:
             has_officer=Exists(rules.own_officers()),
             watched=Exists(Watcher.objects.filter(case=case_pk, user=user)),
             knows_who=rules.wrote_in_confidence(user),
+            linked=Exists(
+                CaseLink.objects.filter(Q(one=case_pk) | Q(other=case_pk), removed_at__isnull=True)
+            ),
+            joined=Exists(
+                CaseMerge.objects.filter(
+                    Q(source=case_pk) | Q(target=case_pk), undone_at__isnull=True
+                )
+            ),
+            accompanied=Exists(
+                Presence.objects.filter(case=case_pk, seen_at__gt=clock.now() - HERE).exclude(
+                    user=user
+                )
+            ),
             alleged=Subquery(alleged.order_by("position").values("violation_type__title")[:1]),
             alleged_count=subcount(alleged),
             evidence_count=subcount(Evidence.objects.filter(case=case_pk)),

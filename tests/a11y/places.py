@@ -162,6 +162,7 @@ def in_other_states() -> Iterator[tuple[str, Place]]:
 
     world = World().found()
     yield at("desk:consequence", world.officer, world, world.rid)
+    yield at("desk:grid", world.moderator, world, world.rid)
 
     world = World().found()
     world.propose(["assignment_failed"])

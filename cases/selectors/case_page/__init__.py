@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cases import rules
 from cases.governing import texts
-from cases.selectors.case_head import Head, head
+from cases.models import Respondent
+from cases.selectors.case_head import Head, entered, head_of
 from cases.selectors.case_page.evidence import (
     EvidenceLine,
     evidence_lines,
@@ -29,7 +31,7 @@ from cases.selectors.case_page.reports import ReportLine, reports_of
 from cases.selectors.noticed import Noticed, noticed, noticed_rows
 from cases.selectors.timeline import Timeline, timeline
 from integrity.accounts.models import User
-from integrity.core.gathering import gather
+from integrity.core.gathering import Rows, gather
 from policies.precedence import Texts
 from policies.rules import ProcessTerms
 
@@ -67,24 +69,27 @@ class CasePage:
 
 
 def case_page(user: User, number: str) -> CasePage:
-    """The case for somebody who may read it: five queries, however much is in it.
+    """The case for somebody who may read it: four queries, however much is in it.
 
     Up to four more where somebody wrote about a report. Raises `NotFound` and `NotPermitted` as
     `case_head.head` does.
     """
-    top = head(user, number)
-    case = top.case
+    case, access = entered(user, number)
     governing = texts(case)
     found = gather(
         {
+            "respondents": Rows(
+                Respondent.objects.filter(case=case).order_by("pk"), beside={"user": ("*",)}
+            ),
             "allegations": allegation_rows(case),
             **process_rows(case, user),
             **grid_rows(case),
             "evidence": evidence_rows(case),
-            "people": people_rows(top),
+            "people": people_rows(case, officer=rules.oversees(user, case)),
             **noticed_rows(user, case),
         }
     )
+    top = head_of(user, case, access, found["respondents"])
     allegations = allegation_lines(found["allegations"], governing)
     violations = {
         line.allegation.violation_type.code: line.allegation.violation_type.title

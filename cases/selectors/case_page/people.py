@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import (
     AdviserAccess,
+    Case,
     ConflictDeclaration,
     InterimMeasure,
     Respondent,
@@ -39,12 +40,12 @@ _TIES = ("works", "watches", "declared", "teaches", "party", "beside")
 
 def people_of(top: Head, user: User) -> People:
     """Who follows the case; for officers also who of the desk is shut out and why: one query."""
-    return people_lines(top, gather({"people": people_rows(top)})["people"])
+    rows = people_rows(top.case, officer=top.officer)
+    return people_lines(top, gather({"people": rows})["people"])
 
 
-def people_rows(top: Head) -> Rows:
+def people_rows(case: Case, *, officer: bool) -> Rows:
     """Everybody tied to the case, with how. Nobody's tie as reporter is among them."""
-    case = top.case
     watchers = Watcher.objects.filter(case=case)
     declared = ConflictDeclaration.objects.filter(case=case)
     teachings = Teaching.objects.filter(course=case.course_id)
@@ -53,7 +54,7 @@ def people_rows(top: Head) -> Rows:
     asked = StatementRequest.objects.filter(case=case, withdrawn_at__isnull=True)
     protected = InterimMeasure.objects.filter(case=case, protects__isnull=False)
     ids = watchers.values("user")
-    if top.officer:
+    if officer:
         ids = ids.union(
             *(rows.values("user") for rows in (declared, teachings, parties)),
             # Without their order, which SQLite does not take inside a union.

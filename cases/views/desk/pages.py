@@ -81,8 +81,12 @@ def show_case(
         "file": page,
         "progress": progress,
         "noticed": page.noticed,
-        "network": network(user, page.head.case, works=page.head.works),
-        "merging": merging(user, page.head),
+        "network": network(user, page.head.case, works=page.head.works)
+        if page.head.linked
+        else None,
+        "merging": merging(user, page.head)
+        if page.head.joined or page.head.case.merged_into_id is not None
+        else None,
         "press": pressing(page.head.case),
         "may_pause": steps.may("pause", page.head),
         "weighs": {row.pk for row in page.head.respondents if steps.may("weigh", page.head, row)},

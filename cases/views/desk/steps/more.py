@@ -96,7 +96,7 @@ def _present(head: Head, user: User, *, writing: bool) -> list[Other]:
     if head.access < rules.Access.READ:
         return []
     arrive(actor=user, case=head.case, writing=writing)
-    return others(user, head.case)
+    return [] if head.alone else others(user, head.case)
 
 
 def frame(head: Head, user: User, *, writing: bool = False) -> dict[str, Any]:
