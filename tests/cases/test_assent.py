@@ -263,7 +263,7 @@ def test_the_case_page_and_the_decision_say_it(room: Room, client: Client) -> No
     Disclosure.objects.create(respondent=respondent, evidence=piece)
     client.force_login(moderator)
     for address in (
-        reverse("desk:case", args=[room.case.number]),
+        reverse("desk:governing", args=[room.case.number]),
         reverse("desk:findings", args=[room.case.number, respondent.public_id]),
     ):
         html = client.get(address).content.decode()

@@ -30,7 +30,7 @@ from tests.courses import builders as make
 pytestmark = pytest.mark.django_db
 
 PARTS = ("case", "case_letters", "notes", "people", "history")
-MOST_QUERIES = 14
+MOST_QUERIES = 4
 CANARY = "Zebulon Quirke"
 
 

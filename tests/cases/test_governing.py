@@ -104,7 +104,7 @@ def test_on_a_day_of_change_the_kinder_text_governs_and_the_page_says_why(
     moderator = build.moderator()
     triage.claim(actor=moderator, number=case.number)
     client.force_login(moderator)
-    html = client.get(reverse("desk:case", args=[case.number])).content.decode()
+    html = client.get(reverse("desk:governing", args=[case.number])).content.decode()
     assert "What is reported is named by the other text only." in html
     assert scene.honor.get_absolute_url() in html
     assert newer.get_absolute_url() in html
@@ -156,7 +156,7 @@ def test_before_any_text_a_case_is_received_and_dismissed_and_nothing_is_alleged
         )
     assert not case.allegations.exists()
     client.force_login(moderator)
-    for name in ("case", "incident"):
+    for name in ("governing", "incident"):
         html = client.get(reverse(f"desk:{name}", args=[case.number])).content.decode()
         assert "No text governs this case" in html
     assert client.get(reverse("desk:allege", args=[case.number])).status_code in (200, 409)
@@ -253,7 +253,7 @@ def test_on_a_bare_day_the_answer_that_permits_more_counts_and_both_are_shown(
     moderator = build.moderator()
     triage.claim(actor=moderator, number=case.number)
     client.force_login(moderator)
-    html = client.get(reverse("desk:case", args=[case.number])).content.decode()
+    html = client.get(reverse("desk:governing", args=[case.number])).content.decode()
     assert "the answer that permits more counts" in html
     assert "Only the figures." in html
     # The day before has the first answer only from 22:00 on, and before that nothing was said.

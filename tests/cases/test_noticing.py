@@ -443,7 +443,8 @@ def test_the_case_page_shows_suggestions_while_it_is_looked_into(world: Noticed)
     client = Client()
     client.force_login(world.moderator)
     page = client.get(reverse("desk:case", args=[second.number])).content.decode()
-    assert "May be about the same" in page
+    assert reverse("desk:alike", args=[second.number]) in page
+    page = client.get(reverse("desk:alike", args=[second.number])).content.decode()
     assert reverse("desk:case", args=[first.number]) in page
     triage.dismiss(actor=world.moderator, number=second.number, reason="duplicate")
     page = client.get(reverse("desk:case", args=[second.number])).content.decode()

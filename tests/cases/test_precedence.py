@@ -17,6 +17,7 @@ from cases.enums import FindingOutcome
 from cases.governing import texts
 from cases.models import Case, Determination, Notice
 from cases.selectors.case_page import case_page
+from cases.selectors.precedence import precedence
 from cases.services import allegation, notice
 from integrity.accounts.models import User
 from integrity.core.calendar import add_working_days
@@ -193,8 +194,8 @@ def test_the_decision_quotes_the_clause_on_refunds_that_governs(partner: Partner
 
 def test_the_desk_sees_what_governs_and_what_it_takes_the_place_of(partner: Partner) -> None:
     partner.opened()
-    said = page(partner.moderator, "desk:case", partner.number)
-    section = said[said.index('id="precedence"') : said.index('id="evidence"')]
+    said = page(partner.moderator, "desk:governing", partner.number)
+    section = said[said.index('id="precedence"') : said.index("</main>")]
     assert section.count("<tr") > 2
     assert OWN_REFUND in section
     governing, _mark, replaced = section.partition("Plagiarism at the college")
@@ -205,14 +206,14 @@ def test_the_desk_sees_what_governs_and_what_it_takes_the_place_of(partner: Part
 
 def test_a_text_alone_shows_no_precedence() -> None:
     world = World().opened()
-    said = page(world.moderator, "desk:case", world.number)
+    said = page(world.moderator, "desk:governing", world.number)
     assert 'id="precedence"' not in said
-    assert case_page(world.moderator, world.number).precedence is None
+    assert precedence(case_page(world.moderator, world.number).texts) is None
 
 
 def test_only_what_differs_is_in_the_table(partner: Partner) -> None:
     partner.opened()
-    found = case_page(partner.moderator, partner.number).precedence
+    found = precedence(case_page(partner.moderator, partner.number).texts)
     assert found is not None
     assert {key.code for key in found.differ} >= {
         "response_working_days",

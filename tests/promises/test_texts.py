@@ -73,7 +73,7 @@ def test_a_published_text_is_changed_by_a_new_version_alone() -> None:
 @promise(PLEDGE, "4.1", "Using the site after a change counts as agreeing to it", "PO4")
 def test_the_case_shows_how_the_learner_agreed(world: World) -> None:
     world.opened()
-    shown = page(world.moderator, reverse("desk:case", args=[world.number]))
+    shown = page(world.moderator, reverse("desk:governing", args=[world.number]))
     assert "What binds the learner to it" in shown
     assert "Using the platform means agreeing to its texts" in shown
     # A pledge is a stronger proof, and is shown in its place.
@@ -81,7 +81,7 @@ def test_the_case_shows_how_the_learner_agreed(world: World) -> None:
     assert world.version is not None
     build.pledged(world.enrolment, world.version, world.version.effective_at)
     assert "Pledged to it in this course" in page(
-        world.moderator, reverse("desk:case", args=[world.number])
+        world.moderator, reverse("desk:governing", args=[world.number])
     )
 
 
