@@ -40,8 +40,8 @@ class Item:
     """One entry of a menu.
 
     `url_name` takes no arguments. `order` sorts within the place. `shown_to` decides by the user
-    (who may be anonymous) and must not query. `counted` gives the rows the entry counts, or None; up to
-    `MOST_COUNTED` are counted, nothing is shown for none.
+    (who may be anonymous) and must not query. `counted` gives the rows the entry counts, or None;
+    up to `MOST_COUNTED` are counted, and nothing is shown where there is none.
     `exact` marks the entry as current on its own address only, not below it.
     """
 

@@ -41,7 +41,7 @@ def test_a_list_is_saved_opened_changed_and_deleted(client: Client) -> None:
     assert view.query == "view=open&kind=conduct"
     build.case(kind="conduct")
     text = client.get(answer.headers["Location"]).content.decode()
-    assert "<h2 id=\"list\">Conduct, all open</h2>" in text
+    assert '<h2 id="list">Conduct, all open</h2>' in text
     assert ">Reports</th>" in text
     assert ">Next step</th>" not in text
     address = f"/desk/queue/views/{view.public_id}/"
