@@ -18,9 +18,10 @@ from cases.covering import MARK, Span, merged
 
 Text = str | Promise
 
-# An unmatched stretch that is longer is folded; so much of it stays open beside a passage.
+# An unmatched stretch of more characters is folded, on a page and on paper; a fifth of that stays
+# open beside a passage.
 FOLD = 1_500
-AROUND = 300
+FOLD_ON_PAPER = 500
 ASIDE = "aside"
 # Kinds that are found and left out of every figure.
 NOT_COUNTED = frozenset({"quoted", "common", ASIDE})
@@ -167,6 +168,7 @@ def blocks(
     *,
     program: bool = False,
     only_passages: bool = False,
+    fold: int = FOLD,
 ) -> list[Block]:
     """The text in blocks, long stretches without a passage folded.
 
@@ -190,7 +192,7 @@ def blocks(
     for place, piece in enumerate(pieces):
         cut = None
         if not piece.bit.kind and not piece.covered:
-            cut = _fold(piece.bit.text, place == 0, place == len(pieces) - 1, program)
+            cut = _fold(piece.bit.text, place == 0, place == len(pieces) - 1, program, fold)
         if cut is None:
             here.append(piece)
             continue
@@ -251,20 +253,21 @@ def _pieces(text: str, marks: Sequence[tuple[Span, Mark]], covers: Sequence[Span
     return found
 
 
-def _fold(text: str, first: bool, last: bool, program: bool) -> Span | None:
+def _fold(text: str, first: bool, last: bool, program: bool, fold: int) -> Span | None:
     """What of an unmatched stretch is folded, or None where it is short enough to stay open."""
-    if len(text) <= FOLD:
+    if len(text) <= fold:
         return None
+    around = fold // 5
     alone = first and last
-    begin = FOLD if alone else 0 if first else AROUND
-    end = len(text) if last else len(text) - AROUND
+    begin = fold if alone else 0 if first else around
+    end = len(text) if last else len(text) - around
     gap = "\n" if program else " "
     # Between words, or between lines: never in the middle of one.
     if begin:
         begin = _after(text, gap, begin, end)
     if end < len(text):
         end = text.rfind(gap, begin, end) + 1 or end
-    return (begin, end) if end - begin > AROUND else None
+    return (begin, end) if end - begin > around else None
 
 
 def _after(text: str, gap: str, begin: int, end: int) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 MEMORY_BYTES = 2_000_000_000
-CPU_SECONDS = 40
+CPU_SECONDS = 45
 
 
 def confine() -> None:

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 _HERE = Path(__file__).parent
 _PRESS = _HERE / "press.py"
-WALL_SECONDS = 40
+WALL_SECONDS = 60
 TURN_SECONDS = 20
 # How many documents one process of the site prints at the same time.
 _turns = threading.BoundedSemaphore(2)

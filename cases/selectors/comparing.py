@@ -18,6 +18,7 @@ from cases.services import comparing
 from cases.services.comparing import PASTE, UPLOAD
 from cases.services.printing import similar_in_course
 from cases.versus import (
+    FOLD,
     Mark,
     Side,
     Text,
@@ -235,7 +236,7 @@ def _begins(text: str, mark: Mark) -> str:
     return words if len(words) <= _EXCERPT else words[: _EXCERPT - 1] + "\u2026"
 
 
-def versus_of(row: Comparison, top: Head) -> Versus:
+def versus_of(row: Comparison, top: Head, *, fold: int = FOLD) -> Versus:
     """Both texts whole, as the desk reads them: nothing is covered."""
     result = engine.Result.from_json(row.result)
     marks = marks_of(result, comparing.aside_of(row))
@@ -253,7 +254,7 @@ def versus_of(row: Comparison, top: Head) -> Versus:
                 about=_about(top, piece, submission),
                 url=evidence_url(top.case, piece),
                 figure=figure,
-                blocks=blocks(getattr(row, f"{letter}_text"), spans, program=program),
+                blocks=blocks(getattr(row, f"{letter}_text"), spans, program=program, fold=fold),
             )
         )
     return Versus(

@@ -23,6 +23,7 @@ from cases.selectors.comparing import of_evidence
 from cases.services import comparing
 from cases.services.redaction import piece_of
 from cases.versus import (
+    FOLD,
     Figure,
     Mark,
     Side,
@@ -62,7 +63,11 @@ class _Side:
 
 
 def shown_versus(
-    piece: Evidence, respondent: Respondent, *, access: AdviserAccess | None = None
+    piece: Evidence,
+    respondent: Respondent,
+    *,
+    access: AdviserAccess | None = None,
+    fold: int = FOLD,
 ) -> Versus | None:
     """The comparison `piece` as this respondent sees it, or with `access` whoever advises them.
 
@@ -71,7 +76,7 @@ def shown_versus(
     """
     if piece.kind != EvidenceKind.COMPARISON:
         return None
-    return _Reader(piece, of_evidence(piece), respondent, access).versus()
+    return _Reader(piece, of_evidence(piece), respondent, access, fold).versus()
 
 
 class _Reader:
@@ -81,8 +86,10 @@ class _Reader:
         row: Comparison,
         respondent: Respondent,
         access: AdviserAccess | None,
+        fold: int,
     ) -> None:
         self.piece, self.row, self.respondent, self.access = piece, row, respondent, access
+        self.fold = fold
         self.hidden: Names = piece.hidden
         sheet = piece_of(piece).sheet
         # Titles and texts of the sides come after everything else that is read of a piece.
@@ -140,6 +147,7 @@ class _Reader:
                 [*side.covers, *side.names],
                 program=program,
                 only_passages=side.only_passages,
+                fold=self.fold,
             ),
             withheld=side.withheld,
         )

@@ -173,7 +173,11 @@ def _side(case: Case, side: str, given: Given, problems: Problems) -> Read | Non
     read: Read | None = None
     if given.evidence_id:
         found = case.evidence.filter(public_id=given.evidence_id).first()
-        text = text_of(found) if found is not None else None
+        try:
+            text = text_of(found) if found is not None else None
+        except FileRefused as refusal:
+            problems.add(at, refusal.reason)
+            return None
         if found is None or text is None:
             problems.add(at, _("Choose one of these."))
             return None

@@ -17,7 +17,7 @@ from cases.selectors import adviser, my
 from cases.selectors.comparison_shown import shown_versus
 from cases.selectors.my_parts import Shown
 from cases.services import showing
-from cases.versus import Versus
+from cases.versus import FOLD_ON_PAPER, Versus
 from integrity.core.errors import NotFound
 
 
@@ -31,7 +31,7 @@ def mine(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse:
         request,
         respondent.case,
         shown,
-        shown_versus(shown.evidence, respondent),
+        shown_versus(shown.evidence, respondent, fold=FOLD_ON_PAPER),
         reverse("my:evidence", args=[number, public_id]),
     )
     if request.method != "HEAD":
@@ -45,7 +45,7 @@ def advised(request: HttpRequest, access_id: UUID, public_id: UUID) -> HttpRespo
     """The same for somebody who advises the respondent."""
     user: Any = request.user
     access, shown = adviser.advised_evidence(user, access_id, public_id)
-    versus = shown_versus(shown.evidence, access.respondent, access=access)
+    versus = shown_versus(shown.evidence, access.respondent, access=access, fold=FOLD_ON_PAPER)
     back = reverse("advising:evidence", args=[access_id, public_id])
     return _printed(request, access.respondent.case, shown, versus, back)
 

@@ -16,8 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases import comparison as engine
+from cases import pdf
 from cases.covering import MARK
 from cases.models import Comparison, Evidence
+from cases.pdf.comparison import document
 from cases.selectors.comparing import compare_page
 from cases.services import comparing, evidence, printing
 from cases.services.comparing import Given
@@ -37,6 +39,8 @@ from tests.cases.comparing_world import ARTICLE, ESSAY, SECOND, SHARED, Compared
 from tests.courses import builders as make
 
 pytestmark = pytest.mark.django_db
+
+NAMELESS = "Nine letters about the flood lie in a box that nobody has opened for thirty years."
 
 
 @pytest.fixture(autouse=True)
@@ -133,6 +137,25 @@ def test_a_harmful_upload_is_refused_and_one_nobody_scanned_too(
     with pytest.raises(InvalidInput) as refused:
         world.compare(b=upload)
     assert list(refused.value.fields) == ["b_upload"]
+
+
+def test_the_words_of_a_pdf_are_compared_uploaded_or_as_an_exhibit(world: Compared) -> None:
+    row = world.compare()
+    page = compare_page(world.moderator, world.number, row.public_id)
+    data = document(
+        page.versus, number="IC-1", label="E1", title="Printed", at=row.made_at, about=NAMELESS
+    )
+    content = pdf.print_out("comparison", data)
+    uploaded = world.compare(
+        Given(title="Words", text=NAMELESS),
+        Given(title="Paper", upload=SimpleUploadedFile("paper.pdf", content)),
+    )
+    file = world.add(
+        kind="file", title="Paper", text="", upload=SimpleUploadedFile("paper.pdf", content)
+    )
+    exhibit = world.compare(Given(title="Words", text=NAMELESS), Given(evidence_id=file.public_id))
+    for one in (uploaded, exhibit):
+        assert passages(one) == [NAMELESS.rstrip(".")]
 
 
 def test_a_picture_has_no_words(world: Compared) -> None:

@@ -26,8 +26,10 @@ from cases.selectors.comparing import (
     in_the_course,
     similar_page,
     sources,
+    versus_of,
 )
 from cases.services import comparing as service
+from cases.versus import FOLD_ON_PAPER
 from cases.views.desk import steps
 from cases.views.desk.guard import Tried, attempt, for_readers, see_other
 from cases.views.desk.triage import Words, show_form
@@ -300,7 +302,7 @@ def comparison_pdf(request: HttpRequest, number: str, public_id: UUID) -> HttpRe
     label = page.row.evidence.label if page.row.evidence else ""
     title = page.row.evidence.title if page.row.evidence else _("Comparison of two texts")
     data = document(
-        page.versus,
+        versus_of(page.row, page.head, fold=FOLD_ON_PAPER),
         number=number,
         label=label,
         title=title,
