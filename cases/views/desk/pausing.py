@@ -47,7 +47,7 @@ def pause(request: HttpRequest, number: str) -> HttpResponse:
             ("clock", _("The case has no deadline until the time goes on")),
             ("calendar", _("Then it has as many working days left as it has now")),
             ("arrow-right", _("With the next stage the pause ends by itself")),
-            ("lock", _("The learner is told nothing: their own time always runs")),
+            ("lock", _("The learner reads only that it takes longer: their own time runs")),
         ),
     )
     missing = workflow.unmet("pause", top.case) if request.method != "POST" else []
