@@ -322,6 +322,7 @@ def test_the_case_page_costs_the_same_with_one_and_with_many_of_everything(
     def get_again(name: str) -> Any:
         return client.get(url(name, world.case))
 
+    build.note(world.case, world.moderator)
     client.force_login(world.second)
     get_again("case")
     one = {name: cost(name) for name in PARTS}
