@@ -135,7 +135,8 @@ def entered(
 
 def head_of(user: User, case: Case, access: rules.Access, respondents: list[Respondent]) -> Head:
     """The head of a case somebody `entered`; no query. `respondents` with their users."""
-    hidden = case.status == S.TRIAGE
+    # What a joined case was about is told where it goes on, as openly as that case is.
+    hidden = case.status == S.TRIAGE or case.merged_into_id is not None
     days = Days.of_reader()
     return Head(
         case=case,

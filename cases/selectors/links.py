@@ -78,8 +78,17 @@ class Network:
     edges: list[Edge]
     more: bool
     width: int = WIDTH
-    height: int = HEIGHT
     radius: int = RADIUS
+
+    @property
+    def top(self) -> int:
+        """Where the picture begins: nothing is drawn above."""
+        return min(node.y for node in self.nodes) - 2 * RADIUS
+
+    @property
+    def height(self) -> int:
+        """How high the picture is, down to the last number."""
+        return max(node.below for node in self.nodes) + RADIUS - self.top
 
     @property
     def direct(self) -> list[Edge]:
@@ -154,7 +163,7 @@ def _placed(case: Case, cases: Iterable[Case], links: Iterable[CaseLink]) -> dic
     placed = {case.pk: _node(case, WIDTH / 2, HEIGHT / 2, here=True)}
     for ring, (across, down, turn) in zip(rings, ((80, 56, 0.0), (136, 96, 0.5)), strict=True):
         for place, row in enumerate(ring):
-            angle = 2 * math.pi * (place + turn) / len(ring) - math.pi / 2
+            angle = 2 * math.pi * (place + turn) / len(ring)
             placed[row.pk] = _node(
                 row,
                 WIDTH / 2 + across * math.cos(angle),
