@@ -248,7 +248,7 @@ class Scene:
             kind="report",
             earlier_case=earlier,
             earlier_report=build.report(earlier),
-            case=self.self.world.case,
+            case=self.world.case,
         )
         self.bulk = BulkAction.objects.create(
             actor=self.person("moderator"), kind="assign", form_key=uuid4().hex
@@ -277,7 +277,7 @@ class Scene:
             owner=self.person("moderator"), name="All open", query="view=open"
         )
         self.surge = Surge.objects.create(
-            institution=self.self.world.case.institution, about=self.world.learner
+            institution=self.world.case.institution, about=self.world.learner
         )
         Case.objects.filter(pk=self.world.case.pk).update(surge=self.surge)
         CheckIn.objects.create(report=self.report, days=14)
