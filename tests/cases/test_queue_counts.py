@@ -111,9 +111,13 @@ def test_every_number_is_that_of_its_list() -> None:
     for number, status in enumerate(S.values):
         extra = {"dismissal_reason": "not_enough"} if status == S.DISMISSED else {}
         build.case(
-            institution=here, status=status, assignee=user if number % 2 else None, priority=number * 8,
-            due_at=clock.now() + timedelta(days=number - 2), **extra,
-        )  # fmt: skip
+            institution=here,
+            status=status,
+            assignee=user if number % 2 else None,
+            priority=number * 8,
+            due_at=clock.now() + timedelta(days=number - 2),
+            **extra,
+        )
     days = Days.of_reader()
 
     def listed(query: str) -> int:

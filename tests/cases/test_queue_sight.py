@@ -36,6 +36,7 @@ def told(case: Case, user: User) -> None:
 
 
 def teaches(case: Case, user: User) -> None:
+    assert case.course is not None
     make.teach(case.course, user)
 
 
@@ -44,6 +45,7 @@ def accused(case: Case, user: User) -> None:
 
 
 def handed_in(case: Case, user: User) -> None:
+    assert case.course is not None
     case.submission = make.submission(make.assignment(case.course), user)
     case.save()
 

@@ -24,7 +24,7 @@ from cases.selectors.pressing import pressing
 from cases.selectors.queue import MOST, QueuePage, live_counts, queue_page, said
 from cases.selectors.queue_filters import Filters
 from cases.selectors.queue_rows import COLUMNS
-from cases.selectors.words import Text, joined
+from cases.selectors.words import joined
 from cases.services import queue_views as service
 from cases.views.desk.chips import filter_chips
 from cases.views.desk.guard import attempt, for_readers
@@ -174,7 +174,7 @@ def saved_view(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _form(request: HttpRequest, user: User, initial: dict[str, Any]) -> ViewForm:
     everybody, institutions = service.may_share_with(user)
-    choices: list[tuple[str, Text]] = []
+    choices: list[tuple[str, str]] = []
     if everybody or institutions:
         choices = [(service.ONLY_ME, _("Only you"))]
         choices += [(service.EVERYBODY, _("Everybody of the desk"))] if everybody else []
