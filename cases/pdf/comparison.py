@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases.selectors.words import day
 from cases.templatetags.comparing import KINDS
 from cases.versus import Block, Side, Versus
+from integrity.web.dates import day_words
 
 MOST_LISTED = 500
 
@@ -25,7 +26,7 @@ def document(
     facts = [(_("Case"), number)]
     if label:
         facts.append((_("Evidence"), label))
-    facts += [(_("Compared"), day(at)), (_("Language"), str(versus.language))]
+    facts += [(_("Compared"), day_words(timezone.localtime(at).date(), "long")), (_("Language"), str(versus.language))]
     return {
         "title": title,
         "head": number,
