@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cases.models import Evidence, Note
@@ -16,7 +17,7 @@ MOST_NOTES = 500
 
 @dataclass(frozen=True)
 class PrintPage:
-    """`texts` by the primary key of the evidence; notes and events the oldest first.
+    """Exhibits with their texts; notes and events the oldest first.
 
     `more_events`: there are more than stand here.
     """
@@ -31,8 +32,8 @@ class PrintPage:
         return bool(self.timeline.earlier)
 
 
-def print_page(top: Head, user: User) -> PrintPage:
-    """Five queries, however much is in the case."""
+def print_page(top: Head, user: User, violations: Mapping[str, str]) -> PrintPage:
+    """Four queries, however much is in the case. `violations` are titles by code."""
     pieces = list(
         top.case.evidence.select_related("added_by")
         .prefetch_related("redactions")
@@ -43,7 +44,12 @@ def print_page(top: Head, user: User) -> PrintPage:
         top.case.notes.select_related("author", "respondent__user").order_by("-pk")[:MOST_NOTES]
     )
     found = timeline(
-        top.case.number, reader=user, officer=top.officer, size=MOST_EVENTS, whole=True
+        top.case.number,
+        reader=user,
+        officer=top.officer,
+        violations=violations,
+        size=MOST_EVENTS,
+        whole=True,
     )
     found.lines.reverse()
     return PrintPage(pieces, notes[::-1], found)

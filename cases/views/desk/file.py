@@ -81,11 +81,16 @@ def whole(request: HttpRequest, number: str) -> HttpResponse:
     page = case_page(user, number)
     letters = letters_page(user, number)
     top = page.head
+    violations = {
+        line.allegation.violation_type.code: line.allegation.violation_type.title
+        for part in page.progress
+        for line in part.allegations
+    }
     context = {
         **steps.frame(top, user),
         "file": page,
         "letters": letters,
-        "rest": print_page(top, user),
+        "rest": print_page(top, user, violations),
         "progress": [
             (part, *checks(page, part), page.grids[part.respondent.pk]) for part in page.progress
         ],
