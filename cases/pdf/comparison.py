@@ -26,7 +26,10 @@ def document(
     facts = [(_("Case"), number)]
     if label:
         facts.append((_("Evidence"), label))
-    facts += [(_("Compared"), day_words(timezone.localtime(at).date(), "long")), (_("Language"), str(versus.language))]
+    facts += [
+        (_("Compared"), day_words(timezone.localtime(at).date(), "long")),
+        (_("Language"), str(versus.language)),
+    ]
     return {
         "title": title,
         "head": number,
