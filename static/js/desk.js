@@ -1,4 +1,4 @@
-/* Keys and live numbers of the queue. Every page works without this file. */
+/* Keys of the desk, and live numbers of its queue. Every page works without this file. */
 (function () {
   "use strict";
   var table = document.querySelector("table[data-rows]");
@@ -6,7 +6,6 @@
   var dialog = document.getElementById("keys-dialog");
   var store = window.localStorage;
   var kept = window.sessionStorage;
-  if (!live || !dialog) { return; }
 
   function rows() { return table ? Array.from(table.tBodies[0].rows) : []; }
   function link(row) { return row.querySelector(".m a"); }
@@ -84,9 +83,12 @@
     });
     if (box) { box.focus(); box.select(); }
   }
-  function go(place) { location.assign(document.querySelector("[data-live]").dataset[place]); }
+  // To the list as it was left, where it was left by a key.
+  function go(name) {
+    location.assign(name === "t" ? "/desk/" : (!live && kept.getItem("desk-list")) || "/desk/queue/");
+  }
 
-  var staff = live.hasAttribute("data-staff");
+  var staff = live && live.hasAttribute("data-staff");
   var onRow = {
     l: function (row) { kept.setItem("desk-focus", "1"); kept.setItem("desk-next", row.dataset.case); row.querySelector("[data-look]").click(); }
   };
@@ -112,27 +114,28 @@
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) { return; }
     var on = event.target;
     var box = on.matches && on.matches("input[type=checkbox]");
-    if (dialog.open || on.isContentEditable || (!box && /^(INPUT|TEXTAREA|SELECT)$/.test(on.tagName))) { return; }
+    if ((dialog && dialog.open) || on.isContentEditable || (!box && /^(INPUT|TEXTAREA|SELECT)$/.test(on.tagName))) { return; }
     var name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (event.shiftKey && name !== "?" && name !== "/") { return; }
-    if (name === "?") { event.preventDefault(); dialog.showModal(); return; }
+    if (name === "?" && dialog) { event.preventDefault(); dialog.showModal(); return; }
     if (store.getItem("desk-keys") === "off") { return; }
     var after = waiting;
     waiting = "";
     var row = current();
     var inList = row && row.contains(on);
-    if (after === "g" && (name === "t" || name === "q")) { go(name === "t" ? "today" : "queue"); }
+    if (after === "g" && (name === "t" || name === "q")) { go(name); }
     else if (name === "g") { waiting = "g"; setTimeout(function () { waiting = ""; }, 1500); }
     else if (name === "j" || (inList && name === "ArrowDown")) { move(1); }
     else if (name === "k" || (inList && name === "ArrowUp")) { move(-1); }
     else if (name === "/") { search(); }
     else if (name === "s") { press("s"); }
-    else if (name === "u" && staff) { undo(); }
+    else if (name === "u" && kept.getItem("desk-done")) { undo(); }
     else if (row && Object.hasOwn(onRow, name)) { onRow[name](row); }
     else { return; }
     event.preventDefault();
   }
   document.addEventListener("keydown", key);
+  if (!live || !dialog) { return; }
 
   // The list of keys as a dialog, and the switch that turns single keys off.
   var list = document.querySelector("[data-keys] dl");

@@ -78,7 +78,8 @@ def test_on_the_way_back_the_next_case_has_the_focus(visit: Any, cases: list[Cas
         page.keyboard.press("j")
         page.keyboard.press("d")
         page.wait_for_url("**/dismiss/")
-        page.goto(LIST)
+        page.keyboard.press("g")
+        page.keyboard.press("q")
         wait_for(page, cases[1].number)
 
 
