@@ -18,7 +18,7 @@ from cases.models import (
 )
 from integrity.accounts.models import User
 from integrity.core import crypto
-from integrity.courses.models import Teaching
+from integrity.courses.models import Post, Submission, Teaching
 
 REPORTER = "reporter"
 
@@ -44,9 +44,11 @@ def part_known(user: Any, inside: Any) -> Q:
     """As `part_in_it`, as far as the desk can see it. `inside` is `user` within a subquery."""
     case = OuterRef("pk")
     asked = StatementRequest.objects.filter(case=case, person=inside, withdrawn_at__isnull=True)
+    # A subquery each, never a join: negated, joins would walk through all work and all posts.
+    work = Submission.objects.filter(pk=OuterRef("submission"), learner=inside)
     return (
-        Q(submission__learner=user)
-        | Q(post__author=user)
+        Q(Exists(work))
+        | Q(Exists(Post.objects.filter(pk=OuterRef("post"), author=inside)))
         | Q(Exists(Respondent.objects.filter(case=case, user=inside)))
         | Q(Exists(asked))
         | Q(Exists(InterimMeasure.objects.filter(case=case, protects=inside)))
@@ -105,7 +107,8 @@ def _closed_part(user: User) -> Q:
     if not user.former_ids:
         return Q()
     parts = Respondent.objects.filter(case=OuterRef("pk"), user__closed_into=user)
-    return Q(submission__learner__closed_into=user) | Q(Exists(parts))
+    work = Submission.objects.filter(pk=OuterRef("submission"), learner__closed_into=user)
+    return Q(Exists(work)) | Q(Exists(parts))
 
 
 def conflict_filter(user: User) -> Q:

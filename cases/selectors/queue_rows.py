@@ -235,7 +235,7 @@ def page_of(
     `sort` is "due" or "priority" (urgent cases before all others, then the earliest first, cases
     without an instant last) or "newest". A key that cannot be read, or belongs to another order,
     gives the first page. Rows are looked for in `among`, where that is given, and shown only if
-    they are in `cases` too. One query; the number of rows before a page does not matter to it.
+    they are in `cases` too. Two queries; the number of rows before a page does not matter to them.
     """
     where = (cases if among is None else among).order_by()
     if sort == "newest":
@@ -286,7 +286,9 @@ def _at(cases: QuerySet[Case], parts: list[QuerySet[Case]], size: int) -> QueryS
         for part in parts
     )
     keys = first.union(*others, all=True) if others else first
-    return cases.filter(pk__in=keys)
+    # Named one by one: as part of one statement they were looked for after everything else, because
+    # the database guesses that nearly no case may be known of.
+    return cases.filter(pk__in=[row["pk"] for row in keys])
 
 
 def is_key(after: str, *, sort: str) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, F, OuterRef, Q, QuerySet, Subquery
 
 from cases import rules
-from cases.models import Case
+from cases.models import Case, CaseWords
+from cases.models.search import Has
 from cases.terms import asked
 from integrity.accounts.models import User
 
 MOST_WORDS = 12
+# Up to so many are named by the index. Where there are more, every list meets some of them soon.
+RARE = 2_000
 
 
 def matching(cases: QuerySet[Case], user: User, text: str) -> QuerySet[Case]:
@@ -18,14 +21,26 @@ def matching(cases: QuerySet[Case], user: User, text: str) -> QuerySet[Case]:
     `cases` are some of `rules.visible_to(user)`. Names and texts are searched only in cases the
     user may read: whether a name finds anything must tell nobody whom a closed case is about. Of
     the others number, matter and course are searched. A text without letters and digits finds
-    nothing.
+    nothing. One query, of the index; none where there is nothing to look for.
     """
     if not text.strip():
         return cases
-    wanted = asked(text, most=MOST_WORDS)
+    wanted = tuple(asked(text, most=MOST_WORDS))
     if not wanted:
         return cases.none()
-    # The heads are in the text as well, so this condition may stand alone: it is the index's.
-    found = cases.filter(words__text__has=wanted)
+    # The heads are in the text as well.
+    rows = CaseWords.objects.filter(text__has=wanted).order_by()
+    keys = list(rows.values_list("pk", flat=True)[: RARE + 1])
+    # The database guesses badly how many cases somebody may know of, so it is not left to choose.
+    rare = len(keys) <= RARE
+    found = cases.filter(pk__in=keys) if rare else cases.filter(_has("text", wanted))
     readable = rules.readable(user)
-    return found.filter(Q(words__heads__has=wanted) | readable) if readable else found
+    return found.filter(Q(_has("heads", wanted)) | readable) if readable else found
+
+
+def _has(field: str, wanted: tuple[str, ...]) -> Subquery:
+    """Looked up case by case, on the way through a list."""
+    words = CaseWords.objects.filter(pk=OuterRef("pk"))
+    return Subquery(
+        words.annotate(hit=Has(F(field), wanted)).values("hit"), output_field=BooleanField()
+    )

@@ -22,8 +22,6 @@ import django
 
 # A table with fewer rows is read from end to end for good reasons.
 LARGE = 5_000
-# So many pages are turned to be deep in a list.
-DEEP = 120
 
 PEOPLE = {"moderator": "moderator@example.edu", "officer": "officer@example.edu"}
 
@@ -78,23 +76,20 @@ class Desk:
         self._name("live counts", who, "/desk/queue/counts/", view="open")
 
     def _after(self, who: str, query: dict[str, str]) -> str:
-        """The key of a page in the middle of the list, or as deep as is turned to."""
+        """The key of a page in the middle of the list."""
         from django.http import QueryDict
 
-        from cases.selectors.queue import queue_page
+        from cases.selectors.queue_filters import Filters, narrowed
+        from cases.selectors.queue_rows import PAGE_SIZE, page_of
+        from cases.selectors.words import Days
         from integrity.accounts.models import User
 
         user = User.objects.get(email=PEOPLE[who])
-        keys: list[str] = []
-        following = ""
-        for _turn in range(DEEP):
-            asked = QueryDict(mutable=True)
-            asked.update({**query, "after": following} if following else query)
-            following = queue_page(user, asked).next
-            if not following:
-                break
-            keys.append(following)
-        return keys[len(keys) // 2 if not following else -1] if keys else ""
+        asked = QueryDict(mutable=True)
+        asked.update(query)
+        found = narrowed(user, Filters.read(asked, user), Days.of_reader())
+        pages = found.count() // PAGE_SIZE
+        return page_of(found, sort=query["sort"], size=max(1, pages // 2) * PAGE_SIZE)[1]
 
     def _middle(self) -> int:
         from django.db.models import Max

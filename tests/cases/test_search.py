@@ -14,6 +14,7 @@ from hypothesis.extra.django import TestCase
 from cases import rules
 from cases.enums import CaseStatus as S
 from cases.models import Case, CaseWords, Redaction
+from cases.selectors import search
 from cases.selectors.search import matching
 from cases.services import evidence, indexing, triage
 from cases.terms import LONGEST, asked, code_terms, joined, terms
@@ -270,12 +271,27 @@ def test_the_index_can_be_made_anew(world: World) -> None:
 def test_the_index_is_what_answers(world: World) -> None:
     """The plan looks words up; it never walks through all texts."""
     world.opened()
-    cases = matching(Case.objects.all(), world.officer, "photosynthesis").order_by()
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+    rows = CaseWords.objects.filter(text__has=("photosynthesis",)).order_by()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
-    plan = cases.explain()
+            cursor.execute("SET LOCAL enable_indexscan = off")
+    plan = rows.explain()
     assert "cases_casewords_text_vector" in plan or "cases_casewords_fts" in plan
+
+
+def test_frequent_words_find_the_same_as_rare_ones(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.opened()
+    closed = build.case(status=S.INVESTIGATION, assignee=build.moderator())
+    build.searched_by(closed, closed.number, "Amara Okonjo")
+    texts = ("amara", "ic", world.number, closed.number, "2026", "nothing")
+    people = (world.officer, world.moderator, build.moderator())
+    rare = [found(user, text) for user in people for text in texts]
+    monkeypatch.setattr(search, "RARE", 0)
+    assert [found(user, text) for user in people for text in texts] == rare
+    assert rare[0] == [world.number, closed.number]
 
 
 class Anything(TestCase):
