@@ -21,7 +21,6 @@ from django.db.models import Q, QuerySet
 from cases import comparison
 from cases.comparison.prints import prints
 from cases.models import PrintedSubmission, SubmissionPrint
-from integrity.core import clock
 from integrity.courses.models import Course, Submission
 
 # A fingerprint that more submissions have than this share of the course, or this many, is common.
@@ -35,7 +34,7 @@ LOOKED_UP = 600
 COMPARED_CHARACTERS = 1_500_000
 # Submissions fingerprinted in one transaction.
 PORTION = 200
-_ROWS_AT_ONCE = 5_000
+_TABLE = SubmissionPrint._meta.db_table  # noqa: SLF001 - documented by Django
 
 Values = npt.NDArray[np.int32]
 
@@ -180,10 +179,9 @@ def _holders(values: list[int], most: int) -> Iterator[list[int]]:
             rows = SubmissionPrint.objects.filter(value=value).order_by("submission_id")
             yield list(rows.values_list("submission_id", flat=True)[:most])
         return
-    table = SubmissionPrint._meta.db_table  # noqa: SLF001 - Django's documented way
     # One question, in which every value reads no more of the index than is of use.
     statement = (
-        "SELECT array(SELECT submission_id FROM " + table + " p WHERE p.value = v.value"  # noqa: S608 - a name of our own
+        f"SELECT array(SELECT submission_id FROM {_TABLE} p WHERE p.value = v.value"  # noqa: S608
         " ORDER BY submission_id LIMIT %s) FROM unnest(%s::integer[]) AS v(value)"
     )
     with connection.cursor() as cursor:
@@ -194,23 +192,42 @@ def _holders(values: list[int], most: int) -> Iterator[list[int]]:
 def _write(submissions: Iterable[Submission]) -> int:
     submissions = list(submissions)
     _clear([row.pk for row in submissions])
-    rows: list[SubmissionPrint] = []
+    values: list[int] = []
+    holders: list[int] = []
+    printed = []
     for row in submissions:
-        language = _language(row)
-        values = _values(row.text, language, row.assignment.course_id).tolist()
-        rows += [SubmissionPrint(value=value, submission_id=row.pk) for value in values]
-        PrintedSubmission.objects.update_or_create(
-            submission=row,
-            defaults={
-                "course_id": row.assignment.course_id,
-                "sha256": _sha256(row.text),
-                "language": language,
-                "prints": len(values),
-                "printed_at": clock.now(),
-            },
+        language, course_id = _language(row), row.assignment.course_id
+        own = _values(row.text, language, course_id).tolist()
+        values += own
+        holders += [row.pk] * len(own)
+        printed.append(
+            PrintedSubmission(
+                submission=row,
+                course_id=course_id,
+                sha256=_sha256(row.text),
+                language=language,
+                prints=len(own),
+            )
         )
-    SubmissionPrint.objects.bulk_create(rows, batch_size=_ROWS_AT_ONCE)
-    return len(rows)
+    PrintedSubmission.objects.bulk_create(printed)
+    _insert(values, holders)
+    return len(values)
+
+
+def _insert(values: list[int], holders: list[int]) -> None:
+    # A hundred rows a submission: building an object for each takes most of the time.
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"INSERT INTO {_TABLE} (value, submission_id)"  # noqa: S608 - a name of our own
+                " SELECT * FROM unnest(%s::integer[], %s::bigint[])",
+                [values, holders],
+            )
+        else:
+            cursor.executemany(
+                f"INSERT INTO {_TABLE} (value, submission_id) VALUES (%s, %s)",  # noqa: S608
+                list(zip(values, holders, strict=True)),
+            )
 
 
 def _clear(submission_ids: list[int]) -> None:
