@@ -7,7 +7,7 @@ from cases.demo.tale import Cast
 from cases.enums import CaseStatus, EvidenceKind
 from cases.models import Case, Respondent
 from cases.services import comparing
-from cases.services.comparing import Given
+from cases.services.compared_texts import Given
 from integrity.accounts.models import User
 
 

@@ -13,7 +13,8 @@ from cases.comparison import languages
 from cases.evidence.accept import DOCX, ODT, PDF
 from cases.evidence.accept import TEXT as PLAIN_TEXT
 from cases.forms.desk import KeyedForm
-from cases.services.comparing import LONGEST, PASTE, REASONS, UPLOAD, Given
+from cases.services.compared_texts import LONGEST, Given
+from cases.services.comparing import PASTE, REASONS, UPLOAD
 from cases.versus import Text
 from integrity.web.forms import FileField, Form, LineField, SelectField, TextField
 

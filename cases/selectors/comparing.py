@@ -15,6 +15,7 @@ from cases.models import Case, Comparison, Evidence
 from cases.selectors.case_head import Head, head
 from cases.selectors.words import day
 from cases.services import comparing
+from cases.services.compared_texts import has_text
 from cases.services.comparing import PASTE, UPLOAD
 from cases.services.printing import similar_in_course
 from cases.versus import (
@@ -95,7 +96,7 @@ def sources(top: Head, chosen: Sequence[Submission] = ()) -> list[tuple[str, str
     found += [
         (f"e:{piece.public_id}", f"{piece.label}: {piece.title}")
         for piece in pieces
-        if comparing.has_text(piece)
+        if has_text(piece)
     ]
     found += [
         (f"s:{row.public_id}", _("Similar submission: %(title)s") % {"title": _title(row)})

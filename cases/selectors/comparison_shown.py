@@ -21,6 +21,7 @@ from cases.models import AdviserAccess, Comparison, Disclosure, Evidence, Respon
 from cases.others import Names
 from cases.selectors.comparing import of_evidence
 from cases.services import comparing
+from cases.services.compared_texts import WITH_TEXT
 from cases.services.redaction import piece_of
 from cases.versus import (
     FOLD,
@@ -288,7 +289,7 @@ def _covered_in(source: Evidence, text: str) -> list[Span] | None:
 
 def _part(source: Evidence) -> int | None:
     # Which part of the sheet of an exhibit its words are.
-    if source.kind in comparing.WITH_TEXT:
+    if source.kind in WITH_TEXT:
         return len(source.heads)
     copies = [file for file in source.files.all() if file.role == FileRole.DERIVATIVE]
     plain = any(copy.content_type == PLAIN for copy in copies)

@@ -10,7 +10,7 @@ import pytest
 
 from cases.models import Comparison, Evidence
 from cases.services import comparing, evidence, notice
-from cases.services.comparing import Given
+from cases.services.compared_texts import Given
 from tests.cases.test_process import World
 
 SHARED = (

@@ -22,7 +22,7 @@ from cases.models import Comparison, Evidence
 from cases.pdf.comparison import document
 from cases.selectors.comparing import compare_page
 from cases.services import comparing, evidence, printing
-from cases.services.comparing import Given
+from cases.services.compared_texts import Given, tidy
 from cases.versus import FOLD, blocks, figures, marks_of
 from integrity.audit.models import Event
 from integrity.core.errors import (
@@ -468,7 +468,7 @@ def test_hostile_35_invisible_turns_of_direction_are_taken_out_of_pasted_words(
     """HOSTILE 35: NUL is refused, marks of direction and blanks without width go."""
     row = world.compare(b=Given(title="T\u202ext", text=f"\u202e{ARTICLE}\u200b"))
     assert (row.b_text, row.b_title) == (ARTICLE, "Txt")
-    assert comparing.tidy("a\x00b\u202e\ud800c\fd\r\ne") == "abc\nd\ne"
+    assert tidy("a\x00b\u202e\ud800c\fd\r\ne") == "abc\nd\ne"
 
 
 # Markup and figures

@@ -23,7 +23,7 @@ from cases.covering import MARK, occurrences
 from cases.pdf.comparison import document
 from cases.selectors.comparing import compare_page
 from cases.services import comparing, redaction
-from cases.services.comparing import Given
+from cases.services.compared_texts import Given
 from integrity.core import clock
 from tests.cases.comparing_world import ARTICLE, SHARED, Compared
 

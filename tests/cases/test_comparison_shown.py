@@ -17,7 +17,7 @@ from cases.models import Disclosure, Evidence, Respondent
 from cases.selectors import my
 from cases.selectors.comparison_shown import shown_versus
 from cases.services import adviser, comparing, redaction
-from cases.services.comparing import Given
+from cases.services.compared_texts import Given
 from cases.versus import Side, Versus
 from integrity.audit.models import Event
 from tests.cases import builders as build

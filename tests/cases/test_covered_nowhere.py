@@ -18,7 +18,7 @@ from cases.covering import MARK, occurrences
 from cases.models import CaseWords, Evidence
 from cases.selectors.case_page import case_page
 from cases.services import adviser, comparing, evidence, export, notice, redaction, response
-from cases.services.comparing import Given
+from cases.services.compared_texts import Given
 from integrity.accounts.models import User
 from notifications.content import unseal_letter, unseal_message
 from notifications.models import Letter, OutboxMessage
