@@ -57,22 +57,32 @@ def events_of(
         theirs = values.filter(name=ACTOR, lookup=chain.lookup(str(by)))
         events = events.filter(Exists(theirs), actor_kind=ActorKind.USER)
     about = Case(
-        When(subject_type__in=("note", "response", "evidence"), then=FromWords(F("subject_id"))),
+        When(
+            subject_type__in=("note", "response", "evidence"),
+            # Only what is an identifier can be read as one.
+            subject_id__regex=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+            then=FromWords(F("subject_id")),
+        ),
         default=None,
         output_field=UUIDField(),
     )
     person = FromWords(OuterRef("who"))
     names = User.objects.filter(public_id=person).values("display_name")
     points = ResponsePoint.objects.filter(response__public_id=OuterRef("about")).exclude(text="")
-    return events.annotate(
-        about=about,
-        who=Subquery(values.filter(name=ACTOR).values("value")[:1]),
-        name=Subquery(names[:1]),
-        quote=Subquery(values.filter(name__in=_QUOTED).values("value")[:1]),
-        note=Subquery(Note.objects.filter(public_id=OuterRef("about")).values("body")[:1]),
-        answer=Subquery(points.order_by("position").values("text")[:1]),
-        title=Subquery(Evidence.objects.filter(public_id=OuterRef("about")).values("title")[:1]),
-    ).order_by("-sequence")
+    return (
+        events.alias(about=about)
+        .annotate(
+            who=Subquery(values.filter(name=ACTOR).values("value")[:1]),
+            name=Subquery(names[:1]),
+            quote=Subquery(values.filter(name__in=_QUOTED).values("value")[:1]),
+            note=Subquery(Note.objects.filter(public_id=OuterRef("about")).values("body")[:1]),
+            answer=Subquery(points.order_by("position").values("text")[:1]),
+            title=Subquery(
+                Evidence.objects.filter(public_id=OuterRef("about")).values("title")[:1]
+            ),
+        )
+        .order_by("-sequence")
+    )
 
 
 def people_in(number: str, *, officer: bool) -> list[tuple[str, str]]:

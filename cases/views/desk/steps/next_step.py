@@ -62,7 +62,7 @@ def _triage(head: Head) -> Next:
 
 def _dismissed(page: CasePage, user: User) -> Next:
     head = page.head
-    reason = DismissalReason(head.case.dismissal_reason).label
+    reason: Text = DismissalReason(head.case.dismissal_reason).label
     if head.case.merged_into_id is not None:
         return Next(_("Joined with another case"), _("What was reported goes on there."))
     buttons = [Button(_("Take up again"), url("reopen", head))] if may("reopen", head) else []
