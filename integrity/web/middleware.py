@@ -72,7 +72,8 @@ class ReaderMiddleware:
 
     A session ends after `SESSION_IDLE_SECONDS` without a request and `SESSION_ABSOLUTE_SECONDS`
     after signing in, whichever comes first; the boundary itself is over. The last request is
-    written down at most once in a thirtieth of the idle time.
+    written down at most once in a thirtieth of the idle time. One that a page sends by itself says
+    so (`X-Unattended: 1`) and does not count.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -105,7 +106,9 @@ class ReaderMiddleware:
             return True
         if "began" not in session:
             session["began"] = now.timestamp()
-        if "seen" not in session or now - seen >= idle / 30:
+        # What an open page asks by itself is nobody's doing: it keeps nobody signed in.
+        unattended = request.headers.get("X-Unattended") == "1"
+        if "seen" not in session or (not unattended and now - seen >= idle / 30):
             session["seen"] = now.timestamp()
         return False
 

@@ -173,7 +173,7 @@
   // Numbers while the page is open. Rows stay where they are until the reader asks for the new ones.
   function ask() {
     if (document.hidden) { return; }
-    fetch(live.dataset.live, { headers: { Accept: "application/json" } }).then(function (answer) {
+    fetch(live.dataset.live, { headers: { Accept: "application/json", "X-Unattended": "1" } }).then(function (answer) {
       return answer.ok && !answer.redirected ? answer.json() : Promise.reject(answer.status);
     }).then(function (told) {
       document.querySelectorAll("[data-count]").forEach(function (place) {

@@ -16,8 +16,9 @@
     if (document.hidden) { return; }
     var data = new FormData(form);
     data.set("writing", touched ? "1" : "0");
-    fetch(form.action, { method: "POST", body: data, headers: { Accept: "text/html" } }).then(function (answer) {
-      if (answer.status === 404) { here.textContent = ""; return null; }
+    fetch(form.action, { method: "POST", body: data, headers: { Accept: "text/html", "X-Unattended": "1" } }).then(function (answer) {
+      // Shut out, or signed out meanwhile: nothing more to say.
+      if (answer.status === 404 || answer.redirected) { here.textContent = ""; return null; }
       return answer.ok ? answer.text() : Promise.reject(answer.status);
     }).then(function (text) {
       if (text === null) { return; }

@@ -73,6 +73,20 @@ def test_being_there_leaves_no_trace_in_the_history_and_makes_no_form_stale(case
     assert Presence.objects.count() == 1
 
 
+def test_a_page_left_open_keeps_nobody_signed_in(case: Case) -> None:
+    client, start = Client(), clock.now()
+    with clock.frozen(start):
+        client.force_login(build.moderator())
+        assert client.get(reverse("desk:case", args=[case.number])).status_code == 200
+    beating = reverse("desk:presence", args=[case.number])
+    for minutes in (10, 20, 29):
+        with clock.frozen(start + timedelta(minutes=minutes)):
+            assert client.post(beating, headers={"X-Unattended": "1"}).status_code == 200
+    with clock.frozen(start + timedelta(minutes=30)):
+        assert client.post(beating, headers={"X-Unattended": "1"}).status_code == 302
+        assert client.get(reverse("desk:case", args=[case.number])).status_code == 302
+
+
 def test_whoever_may_not_read_the_case_is_neither_told_nor_counted() -> None:
     case = build.case(status=CaseStatus.INVESTIGATION)
     officer = build.officer()
