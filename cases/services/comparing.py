@@ -16,14 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import comparison as engine
-from cases import rules, workflow
+from cases import workflow
 from cases.enums import EvidenceKind
 from cases.models import Case, Comparison, Evidence
 from cases.services import evidence
 from cases.services.base import locked_case, reading_case, record, save
 from cases.services.clean import Problems
-from cases.services.compared_texts import Given as Given
-from cases.services.compared_texts import Read, read_side
+from cases.services.compared_texts import Given, Read, read_side
 from cases.versus import Text, figures, marks_of
 from integrity.accounts.models import User
 from integrity.core import clock
@@ -32,9 +31,23 @@ from integrity.core.errors import (
     IllegalTransition,
     InvalidInput,
     NotFound,
-    NotPermitted,
     Stale,
 )
+
+__all__ = [
+    "FROZEN",
+    "PASTE",
+    "REASONS",
+    "UPLOAD",
+    "Given",
+    "aside_of",
+    "attach",
+    "canonical",
+    "comparison_of",
+    "make",
+    "set_aside",
+    "take_back",
+]
 
 PASTE, UPLOAD = "paste", "upload"
 # Why a passage is set aside. "other" needs words.
@@ -142,14 +155,6 @@ def comparison_of(case: Case, public_id: UUID | str, *, lock: bool = False) -> C
     if row is None:
         raise NotFound
     return row
-
-
-def read(*, actor: User, number: str, public_id: UUID | str) -> Comparison:
-    """A comparison for whoever reads the case: `NotPermitted` for whoever sees only a summary."""
-    case = reading_case(actor, number)
-    if rules.access(actor, case) < rules.Access.READ:
-        raise NotPermitted
-    return comparison_of(case, public_id)
 
 
 def aside_of(row: Comparison) -> dict[int, Text]:
