@@ -62,7 +62,11 @@ def declared(case: Case, user: User) -> None:
 def advises(case: Case, user: User) -> None:
     part = build.respondent(case, make.person())
     AdviserAccess.objects.create(
-        respondent=part, email=user.email, adviser=user, revoked_at=clock.now()
+        respondent=part,
+        email=user.email,
+        adviser=user,
+        accepted_at=clock.now(),
+        revoked_at=clock.now(),
     )
 
 
