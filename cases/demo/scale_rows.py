@@ -142,7 +142,7 @@ def insert(model: type[M], rows: Sequence[M]) -> None:
     names = [field.attname for field in fields]
     copy(
         meta.db_table,
-        [field.column for field in fields],
+        [str(field.column) for field in fields],
         (map(row.__dict__.__getitem__, names) for row in rows),
     )
 

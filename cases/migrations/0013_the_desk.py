@@ -1052,7 +1052,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 condition=models.Q(("ended_at__isnull", True)),
                 fields=("case",),
-                name="cases_pause_one_at_a_time",
+                name="cases_pause_one_at_once",
             ),
         ),
         migrations.AddIndex(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -34,7 +35,7 @@ class HolderPage:
 
     user: User
     left: bool
-    cases: list[Case]
+    cases: Sequence[Case]
     total: int
     colleagues: list[User]
 
@@ -98,14 +99,14 @@ def holder_page(user: User, who: UUID) -> HolderPage:
     )
     return HolderPage(
         user=person,
-        left=any(not case.there for case in cases),  # type: ignore[attr-defined]
+        left=any(not case.there for case in cases),
         cases=cases,
         total=total,
         colleagues=colleagues(cases, person),
     )
 
 
-def colleagues(cases: list[Case], leaver: User) -> list[User]:
+def colleagues(cases: Sequence[Case], leaver: User) -> list[User]:
     """Who works on cases of these institutions, the leaver apart, by name: one query.
 
     Who may have which of the cases is asked when they are moved.

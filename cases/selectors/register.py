@@ -63,9 +63,8 @@ def sanctions_page(user: User, *, view: str = "active", after: str = "") -> Sanc
         if view == "active"
         else (SanctionStatus.ENDED, SanctionStatus.REVERSED)
     )
-    rows = (
-        Sanction.objects.filter(status__in=statuses, case__in=cases.values("pk"))
-        .select_related("consequence", "respondent__user", "case")
+    rows = Sanction.objects.filter(status__in=statuses, case__in=cases.values("pk")).select_related(
+        "consequence", "respondent__user", "case"
     )
     found = _KEY.fullmatch(after)
     if view == "active":

@@ -34,11 +34,12 @@ def find(*, actor: User, number: str, report_id: UUID | str, reasons: str) -> Ba
         visible_or_404(actor, case)
         workflow.require("bad_faith", actor=actor, case=case)
         report = _report(case, report_id)
-        row = BadFaith.objects.filter(report=report).first() or BadFaith(report=report)
-        if row.pk is not None and row.taken_back_at is None:
-            if (row.found_by_id, row.reasons) == (actor.pk, said):
-                return row
+        known = BadFaith.objects.filter(report=report).first()
+        if known is not None and known.taken_back_at is None:
+            if (known.found_by_id, known.reasons) == (actor.pk, said):
+                return known
             raise Conflict(_("This is recorded of the report already."))
+        row = known or BadFaith(report=report)
         row.reasons = said
         row.found_by = actor
         row.found_at = clock.now()

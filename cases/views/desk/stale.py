@@ -43,6 +43,6 @@ def _words(field: forms.Field, value: Any) -> str:
     values = value if isinstance(value, list | tuple) else [value]
     named: dict[str, str] = {}
     if isinstance(field, forms.ChoiceField):
-        named = {str(key): str(label) for key, label in field.choices}  # type: ignore[union-attr]
+        named = {str(key): str(label) for key, label in field.choices}  # type: ignore[misc, union-attr]
     said = ("" if one is None else str(one) for one in values)
     return ", ".join(named.get(one, one) for one in said)

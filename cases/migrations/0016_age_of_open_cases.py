@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0016_smaller_prints")]
+    dependencies = [("cases", "0015_smaller_prints")]
 
     operations = [
         migrations.AddIndex(

@@ -106,7 +106,7 @@ def _checked(schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0014_the_desk")]
+    dependencies = [("cases", "0013_the_desk")]
 
     operations = [
         migrations.CreateModel(
