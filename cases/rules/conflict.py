@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from cases.models import (
     AdviserAccess,
@@ -17,6 +17,7 @@ from cases.models import (
     StatementRequest,
 )
 from integrity.accounts.models import User
+from integrity.accounts.rules import same_person
 from integrity.core import crypto
 from integrity.courses.models import Post, Submission, Teaching
 
@@ -133,5 +134,42 @@ def known_conflict(user: User) -> Q:
 
 
 def in_conflict(user: User, case: Case) -> bool:
-    """Whether the user may have nothing to do with the case."""
-    return Case.objects.filter(conflict_filter(user), pk=case.pk).exists()
+    """Whether the user may have nothing to do with the case: `conflict_filter` of this very one.
+
+    Every step and every page asks it, so it is asked from what the case says of itself, in one
+    query; whether two matters are kept apart only where somebody marked the case.
+    `tests/cases/test_queue_sight.py` holds that it says what `conflict_filter` says.
+    """
+    first, *others = (
+        rows.order_by().annotate(tie=Value(kind)).values_list("tie")
+        for kind, rows in _ties(user, case)
+    )
+    found = {kind for (kind,) in first.union(*others)}
+    if TIED in found:
+        return True
+    return MARKED in found and Case.objects.filter(kept_apart(user), pk=case.pk).exists()
+
+
+TIED, MARKED = "tied", "marked"
+
+
+def _ties(user: User, case: Case) -> list[tuple[str, QuerySet[Any, Any]]]:
+    """What ties the user to this case, and the marks that may keep it from them."""
+
+    asked = StatementRequest.objects.filter(case=case, person=user, withdrawn_at__isnull=True)
+    ties: list[QuerySet[Any, Any]] = [
+        Respondent.objects.filter(same_person(user, "user"), case=case),
+        asked,
+        InterimMeasure.objects.filter(case=case, protects=user),
+        Report.objects.filter(case=case, reporter_ref__in=reporter_refs(user)),
+        ConflictDeclaration.objects.filter(case=case, user=user),
+        AdviserAccess.objects.filter(respondent__case=case, adviser=user),
+    ]
+    if case.submission_id is not None:
+        ties.append(Submission.objects.filter(same_person(user, "learner"), pk=case.submission_id))
+    if case.post_id is not None:
+        ties.append(Post.objects.filter(pk=case.post_id, author=user))
+    if case.course_id is not None:
+        ties.append(Teaching.objects.filter(course=case.course_id, user=user))
+    marks = RetaliationMark.objects.filter(Q(case=case) | Q(earlier_case=case), case__isnull=False)
+    return [*((TIED, rows) for rows in ties), (MARKED, marks)]

@@ -20,14 +20,21 @@ from integrity.core.errors import IllegalTransition, NotFound, NotPermitted
 _AFTER_ANSWER = frozenset({"find", "propose", "decide", "confirm"})
 
 
-def _permitted(step: Step, actor: User | None, case: Case, respondent: Respondent | None) -> bool:
+def _permitted(
+    step: Step,
+    actor: User | None,
+    case: Case,
+    respondent: Respondent | None,
+    access: rules.Access | None = None,
+) -> bool:
+    """`access`: what the actor sees of the case, where that was asked already."""
     if step.by == By.SYSTEM:
         return actor is None
     if actor is None:
         return False
     if step.by == By.RESPONDENT:
         return respondent is not None and belongs_to(respondent.user, actor)
-    if rules.access(actor, case) < rules.Access.WORK:
+    if (rules.access(actor, case) if access is None else access) < rules.Access.WORK:
         return False
     if step.by == By.UNDO and case.dismissed_by_id == actor.pk:
         return True
@@ -85,15 +92,16 @@ def require(
     not reach, `IllegalTransition` from a wrong status or while something is missing.
     """
     step = TABLE[action]
-    if step.by in (By.DESK, By.OFFICER, By.HEARER, By.UNDO) and (
-        actor is None or rules.access(actor, case) == rules.Access.NONE
-    ):
-        raise NotFound
+    access = None
+    if step.by in (By.DESK, By.OFFICER, By.HEARER, By.UNDO):
+        access = rules.Access.NONE if actor is None else rules.access(actor, case)
+        if access == rules.Access.NONE:
+            raise NotFound
     if step.by == By.RESPONDENT and (
         respondent is None or not _permitted(step, actor, case, respondent)
     ):
         raise NotFound
-    if not _permitted(step, actor, case, respondent):
+    if not _permitted(step, actor, case, respondent, access):
         raise NotPermitted
     if action in BY_STRANGERS and actor is not None and rules.knows_who_reported(actor, case):
         raise NotPermitted(KNOWS_WHO)

@@ -87,9 +87,15 @@ def protected(case: Case, user: User) -> None:
     )  # fmt: skip
 
 
+def marked(case: Case, earlier: Case) -> None:
+    RetaliationMark.objects.create(
+        kind="report", case=case, earlier_case=earlier, earlier_report=build.report(earlier)
+    )
+
+
 def answers_to(case: Case, user: User) -> None:
     earlier = build.case(assignee=user)
-    RetaliationMark.objects.create(kind="report", case=case, earlier_case=earlier)
+    marked(case, earlier)
 
 
 TIES: list[Callable[[Case, User], None]] = [
@@ -105,8 +111,13 @@ def test_hostile_16_no_list_count_or_saved_view_tells_of_a_case_one_is_tied_to(
     client.force_login(user)
     case, free = build.case(urgent=True), build.case()
     assert client.get(f"{COUNTS}?view=open&since=0").json()["views"]["open"] == "2"
+    assert not rules.in_conflict(user, case)
     tie(case, user)
     user = User.objects.get(pk=user.pk)
+    assert [rules.in_conflict(user, Case.objects.get(pk=row.pk)) for row in (case, free)] == [
+        True,
+        False,
+    ]
     seen = set(rules.Sight.read(user).seen)
     assert seen == set(rules.visible_to(user))
     assert case not in seen
@@ -147,12 +158,23 @@ def test_a_closed_account_ties_the_one_its_person_kept() -> None:
     user, former = build.moderator(), make.person()
     case = build.case()
     build.respondent(case, former)
-    former.closed_into = user
+    former.closed_into, former.is_active = user, False
     former.save()
     user.former_ids = [str(former.public_id)]
     user.save()
     assert not rules.visible_to(user).exists()
     assert not rules.Sight.read(user).seen.exists()
+    assert rules.in_conflict(user, case)
+
+
+def test_who_worked_on_what_a_report_may_answer_to_is_tied_to_the_later_case() -> None:
+    """And whoever has the earlier case keeps it, as `conflict_filter` says (IN9)."""
+    user, case, earlier = build.moderator(), build.case(), build.case()
+    Case.objects.filter(pk=earlier.pk).update(assignee=user, assigned_at=clock.now())
+    assert not rules.in_conflict(user, case)
+    marked(case, earlier)
+    assert rules.in_conflict(user, case)
+    assert not rules.in_conflict(user, Case.objects.get(pk=earlier.pk))
 
 
 def test_very_many_ties_are_asked_row_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
