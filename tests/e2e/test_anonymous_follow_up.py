@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from cases import undoing
 from cases.models import Evidence, MessageFile, Report, ReportMessage
+from integrity.core import clock
 from notifications.models import OutboxMessage
 from tests.cases import intake_builders as make
 from tests.e2e.visit import Visit
@@ -167,7 +170,9 @@ def test_journey_2_both_sides_write_and_nobody_has_a_name(
         desk.press("Dismiss the case")
         desk.sees("Dismissed by mistake?")
 
-    with visitor("visitor-end") as guest:
+    # The desk can undo a dismissal for some minutes; nobody is told before.
+    later = clock.now() + undoing.WITHIN + timedelta(minutes=1)
+    with clock.frozen(later), visitor("visitor-end") as guest:
         guest.page.goto("/report/follow/")
         opened(guest, code)
         guest.sees("Closed: not pursued")
