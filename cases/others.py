@@ -3,8 +3,9 @@
 One outcome each, and the others redacted (QU2). Nothing is stored for it: names are looked for when
 something is shown, so that a learner who is named later, or takes another name, is hidden at once.
 Words are found without regard to case, accents and blanks. Of a name its parts are found too where
-they begin with a capital letter or stand in an address; what the reader's own name shares with it
-stays. A picture cannot be read: the desk looks at it and covers it (`services.redaction`).
+they do not begin with a small letter or stand in an address; what the reader's own name shares
+with it stays. In scripts without blanks only the whole name is found, and parts entered apart. A
+picture cannot be read: the desk looks at it and covers it (`services.redaction`).
 """
 
 from __future__ import annotations
@@ -14,12 +15,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cases.covering import Span, cover, folded, merged, whole
+from cases.terms import unspaced
 
 if TYPE_CHECKING:
     from integrity.accounts.models import User
 
-# Shorter parts are particles and initials, which stand in every text.
-SHORTEST_PART = 3
+# Shorter parts are initials, which stand in every text; so do these, and they name nobody.
+SHORTEST_PART = 2
+PARTICLES = frozenset(
+    "al el la le los las de del der den des di da do dos das du van von zu bin ibn und y".split()
+)
 
 
 @dataclass(frozen=True)
@@ -42,9 +47,10 @@ class Names:
             at = plain.find(words)
             while at >= 0:
                 end = at + len(words)
-                alone = not (_word(plain, at - 1) or _word(plain, end))
-                if alone and (
-                    not capital or text[places[at]].isupper() or _address(plain, at, end)
+                alone = not (_goes_on(plain, at - 1, at) or _goes_on(plain, end, end - 1))
+                # Many scripts have no capital letters: there a part counts wherever it stands.
+                if alone and not (
+                    capital and text[places[at]].islower() and not _address(plain, at, end)
                 ):
                     found.append(whole(text, (places[at], places[end - 1] + 1)))
                 at = plain.find(words, at + 1)
@@ -88,11 +94,14 @@ def _plain(text: str) -> str:
 
 def _parts(name: str) -> list[str]:
     words = "".join(c if c.isalnum() else " " for c in _plain(name)).split()
-    return [word for word in words if len(word) >= SHORTEST_PART]
+    return [word for word in words if len(word) >= SHORTEST_PART and word not in PARTICLES]
 
 
-def _word(text: str, place: int) -> bool:
-    return 0 <= place < len(text) and text[place].isalnum()
+def _goes_on(text: str, beside: int, edge: int) -> bool:
+    """Whether the sign beside a name belongs to the same word: never in a script without blanks."""
+    if not 0 <= beside < len(text) or not text[beside].isalnum():
+        return False
+    return not (unspaced(text[edge]) or unspaced(text[beside]))
 
 
 def _address(text: str, start: int, end: int) -> bool:

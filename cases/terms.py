@@ -26,6 +26,11 @@ _UNSPACED = re.compile(
 _LETTERS_AND_DIGITS = re.compile(r"[^\W\d]+|\d+")
 
 
+def unspaced(sign: str) -> bool:
+    """Whether words of this sign's script stand beside each other without blanks."""
+    return _UNSPACED.fullmatch(sign) is not None
+
+
 def terms(text: str) -> Iterator[str]:
     """The words of a text as they are kept: lower case, no accents, only letters and digits.
 

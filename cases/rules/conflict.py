@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
+from cases.enums import CaseLinkKind
 from cases.models import (
     AdviserAccess,
     Case,
+    CaseLink,
     ConflictDeclaration,
     InterimMeasure,
     Report,
@@ -37,8 +39,40 @@ def reporter_refs(user: User) -> list[str]:
 
 
 def _reported(user: User) -> Q:
-    reports = Report.objects.filter(case=OuterRef("pk"), reporter_ref__in=reporter_refs(user))
-    return Q(Exists(reports))
+    told = Q()
+    for rows in told_in(Report.objects.filter(reporter_ref__in=reporter_refs(user))):
+        told |= Q(pk__in=rows)
+    return told
+
+
+def told_in(reports: QuerySet[Any]) -> list[QuerySet[Any, Any]]:
+    """The cases these reports are in or came from, as subqueries of primary keys.
+
+    Joined into another case, a report leaves the one it was filed under, and taken out of a case it
+    goes into a new one: whoever sent it stays shut out of both. Links of taking out count also when
+    somebody removed them from the page.
+    """
+    here = reports.order_by().filter(case__isnull=False).values("case")
+    taken_out = CaseLink.objects.filter(kind=CaseLinkKind.SPLIT)
+    return [
+        here,
+        Case.objects.filter(merged_into__in=here).values("pk"),
+        Case.objects.filter(merged_into__merged_into__in=here).values("pk"),
+        taken_out.filter(one__in=here).values("other"),
+        taken_out.filter(other__in=here).values("one"),
+    ]
+
+
+def _told(user: User, case: Case) -> list[QuerySet[Any, Any]]:
+    """As `told_in` for one case, from its side."""
+    sent = Report.objects.filter(reporter_ref__in=reporter_refs(user))
+    moved: list[QuerySet[Any, Any]] = [
+        sent.filter(Q(case=case) | Q(case__merged=case) | Q(case__merged__merged=case))
+    ]
+    links = CaseLink.objects.filter(Q(one=case) | Q(other=case), kind=CaseLinkKind.SPLIT)
+    ends = sent.order_by().values("case")
+    moved.append(links.filter(Q(one__in=ends) | Q(other__in=ends)))
+    return moved
 
 
 def part_known(user: Any, inside: Any) -> Q:
@@ -161,7 +195,7 @@ def _ties(user: User, case: Case) -> list[tuple[str, QuerySet[Any, Any]]]:
         Respondent.objects.filter(same_person(user, "user"), case=case),
         asked,
         InterimMeasure.objects.filter(case=case, protects=user),
-        Report.objects.filter(case=case, reporter_ref__in=reporter_refs(user)),
+        *_told(user, case),
         ConflictDeclaration.objects.filter(case=case, user=user),
         AdviserAccess.objects.filter(respondent__case=case, adviser=user),
     ]

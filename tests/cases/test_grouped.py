@@ -391,6 +391,21 @@ def test_names_are_found_as_people_write_them(text: str, left: str) -> None:
     assert hidden("José Marchetti", "Will Ruiz", own="Ana Ruiz").hide(text) == left
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "left"),
+    [
+        ("محمد الفارسي", "قال محمد ذلك", f"قال {MARK} ذلك"),
+        ("דוד כהן", "דוד שלח", f"{MARK} שלח"),
+        ("王伟", "王伟抄袭了作业", f"{MARK}抄袭了作业"),
+        ("山田 太郎", "山田さんと太郎", f"{MARK}さんと{MARK}"),
+        ("Li Wu", "Mr Li and Wu asked Will", f"Mr {MARK} and {MARK} asked Will"),
+        ("Ana de la Cruz", "La Cruz de La Paz", f"La {MARK} de La Paz"),
+    ],
+)
+def test_names_are_found_in_every_script(name: str, text: str, left: str) -> None:
+    assert hidden(name).hide(text) == left
+
+
 def test_a_namesake_stays_readable_for_themselves() -> None:
     assert hidden("Ana Ruiz", own="Ana Ruiz").hide("Ana Ruiz") == "Ana Ruiz"
     assert not NOBODY

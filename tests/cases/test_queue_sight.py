@@ -14,12 +14,14 @@ from cases.enums import InterimKind
 from cases.models import (
     AdviserAccess,
     Case,
+    CaseNumber,
     InterimMeasure,
     RetaliationMark,
     SavedView,
     StatementRequest,
 )
 from cases.rules import sight
+from cases.services import merging, splitting
 from integrity.accounts.models import User
 from integrity.core import clock
 from tests.cases import builders as build
@@ -175,6 +177,25 @@ def test_who_worked_on_what_a_report_may_answer_to_is_tied_to_the_later_case() -
     marked(case, earlier)
     assert rules.in_conflict(user, case)
     assert not rules.in_conflict(user, Case.objects.get(pk=earlier.pk))
+
+
+def test_hostile_21_whoever_reported_stays_shut_out_of_every_case_the_report_was_in() -> None:
+    """Joined away, joined again and taken out: the report moves, what they told it of does not."""
+    reporter, other = build.officer("Ola Reporter"), build.moderator()
+    course = make.course()
+    CaseNumber.objects.create(year=clock.now().year, last=500_000)
+    one, two, three = (build.case(course=course) for _ in range(3))
+    sent = build.report(one, reporter)
+    build.report(two)
+    merging.merge(actor=other, source=one.number, target=two.number, form_key="first")
+    merging.merge(actor=other, source=two.number, target=three.number, form_key="second")
+    new = splitting.split(
+        actor=other, number=three.number, report_ids=[sent.public_id], form_key="third"
+    )
+    free = build.case()
+    for row in (one, two, three, new):
+        assert rules.in_conflict(reporter, Case.objects.get(pk=row.pk)), row
+    assert list(rules.visible_to(reporter)) == list(rules.Sight.read(reporter).seen) == [free]
 
 
 def test_very_many_ties_are_asked_row_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
