@@ -1094,5 +1094,37 @@ class Migration(migrations.Migration):
             model_name="submissionprint",
             index=models.Index(fields=["course", "value", "submission"], name="cases_print_lookup"),
         ),
+        migrations.CreateModel(
+            name="ReportTrail",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="trail",
+                        to="cases.report",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "report"), name="cases_trail_once")
+                ],
+            },
+        ),
         migrations.RunPython(rank_what_is_open, migrations.RunPython.noop),
     ]

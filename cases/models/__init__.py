@@ -43,6 +43,7 @@ from cases.models.report import (
     Report,
     ReportImport,
     ReportMessage,
+    ReportTrail,
 )
 from cases.models.search import CaseWords
 
@@ -87,6 +88,7 @@ __all__ = [
     "Report",
     "ReportImport",
     "ReportMessage",
+    "ReportTrail",
     "Respondent",
     "Response",
     "ResponsePoint",

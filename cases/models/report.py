@@ -251,6 +251,21 @@ class SealedFile(models.Model):
         return str(self.public_id)
 
 
+class ReportTrail(models.Model):
+    """A case this report was in before it went into another one: whoever sent it stays shut out."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="trail")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["case", "report"], name="cases_trail_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report}, {self.case}"
+
+
 class DraftFile(SealedFile):
     """A file of a report that is not sent yet.
 

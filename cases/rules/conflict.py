@@ -6,14 +6,13 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
-from cases.enums import CaseLinkKind
 from cases.models import (
     AdviserAccess,
     Case,
-    CaseLink,
     ConflictDeclaration,
     InterimMeasure,
     Report,
+    ReportTrail,
     Respondent,
     RetaliationMark,
     StatementRequest,
@@ -39,40 +38,23 @@ def reporter_refs(user: User) -> list[str]:
 
 
 def _reported(user: User) -> Q:
-    told = Q()
-    for rows in told_in(Report.objects.filter(reporter_ref__in=reporter_refs(user))):
-        told |= Q(pk__in=rows)
-    return told
+    here, before = told_in(user)
+    return Q(Exists(here.filter(case=OuterRef("pk")))) | Q(
+        Exists(before.filter(case=OuterRef("pk")))
+    )
 
 
-def told_in(reports: QuerySet[Any]) -> list[QuerySet[Any, Any]]:
-    """The cases these reports are in or came from, as subqueries of primary keys.
+def told_in(user: User) -> tuple[QuerySet[Report], QuerySet[ReportTrail]]:
+    """What the user reported: where it is, and the cases it was in before.
 
-    Joined into another case, a report leaves the one it was filed under, and taken out of a case it
-    goes into a new one: whoever sent it stays shut out of both. Links of taking out count also when
-    somebody removed them from the page.
+    Joined into another case, or taken out of one, a report moves. What its sender told the office
+    of does not: they stay shut out of both.
     """
-    here = reports.order_by().filter(case__isnull=False).values("case")
-    taken_out = CaseLink.objects.filter(kind=CaseLinkKind.SPLIT)
-    return [
-        here,
-        Case.objects.filter(merged_into__in=here).values("pk"),
-        Case.objects.filter(merged_into__merged_into__in=here).values("pk"),
-        taken_out.filter(one__in=here).values("other"),
-        taken_out.filter(other__in=here).values("one"),
-    ]
-
-
-def _told(user: User, case: Case) -> list[QuerySet[Any, Any]]:
-    """As `told_in` for one case, from its side."""
-    sent = Report.objects.filter(reporter_ref__in=reporter_refs(user))
-    moved: list[QuerySet[Any, Any]] = [
-        sent.filter(Q(case=case) | Q(case__merged=case) | Q(case__merged__merged=case))
-    ]
-    links = CaseLink.objects.filter(Q(one=case) | Q(other=case), kind=CaseLinkKind.SPLIT)
-    ends = sent.order_by().values("case")
-    moved.append(links.filter(Q(one__in=ends) | Q(other__in=ends)))
-    return moved
+    refs = reporter_refs(user)
+    return (
+        Report.objects.filter(reporter_ref__in=refs),
+        ReportTrail.objects.filter(report__reporter_ref__in=refs),
+    )
 
 
 def part_known(user: Any, inside: Any) -> Q:
@@ -195,7 +177,7 @@ def _ties(user: User, case: Case) -> list[tuple[str, QuerySet[Any, Any]]]:
         Respondent.objects.filter(same_person(user, "user"), case=case),
         asked,
         InterimMeasure.objects.filter(case=case, protects=user),
-        *_told(user, case),
+        *(rows.filter(case=case) for rows in told_in(user)),
         ConflictDeclaration.objects.filter(case=case, user=user),
         AdviserAccess.objects.filter(respondent__case=case, adviser=user),
     ]

@@ -18,12 +18,11 @@ from cases.models import (
     Case,
     ConflictDeclaration,
     InterimMeasure,
-    Report,
     Respondent,
     RetaliationMark,
     StatementRequest,
 )
-from cases.rules.conflict import conflict_filter, reporter_refs, told_in, worked_on
+from cases.rules.conflict import conflict_filter, told_in, worked_on
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
 from integrity.accounts.rules import STAFF_OF_CASES, has_role, same_person, scope
@@ -85,7 +84,7 @@ def ties_of(user: User) -> list[QuerySet[Any, Any]]:
         _rows(CASE, Case.objects.filter(same_person(user, "submission__learner")), "pk"),
         _rows(CASE, Case.objects.filter(post__author=user), "pk"),
         _rows(CASE, Respondent.objects.filter(same_person(user, "user")), "case"),
-        *_told(user),
+        *(_rows(CASE, rows, "case") for rows in told_in(user)),
         _rows(CASE, asked, "case"),
         _rows(CASE, InterimMeasure.objects.filter(protects=user), "case"),
         _rows(CASE, ConflictDeclaration.objects.filter(user=user), "case"),
@@ -93,12 +92,6 @@ def ties_of(user: User) -> list[QuerySet[Any, Any]]:
         _rows(CASE, marks.filter(worked_on("earlier_case", user)), "case"),
         _rows(CASE, later, "earlier_case"),
     ]
-
-
-def _told(user: User) -> list[QuerySet[Any, Any]]:
-    """Cases the user told of, and those their report was in before or since."""
-    told = told_in(Report.objects.filter(reporter_ref__in=reporter_refs(user)))
-    return [_rows(CASE, Case.objects.filter(pk__in=rows), "pk") for rows in told]
 
 
 def _rows(what: str, rows: QuerySet[Any, Any], number: str) -> QuerySet[Any, Any]:

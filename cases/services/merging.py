@@ -13,32 +13,27 @@ from uuid import UUID
 from django.db.models import Max, ProtectedError, Q
 from django.utils.translation import gettext_lazy as _
 
-from cases import rules, workflow
+from cases import workflow
 from cases.enums import CaseStatus, DismissalReason, ReportStatus
 from cases.models import (
     Allegation,
     Case,
     CaseMerge,
     Comparison,
-    ConflictDeclaration,
-    Consent,
-    DismissalReview,
     Evidence,
     Report,
+    ReportTrail,
     Respondent,
     RetaliationMark,
-    Reveal,
+    Watcher,
 )
-from cases.services import retaliation
-from cases.services.base import locked_case, record, save, shut_out, visible_or_404
+from cases.services import moving, retaliation
+from cases.services.base import locked_case, record, save, visible_or_404
 from cases.services.triage import another_in_triage
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock
 from integrity.core.errors import Conflict, IllegalTransition, NotFound
-
-# What is said of a report in a case goes where the report goes.
-_WITH_REPORTS: tuple[Any, ...] = (Reveal, Consent, DismissalReview)
 
 
 @contextmanager
@@ -83,7 +78,8 @@ def merge(*, actor: User, source: str, target: str, form_key: str = "") -> CaseM
         _people(gone, kept, actor, moved)
         _reports(gone, kept, moved)
         _evidence(gone.evidence.order_by("position"), kept, moved)
-        _declared(gone, kept)
+        moving.declared(gone, kept)
+        _watchers(gone, kept, moved)
         kept.urgent = kept.urgent or gone.urgent
         row = CaseMerge(source=gone, target=kept, moved=moved, merged_by=actor)
         _end(gone, kept, actor)
@@ -98,7 +94,7 @@ def merge(*, actor: User, source: str, target: str, form_key: str = "") -> CaseM
             data={"merge": name, **counts, "respondents": len(moved["respondents"])},
         )
         retaliation.look_at(kept)
-        _nobody_stuck(kept)
+        moving.nobody_stuck(kept)
     return row
 
 
@@ -183,9 +179,18 @@ def _reports(gone: Case, kept: Case, moved: dict[str, Any]) -> None:
     moved["linked"] = []
     if kept.status == CaseStatus.INVESTIGATION:
         moved["linked"] = [r.pk for r in reports if r.status == ReportStatus.SUBMITTED]
+    ReportTrail.objects.bulk_create(
+        [ReportTrail(report=report, case=gone) for report in reports], ignore_conflicts=True
+    )
     Report.objects.filter(pk__in=keys).update(case=kept)
     Report.objects.filter(pk__in=moved["linked"]).update(status=ReportStatus.LINKED)
-    _follow(keys, kept)
+    # What may be an answer to a report is no matter apart once both are in one case.
+    between = RetaliationMark.objects.filter(
+        Q(case=gone, earlier_case=kept) | Q(case=kept, earlier_case=gone)
+    )
+    moved["between"] = [list(pair) for pair in between.values_list("pk", "case")]
+    RetaliationMark.objects.filter(pk__in=[pk for pk, _case in moved["between"]]).update(case=None)
+    moving.follow(keys, kept)
     marks = RetaliationMark.objects.filter(case=gone).exclude(
         earlier_report__in=RetaliationMark.objects.filter(case=kept).values("earlier_report")
     )
@@ -196,43 +201,18 @@ def _reports(gone: Case, kept: Case, moved: dict[str, Any]) -> None:
     comparisons.update(case=kept)
 
 
-def _follow(reports: list[int], case: Case) -> None:
-    for model in _WITH_REPORTS:
-        model.objects.filter(report__in=reports).update(case=case)
-    RetaliationMark.objects.filter(earlier_report__in=reports).update(earlier_case=case)
-
-
 def _evidence(rows: Any, into: Case, moved: dict[str, Any]) -> None:
     moved["evidence"] = [[pk, place] for pk, place in rows.values_list("pk", "position")]
-    carry([pk for pk, _place in moved["evidence"]], into)
+    moving.carry([pk for pk, _place in moved["evidence"]], into)
 
 
-def carry(pieces: list[int], into: Case) -> None:
-    """Give these pieces to another locked case, with the next numbers there."""
-    last = into.evidence.aggregate(last=Max("position"))["last"] or 0
-    for position, pk in enumerate(pieces, start=last + 1):
-        Evidence.objects.filter(pk=pk).update(case=into, position=position)
-
-
-def _declared(gone: Case, kept: Case) -> None:
-    """Whoever declared a relation to the one has it to what came of it."""
-    for row in gone.conflicts.all():
-        _row, created = ConflictDeclaration.objects.get_or_create(
-            case=kept,
-            user_id=row.user_id,
-            defaults={"reason": row.reason, "declared_at": row.declared_at},
-        )
-        if created:
-            shut_out(kept, row.user)
-
-
-def _nobody_stuck(case: Case) -> None:
-    """Take the case from whoever has come to be tied to it, as far as the desk may see why."""
-    followers = list(User.objects.filter(watching__case=case))
-    for person in [*([case.assignee] if case.assignee else []), *followers]:
-        tied = Case.objects.filter(rules.known_conflict(person), pk=case.pk).exists()
-        if tied or (person.pk == case.assignee_id and rules.knows_who_reported(person, case)):
-            shut_out(case, person)
+def _watchers(gone: Case, kept: Case, moved: dict[str, Any]) -> None:
+    """Whoever follows the one follows the other, as long as they are one."""
+    moved["watchers"] = []
+    for row in gone.watchers.order_by("pk"):
+        here, added = Watcher.objects.get_or_create(case=kept, user_id=row.user_id)
+        if added:
+            moved["watchers"].append(here.pk)
 
 
 def _end(gone: Case, kept: Case, actor: User) -> None:
@@ -249,8 +229,9 @@ def undo_merge(*, actor: User, merge_id: UUID | str) -> CaseMerge:
     """Take two joined cases apart, as long as the one that goes on has notified nobody.
 
     What went along goes back, with what came to those reports since; the emptied case stands where
-    it stood. Reports that went on elsewhere since stay there. Repeated it changes nothing. Raises
-    `NotFound`, `NotPermitted`, `IllegalTransition`, `Conflict`.
+    it stood. Reports that went on elsewhere since stay there. Refused where a comparison or a mark
+    of the findings grid would lie in both. Repeated it changes nothing. Raises `NotFound`,
+    `NotPermitted`, `IllegalTransition`, `Conflict`.
     """
     found = CaseMerge.objects.filter(public_id=merge_id).values_list(
         "source__number", "target__number"
@@ -271,13 +252,18 @@ def undo_merge(*, actor: User, merge_id: UUID | str) -> CaseMerge:
         if row.moved["status"] == CaseStatus.TRIAGE and another_in_triage(gone):
             raise Conflict(_("Another case about the same matter waits in triage already."))
         _take_up(gone, step, row)
-        _give_back(gone, kept, row.moved)
+        _give_back(gone, kept, row)
+        moving.together(gone, kept)
+        moving.declared(kept, gone, since=row.merged_at)
         row.undone_by = actor
         row.undone_at = clock.now()
         save(row)
         data = {"merge": str(row.public_id), "reports": len(row.moved["reports"])}
         record("case.unmerged", gone, actor, data=data)
         record("case.unmerged", kept, actor, data=data)
+        for case in (gone, kept):
+            retaliation.look_at(case)
+            moving.nobody_stuck(case)
     return row
 
 
@@ -294,27 +280,32 @@ def _take_up(gone: Case, step: workflow.Step, row: CaseMerge) -> None:
     workflow.settle(gone, alone=row.moved["status"])
 
 
-def _give_back(gone: Case, kept: Case, moved: dict[str, Any]) -> None:
+def _give_back(gone: Case, kept: Case, row: CaseMerge) -> None:
+    moved = row.moved
     reports = list(
         Report.objects.filter(pk__in=moved["reports"], case=kept).values_list("pk", flat=True)
     )
     Report.objects.filter(pk__in=reports).update(case=gone)
+    ReportTrail.objects.filter(report__in=reports, case=gone).delete()
     if gone.status == CaseStatus.TRIAGE:
         linked = Report.objects.filter(pk__in=moved["linked"], case=gone)
         linked.filter(status=ReportStatus.LINKED).update(status=ReportStatus.SUBMITTED)
-    _follow(reports, gone)
+    moving.follow(reports, gone)
     RetaliationMark.objects.filter(pk__in=moved["marks"], case=kept).update(case=gone)
-    Comparison.objects.filter(pk__in=moved["comparisons"], case=kept).update(case=gone)
+    _apart_again(moved)
     before = dict(moved["evidence"])
     brought = Q(pk__in=before) | Q(report__in=reports) | Q(message__report__in=reports)
     pieces = Evidence.objects.filter(brought, case=kept).order_by("position")
+    going = list(pieces.values_list("pk", flat=True))
+    compared = moving.comparisons(kept, going, own=moved["comparisons"])
+    Comparison.objects.filter(pk__in=compared).update(case=gone)
     later = []
-    for pk in pieces.values_list("pk", flat=True):
+    for pk in [*going, *moving.made_of(compared, going)]:
         if pk in before:
             Evidence.objects.filter(pk=pk).update(case=gone, position=before[pk])
         else:
             later.append(pk)
-    carry(later, gone)
+    moving.carry(later, gone)
     for pk, position, respondent in moved["allegations"]:
         Allegation.objects.filter(pk=pk, case=kept).update(
             case=gone, respondent=respondent, position=position
@@ -325,6 +316,26 @@ def _give_back(gone: Case, kept: Case, moved: dict[str, Any]) -> None:
         raise IllegalTransition(
             _("Something was said about somebody who came with it. Take reports out instead.")
         ) from error
+    Watcher.objects.filter(pk__in=moved.get("watchers", []), case=kept).delete()
     others = CaseMerge.objects.filter(target=kept, undone_at__isnull=True).exclude(source=gone)
-    if not others.exists():
+    if not others.exists() and not _urgent(kept):
+        # What presses may have come with a report since.
         kept.urgent = moved["urgent"]
+
+
+def _urgent(case: Case) -> bool:
+    """Whether a report that is in the case now is about something urgent."""
+    sent = case.reports.exclude(status=ReportStatus.DRAFT)
+    return sent.filter(violation_type__urgent=True).exists()
+
+
+def _apart_again(moved: dict[str, Any]) -> None:
+    """Two matters again: what may be an answer of the one to the other is noticed as before."""
+    for pk, case in moved.get("between", []):
+        mark = RetaliationMark.objects.filter(pk=pk, case__isnull=True).first()
+        if mark is None or mark.earlier_case_id == case:
+            continue
+        if not RetaliationMark.objects.filter(
+            earlier_report=mark.earlier_report_id, case=case
+        ).exists():
+            RetaliationMark.objects.filter(pk=pk).update(case=case)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -15,23 +14,18 @@ from cases.models import (
     Allegation,
     Case,
     CaseLink,
-    Consent,
-    DismissalReview,
+    Comparison,
     Evidence,
     Report,
+    ReportTrail,
     Respondent,
-    RetaliationMark,
-    Reveal,
 )
-from cases.services import filing, linking, priority
+from cases.services import filing, linking, moving, priority, retaliation
 from cases.services.base import locked_case, record, save, visible_or_404
-from cases.services.merging import carry
 from integrity.accounts.models import User
 from integrity.core import clock
-from integrity.core.errors import InvalidInput, NotFound
+from integrity.core.errors import IllegalTransition, InvalidInput, NotFound
 
-# What is said of a report in a case goes where the report goes.
-_WITH_REPORTS: tuple[Any, ...] = (Reveal, Consent, DismissalReview)
 # What governs the one governs the other: it is the same incident until somebody says otherwise.
 _TAKEN_ALONG = (
     *("kind", "institution", "course", "assignment", "reported_as", "incident_at"),
@@ -46,9 +40,11 @@ def split(
     """Take these reports, with their evidence, out into a new case in triage that is linked.
 
     Whom only they are about goes along, with what is alleged against them; somebody whom reports
-    on both sides are about is named in both. At least one report stays. The same reports again are
-    the case they went into. Raises `NotFound` (also for a report of another case, HOSTILE 17),
-    `NotPermitted`, `IllegalTransition`, and `InvalidInput` at `reports`.
+    on both sides are about is named in both. At least one report stays. Refused for somebody who
+    has an interim measure or whose matter somebody was asked about, and where a comparison or a
+    mark of the findings grid would lie in both. Whoever declared a conflict has it in both. The
+    same reports again are the case they went into. Raises `NotFound` (also for a report of another
+    case, HOSTILE 17), `NotPermitted`, `IllegalTransition`, and `InvalidInput` at `reports`.
     """
     wanted = {str(report_id) for report_id in report_ids}
     if not wanted:
@@ -71,12 +67,18 @@ def split(
         new = _new_case(case, going, staying)
         people = _people(case, new, going, staying, actor)
         # Their status says how far the office is with them, in whatever case they are.
+        ReportTrail.objects.bulk_create(
+            [ReportTrail(report=row, case=case) for row in going], ignore_conflicts=True
+        )
         Report.objects.filter(pk__in=keys).update(case=new)
-        for model in _WITH_REPORTS:
-            model.objects.filter(report__in=keys).update(case=new)
-        RetaliationMark.objects.filter(earlier_report__in=keys).update(earlier_case=new)
+        moving.follow(keys, new)
         pieces = _pieces(case, going, staying)
-        carry(pieces, new)
+        compared = moving.comparisons(case, pieces)
+        Comparison.objects.filter(pk__in=compared).update(case=new)
+        pieces += moving.made_of(compared, pieces)
+        moving.carry(pieces, new)
+        moving.together(case, new)
+        moving.declared(case, new)
         workflow.take(workflow.TABLE["split"], people)
         workflow.settle(new, alone=CaseStatus.TRIAGE)
         priority.weigh(new)
@@ -85,6 +87,9 @@ def split(
         data = {"link": str(row.public_id), "reports": len(keys), "evidence": len(pieces)}
         record("case.split", case, actor, data=data)
         record("case.split", new, actor, data=data)
+        for one in (new, case):
+            # What was one matter may now be an answer to the other.
+            retaliation.look_at(one)
         filing.index(new)
     return new
 
@@ -164,6 +169,7 @@ def _people(
             people.append(Respondent(case=new, user=row.person, added_at=clock.now()))
             people[-1].save()
         else:
+            _free(case, row)
             Respondent.objects.filter(pk=row.pk).update(case=new)
             for allegation in row.allegations.order_by("position"):
                 last += 1
@@ -177,6 +183,18 @@ def _people(
             personal={"learner": str(row.person.public_id)},
         )
     return people
+
+
+def _free(case: Case, respondent: Respondent) -> None:
+    """Raise `IllegalTransition` where something beside the process holds them in the case."""
+    if respondent.interim_measures.exists():
+        raise IllegalTransition(
+            _("An interim measure was taken about somebody these reports are about. They stay.")
+        )
+    if case.statements.filter(withdrawn_at__isnull=True).exists():
+        raise IllegalTransition(
+            _("Somebody was asked for a statement here. Whom the case is about has to stay.")
+        )
 
 
 def _pieces(case: Case, going: Sequence[Report], staying: Sequence[Report]) -> list[int]:
