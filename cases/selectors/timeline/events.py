@@ -8,8 +8,22 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, UUIDField, When
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+    When,
+)
 
+from cases import models as rows
+from cases.enums import CaseStatus
 from cases.models import Evidence, Note, ResponsePoint
 from cases.selectors.timeline.kinds import KINDS
 from integrity.accounts.models import User
@@ -26,6 +40,8 @@ _QUIET = frozenset({"letter.queued", "message.sent", "retaliation.marked", "reta
 _OFFICERS_ONLY = frozenset({"conflict.declared", "conflict.undone"})
 # What is written to a reporter would tell when there was one to write to.
 TO_REPORTERS = frozenset({"report_received", "report_closed", "report_question", "review_decided"})
+# Who acts on a case in these words is in it, and is not named where the head names nobody.
+_IN_IT = ("respondent", "learner", "witness")
 # Which personal value of an event is a text worth reading in the timeline.
 _QUOTED = ("reason", "note")
 
@@ -33,6 +49,13 @@ _QUOTED = ("reason", "note")
 def told(*, officer: bool = False) -> QuerySet[Event]:
     """The events worth a line. Who is shut out by a conflict is for officers only (QU5)."""
     return Event.objects.exclude(action__in=_QUIET if officer else _QUIET | _OFFICERS_ONLY)
+
+
+def _unnamed(number: str) -> Q:
+    """The events of people who are not named, as `case_head` hides them: in triage, and where the
+    case was joined with another."""
+    hidden = Q(status=CaseStatus.TRIAGE) | Q(merged_into__isnull=False)
+    return Q(Exists(rows.Case.objects.filter(hidden, number=number)), actor_role__in=_IN_IT)
 
 
 def events_of(
@@ -55,7 +78,7 @@ def events_of(
     values = EventValue.objects.filter(event=OuterRef("pk"))
     if by is not None:
         theirs = values.filter(name=ACTOR, lookup=chain.lookup(str(by)))
-        events = events.filter(Exists(theirs), actor_kind=ActorKind.USER)
+        events = events.filter(Exists(theirs), ~_unnamed(number), actor_kind=ActorKind.USER)
     about = Case(
         When(
             subject_type__in=("note", "response", "evidence"),
@@ -73,7 +96,11 @@ def events_of(
         events.alias(about=about)
         .annotate(
             who=Subquery(values.filter(name=ACTOR).values("value")[:1]),
-            name=Subquery(names[:1]),
+            name=Case(
+                When(_unnamed(number), then=Value(None)),
+                default=Subquery(names[:1]),
+                output_field=CharField(),
+            ),
             quote=Subquery(values.filter(name__in=_QUOTED).values("value")[:1]),
             note=Subquery(Note.objects.filter(public_id=OuterRef("about")).values("body")[:1]),
             answer=Subquery(points.order_by("position").values("text")[:1]),
@@ -88,11 +115,13 @@ def events_of(
 def people_in(number: str, *, officer: bool) -> list[tuple[str, str]]:
     """Who did something in a case, as the reader may know it: public id and name, one query.
 
-    Whoever reported acts sealed and is never among them.
+    Whoever reported acts sealed and is never among them; nor is whoever the case does not name.
     """
     acted = EventValue.objects.filter(
         name=ACTOR,
-        event__in=told(officer=officer).filter(case_number=number, actor_kind=ActorKind.USER),
+        event__in=told(officer=officer).filter(
+            ~_unnamed(number), case_number=number, actor_kind=ActorKind.USER
+        ),
     ).annotate(person=FromWords(F("value")))
     people = User.objects.filter(public_id__in=acted.values("person")).order_by("display_name")
     return [(str(key), name) for key, name in people.values_list("public_id", "display_name")]
