@@ -157,6 +157,21 @@ def test_live_numbers_say_what_came_since(client: Client) -> None:
         assert client.get(f"{COUNTS}?view=open&since={strange}").json()["new"] == ""
 
 
+def test_hostile_16_the_last_case_is_the_last_one_the_reader_sees() -> None:
+    user, other = build.moderator(), build.moderator("Milo Brandt")
+    seen = build.case()
+    build.conflict(build.case(), user)
+    build.report(build.case(), user)
+    build.respondent(build.case(), user)
+    last = build.case()
+    assert page(user, "view=open").newest == last.pk
+    build.conflict(last, user)
+    assert page(user, "view=open").newest == seen.pk
+    assert page(other, "view=open").newest == last.pk
+    here = build.moderator("Here Only", institution=seen.institution)
+    assert page(here, "view=open").newest == seen.pk
+
+
 def test_live_numbers_cost_two_queries(count_queries: Any) -> None:
     user = build.moderator()
     user.role_grants()
