@@ -1,16 +1,17 @@
 """The network of linked cases as a list and as a small picture (QU2).
 
 A case the reader may not see does not exist in it, and neither does what is known through it alone.
-Nobody is named: the number and what was reported are all it shows.
+Nobody is named: the number and what was reported are all it shows. Of a case the reader knows of
+and may not read it shows the number and the stage, and of a link to it no words.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
 from django.urls import reverse
 
 from cases import rules
@@ -27,7 +28,10 @@ RADIUS = 6
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A case of the network and where it stands in the picture; `here`: the one that is read."""
+    """A case of the network and where it stands in the picture; `here`: the one that is read.
+
+    `matter` is "" where the reader may not read it.
+    """
 
     number: str
     matter: str
@@ -50,7 +54,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A link between two cases of the network."""
+    """A link between two cases of the network; `note` only for who may read both."""
 
     one: Node
     other: Node
@@ -107,6 +111,8 @@ def network(user: User, case: Case, *, works: bool = False) -> Network:
     `works`: whether the reader may remove links of the case.
     """
     found: dict[int, Case] = {case.pk: case}
+    readable = rules.readable(user)
+    read = {case.pk}
     links: dict[int, CaseLink] = {}
     edge_of = [case.pk]
     more = False
@@ -117,7 +123,8 @@ def network(user: User, case: Case, *, works: bool = False) -> Network:
             list(
                 rules.visible_to(user)
                 .filter(pk__in=ends)
-                .only("number", "title", "status", "reported_as", "kind")
+                .annotate(reads=whether(readable))
+                .only("number", "status", "reported_as", "kind")
                 .order_by("pk")
             )
             if ends
@@ -126,18 +133,19 @@ def network(user: User, case: Case, *, works: bool = False) -> Network:
         room = MOST - len(found)
         more = more or len(seen) > room
         found.update({row.pk: row for row in seen[:room]})
+        read.update(row.pk for row in seen[:room] if row.reads)
         links.update({row.pk: row for row in rows})
         edge_of = [row.pk for row in seen[:room]]
         if not edge_of:
             break
     shown = [row for row in links.values() if row.one_id in found and row.other_id in found]
-    nodes = _placed(case, found.values(), shown)
+    nodes = _placed(case, found.values(), shown, read)
     edges = [
         Edge(
             one=nodes[row.one_id],
             other=nodes[row.other_id],
             kind=CaseLinkKind(row.kind).label,
-            note=row.note,
+            note=row.note if {row.one_id, row.other_id} <= read else "",
             unlink_url=reverse("desk:unlink", args=[case.number, row.public_id])
             if works and case.pk in (row.one_id, row.other_id)
             else "",
@@ -147,12 +155,19 @@ def network(user: User, case: Case, *, works: bool = False) -> Network:
     return Network(list(nodes.values()), edges, more)
 
 
+def whether(readable: Q) -> Value | ExpressionWrapper:
+    """What `rules.readable` says, as a column."""
+    return ExpressionWrapper(readable, BooleanField()) if readable else Value(value=True)
+
+
 def _links(ends: Iterable[int]) -> QuerySet[CaseLink]:
     keys = list(ends)
     return CaseLink.objects.filter(Q(one__in=keys) | Q(other__in=keys), removed_at__isnull=True)
 
 
-def _placed(case: Case, cases: Iterable[Case], links: Iterable[CaseLink]) -> dict[int, Node]:
+def _placed(
+    case: Case, cases: Iterable[Case], links: Iterable[CaseLink], read: Collection[int]
+) -> dict[int, Node]:
     """The case in the middle, its neighbours around it, theirs on an outer ring."""
     near = {pk for row in links if case.pk in (row.one_id, row.other_id)
             for pk in (row.one_id, row.other_id)}  # fmt: skip
@@ -160,7 +175,7 @@ def _placed(case: Case, cases: Iterable[Case], links: Iterable[CaseLink]) -> dic
     for row in cases:
         if row.pk != case.pk:
             rings[0 if row.pk in near else 1].append(row)
-    placed = {case.pk: _node(case, WIDTH / 2, HEIGHT / 2, here=True)}
+    placed = {case.pk: _node(case, WIDTH / 2, HEIGHT / 2, here=True, reads=True)}
     for ring, (across, down, turn) in zip(rings, ((80, 56, 0.0), (136, 96, 0.5)), strict=True):
         for place, row in enumerate(ring):
             angle = 2 * math.pi * (place + turn) / len(ring)
@@ -168,14 +183,15 @@ def _placed(case: Case, cases: Iterable[Case], links: Iterable[CaseLink]) -> dic
                 row,
                 WIDTH / 2 + across * math.cos(angle),
                 HEIGHT / 2 + down * math.sin(angle),
+                reads=row.pk in read,
             )
     return placed
 
 
-def _node(case: Case, x: float, y: float, *, here: bool = False) -> Node:
+def _node(case: Case, x: float, y: float, *, here: bool = False, reads: bool) -> Node:
     return Node(
         number=case.number,
-        matter=case.reported_as or case.get_kind_display(),
+        matter=(case.reported_as or case.get_kind_display()) if reads else "",
         status=case.status,
         url=reverse("desk:case", args=[case.number]),
         x=round(x),

@@ -10,13 +10,17 @@ from django.urls import reverse
 from cases import rules, workflow
 from cases.models import Case, CaseMerge, Report
 from cases.selectors.case_head import Head
+from cases.selectors.links import whether
 from cases.selectors.words import Text, day
 from integrity.accounts.models import User
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A case joined with this one. `undo_url` is "" where the reader may not take them apart."""
+    """A case joined with this one. `undo_url` is "" where the reader may not take them apart.
+
+    So is `title` where the reader knows of it and may not read it.
+    """
 
     number: str
     title: str
@@ -53,23 +57,25 @@ def merging(user: User, head: Head) -> Merging:
             "target", "merged_by"
         )
     others = {row.target_id if row.source_id == case.pk else row.source_id for row in rows}
-    seen = set(rules.visible_to(user).filter(pk__in=others).values_list("pk", flat=True))
+    visible = rules.visible_to(user).filter(pk__in=others)
+    seen = dict(visible.annotate(reads=whether(rules.readable(user))).values_list("pk", "reads"))
     came, into = [], None
     for row in sorted(rows, key=lambda row: row.pk):
         if row.source_id == case.pk:
-            into = _joined(row, row.target, user, head) if row.target_id in seen else None
+            if row.target_id in seen:
+                into = _joined(row, row.target, user, head, reads=seen[row.target_id])
         elif row.source_id in seen:
-            came.append(_joined(row, row.source, user, head))
+            came.append(_joined(row, row.source, user, head, reads=seen[row.source_id]))
     return Merging(into, case.merged_into_id is not None and into is None, came)
 
 
-def _joined(row: CaseMerge, other: Case, user: User, head: Head) -> Joined:
+def _joined(row: CaseMerge, other: Case, user: User, head: Head, *, reads: bool) -> Joined:
     goes_on = row.target_id == head.case.pk
     undoes = head.officer or row.merged_by_id == user.pk
     open_still = head.works and head.case.status in workflow.TABLE["merge"].sources
     return Joined(
         number=other.number,
-        title=other.title,
+        title=other.title if reads else "",
         url=reverse("desk:case", args=[other.number]),
         when=day(row.merged_at),
         who=row.merged_by.display_name,

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cases.models import CaseLink
+from cases.models import Case, CaseLink
 from cases.selectors.links import MOST, network
 from cases.services import linking
 from integrity.audit.models import Event
@@ -156,3 +156,36 @@ def test_the_page_draws_it_names_nobody_and_says_it_in_words(room: Room, client:
         assert learner.display_name not in page
     refused = client.post(address, {"other": "IC-2026-999999", "kind": "related"})
     assert refused.status_code == 400
+
+
+def test_of_a_case_one_may_not_read_only_number_and_stage_are_shown(room: Room) -> None:
+    linking.link(
+        actor=room.officer,
+        number=room.numbers[0],
+        other=room.numbers[1],
+        kind="related",
+        note="Bruno wrote both.",
+    )
+    Case.objects.filter(pk=room.cases[1].pk).update(
+        status="investigation", reported_as="Copied from Bruno"
+    )
+    (edge,) = network(room.officer, room.cases[0]).direct
+    assert (edge.note, edge.far.matter) == ("Bruno wrote both.", "Copied from Bruno")
+    (edge,) = network(room.moderator, room.cases[0]).direct
+    assert (edge.far.number, edge.far.status) == (room.numbers[1], "investigation")
+    assert (edge.note, edge.far.matter) == ("", "")
+
+
+def test_a_link_needs_reading_the_other_case_and_leaves_it_as_it_was(room: Room) -> None:
+    Case.objects.filter(pk=room.cases[1].pk).update(status="investigation")
+    with pytest.raises(InvalidInput) as refused:
+        tie(room, 0, 1)
+    assert "cannot read that case" in str(refused.value.fields)
+    before = room.fresh(2).revision
+    near = room.fresh(0).revision
+    row = tie(room, 0, 2)
+    assert room.fresh(2).revision == before
+    assert room.fresh(0).revision == near + 1
+    linking.unlink(actor=room.moderator, number=room.numbers[0], link_id=row.public_id)
+    assert room.fresh(2).revision == before
+    assert room.fresh(0).revision == near + 2

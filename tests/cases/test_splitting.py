@@ -1,0 +1,274 @@
+"""What goes along when reports go out, or joined cases go apart, and what keeps them (QU2)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cases.enums import EvidenceKind
+from cases.models import (
+    Case,
+    Comparison,
+    ConflictDeclaration,
+    Evidence,
+    InterimMeasure,
+    ProofMark,
+    ProofPoint,
+    Report,
+    RetaliationMark,
+    StatementRequest,
+)
+from cases.services import conflicts, merging, splitting
+from integrity.core import clock
+from integrity.core.errors import IllegalTransition
+from policies.models import ViolationType
+from tests.cases import builders as build
+from tests.cases.merging_world import Room
+from tests.courses import builders as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room()
+
+
+def join(room: Room, source: int = 1, target: int = 0) -> Any:
+    return merging.merge(
+        actor=room.moderator, source=room.numbers[source], target=room.numbers[target]
+    )
+
+
+def part(room: Room, report: int = 1) -> Case:
+    return splitting.split(
+        actor=room.moderator,
+        number=room.numbers[0],
+        report_ids=[room.reports[report].public_id],
+    )
+
+
+def undo(room: Room, row: Any) -> None:
+    merging.undo_merge(actor=room.moderator, merge_id=row.public_id)
+
+
+def declared(case: Case) -> set[str]:
+    rows = ConflictDeclaration.objects.filter(case=case)
+    return set(rows.values_list("user__display_name", flat=True))
+
+
+# Conflicts
+
+
+def test_hostile_22_who_declared_a_conflict_has_it_in_what_goes_out(room: Room) -> None:
+    join(room)
+    conflicts.declare(actor=room.other, number=room.numbers[0], reason="My cousin.")
+    assert declared(part(room)) == {room.other.display_name}
+
+
+def test_hostile_22_a_conflict_declared_while_they_were_one_stays_with_both(room: Room) -> None:
+    conflicts.declare(actor=room.officer, number=room.numbers[0], reason="Before.")
+    row = join(room)
+    conflicts.declare(actor=room.other, number=room.numbers[0], reason="My cousin.")
+    undo(room, row)
+    assert declared(room.fresh(1)) == {room.other.display_name}
+    assert room.other.display_name in declared(room.fresh(0))
+
+
+# Urgent
+
+
+def test_taken_apart_a_case_stays_urgent_while_a_report_in_it_is(room: Room) -> None:
+    row = join(room)
+    pressing = room.version.violation_types.first()
+    assert pressing is not None
+    ViolationType.objects.filter(pk=pressing.pk).update(urgent=True)
+    build.report(room.fresh(0), violation_type=pressing)
+    Case.objects.filter(pk=room.cases[0].pk).update(urgent=True)
+    undo(room, row)
+    assert room.fresh(0).urgent
+
+
+def test_taken_apart_a_case_presses_no_more_than_its_reports(room: Room) -> None:
+    Case.objects.filter(pk=room.cases[1].pk).update(urgent=True)
+    row = join(room)
+    assert room.fresh(0).urgent
+    undo(room, row)
+    assert not room.fresh(0).urgent
+    assert room.fresh(1).urgent
+
+
+# Beside the process
+
+
+def test_whom_an_interim_measure_is_about_stays(room: Room) -> None:
+    join(room)
+    person = room.fresh(0).respondents.get(user=room.learners[1])
+    InterimMeasure.objects.create(
+        case=room.fresh(0),
+        respondent=person,
+        kind="request_to_stop",
+        reason="Please stop.",
+        starts_at=clock.now(),
+        ends_at=clock.now() + timedelta(days=3),
+        taken_by=room.moderator,
+        form_key="i1",
+    )
+    with pytest.raises(IllegalTransition, match="interim measure"):
+        part(room)
+    assert room.fresh(0).reports.count() == 2
+    # About somebody else it keeps nobody.
+    InterimMeasure.objects.update(respondent=room.fresh(0).respondents.get(user=room.learners[0]))
+    assert part(room).respondents.get().user == room.learners[1]
+
+
+def test_while_somebody_was_asked_whom_it_is_about_stays(room: Room) -> None:
+    join(room)
+    asked = StatementRequest.objects.create(
+        case=room.fresh(0),
+        person=make.person("Sina Seen"),
+        question="What did you see?",
+        asked_by=room.moderator,
+        form_key="q1",
+    )
+    with pytest.raises(IllegalTransition, match="asked for a statement"):
+        part(room)
+    StatementRequest.objects.filter(pk=asked.pk).update(withdrawn_at=clock.now())
+    assert part(room).respondents.exists()
+
+
+# Retaliation (IN9)
+
+
+def each_other(room: Room) -> None:
+    """The learner of the first case has reported the second one, who then reported them."""
+    for place, (by, minutes) in enumerate(((1, 0), (0, -30))):
+        report = build.report(
+            room.cases[place],
+            room.learners[by],
+            submitted_at=clock.now() + timedelta(minutes=minutes),
+        )
+        room.reports[place].delete()
+        room.reports[place] = report
+
+
+def marks() -> set[tuple[int | None, int]]:
+    return set(RetaliationMark.objects.values_list("case", "earlier_case"))
+
+
+def test_joined_with_its_own_answer_a_case_is_no_answer_to_itself(room: Room) -> None:
+    build.evidence(room.cases[0])
+    Evidence.objects.filter(report__in=room.reports[:2]).delete()
+    each_other(room)
+    first, second = room.cases[0].pk, room.cases[1].pk
+    mark = RetaliationMark.objects.create(
+        kind="report",
+        case=room.cases[0],
+        earlier_case=room.cases[1],
+        earlier_report=room.reports[1],
+    )
+    row = join(room)
+    mark.refresh_from_db()
+    assert (mark.case, mark.earlier_case_id) == (None, first)
+    undo(room, row)
+    assert marks() == {(first, second)}
+
+
+def test_taken_out_an_answer_to_what_stays_is_marked(room: Room) -> None:
+    Evidence.objects.filter(report__in=room.reports[:2]).delete()
+    each_other(room)
+    row = join(room)
+    assert not RetaliationMark.objects.exists()
+    undo(room, row)
+    first, second = room.cases[0].pk, room.cases[1].pk
+    assert marks() == {(first, second)}
+
+
+def test_an_answer_that_goes_out_of_its_case_is_marked(room: Room) -> None:
+    Evidence.objects.filter(report__in=room.reports[:2]).delete()
+    each_other(room)
+    join(room)
+    new = part(room)
+    assert marks() == {(room.cases[0].pk, new.pk)}
+
+
+# Comparisons and the findings grid
+
+
+def comparison(room: Room, *pieces: Evidence, **fields: Any) -> Comparison:
+    a, b = [*pieces, None, None][:2]
+    return Comparison.objects.create(
+        case=room.fresh(0),
+        language="text",
+        a_title="A",
+        b_title="B",
+        a_evidence=a,
+        b_evidence=b,
+        a_text="x",
+        b_text="x",
+        result={},
+        made_by=room.moderator,
+        form_key=f"c{Comparison.objects.count()}",
+        **fields,
+    )
+
+
+def pieces(room: Room, place: int) -> Evidence:
+    return Evidence.objects.get(report=room.reports[place])
+
+
+def test_a_comparison_goes_with_what_it_compares_and_with_the_evidence_it_is(room: Room) -> None:
+    row = join(room)
+    piece = build.evidence(room.fresh(0), kind=EvidenceKind.COMPARISON, position=9)
+    going = comparison(room, pieces(room, 1), evidence=piece)
+    staying = comparison(room, pieces(room, 0))
+    loose = comparison(room)
+    new = part(room)
+    for found in (going, staying, loose, piece):
+        found.refresh_from_db()
+    assert (going.case, piece.case) == (new, new)
+    assert staying.case == loose.case == room.cases[0]
+    assert row.undone_at is None
+
+
+def test_a_comparison_made_since_goes_back_with_what_it_compares(room: Room) -> None:
+    row = join(room)
+    piece = build.evidence(room.fresh(0), kind=EvidenceKind.COMPARISON, position=9)
+    made = comparison(room, pieces(room, 1), evidence=piece)
+    undo(room, row)
+    made.refresh_from_db()
+    piece.refresh_from_db()
+    assert made.case == piece.case == room.cases[1]
+
+
+def test_what_compares_both_sides_keeps_them_together(room: Room) -> None:
+    row = join(room)
+    comparison(room, pieces(room, 0), pieces(room, 1))
+    with pytest.raises(IllegalTransition, match="comparison"):
+        part(room)
+    with pytest.raises(IllegalTransition, match="comparison"):
+        undo(room, row)
+    assert Report.objects.get(pk=room.reports[1].pk).case == room.cases[0]
+
+
+def test_evidence_weighed_for_an_allegation_of_the_other_side_keeps_them_together(
+    room: Room,
+) -> None:
+    row = join(room)
+    person = room.fresh(0).respondents.get(user=room.learners[0])
+    said = build.allegation(room.fresh(0), person, by=room.moderator)
+    point = ProofPoint.objects.create(
+        allegation=said, position=1, text="They wrote it.", added_by=room.moderator
+    )
+    mark = ProofMark.objects.create(
+        point=point, evidence=pieces(room, 1), weight="supports", marked_by=room.moderator
+    )
+    with pytest.raises(IllegalTransition, match="weighed"):
+        part(room)
+    with pytest.raises(IllegalTransition, match="weighed"):
+        undo(room, row)
+    # Set to say nothing it keeps nobody.
+    ProofMark.objects.filter(pk=mark.pk).update(weight="silent")
+    assert part(room).reports.count() == 1
