@@ -36,9 +36,10 @@ def heads(case: Case) -> str:
 def searchable(case: Case) -> str:
     """Every word a reader of the case finds it by: heads, people, reports, evidence and notes.
 
-    In triage nobody is named to anybody (cases/selectors/case_head.py), so the words of a name are
-    left out wherever they stand: what a name finds would tell whom a report is about. What is
-    covered in a piece of evidence is left out too, and so are files that are no text.
+    In triage, and where a case was joined with another, nobody is named to anybody
+    (cases/selectors/case_head.py), so the words of a name are left out wherever they stand: what a
+    name finds would tell whom a report is about. What is covered in a piece of evidence is left out
+    too, and so are files that are no text.
     """
     reports = list(Report.objects.filter(case=case).order_by("pk"))
     names = [
@@ -50,10 +51,14 @@ def searchable(case: Case) -> str:
     texts = _limited(chain(_of_reports(reports), _of_notes(case), _of_evidence(case)))
     words = chain.from_iterable(map(terms, texts))
     naming = list(chain.from_iterable(map(terms, names)))
-    if case.status == CaseStatus.TRIAGE:
+    if _unnamed(case):
         hidden = set(naming)
         return joined(chain(head, (w for w in words if w not in hidden)), most=SEARCH_LENGTH)
     return joined(chain(head, naming, words), most=SEARCH_LENGTH)
+
+
+def _unnamed(case: Case) -> bool:
+    return case.status == CaseStatus.TRIAGE or case.merged_into_id is not None
 
 
 def write(case: Case) -> None:
@@ -94,8 +99,8 @@ def _made_from(case: Case) -> tuple[str, str | None, str | None]:
         .values_list("r", "p", "n", "e", "f", "c", "words__made_from", "words__heads")
         .get()
     )
-    # Only the two sides of triage differ in what may be searched.
-    stage = "triage" if case.status == CaseStatus.TRIAGE else "open"
+    # Only whether somebody is named differs in what may be searched.
+    stage = "triage" if _unnamed(case) else "open"
     return ":".join([stage, *(str(part or 0) for part in row[:6])]), row[6], row[7]
 
 

@@ -16,11 +16,12 @@ from cases.enums import CaseStatus as S
 from cases.models import Case, CaseWords, Redaction
 from cases.selectors import search
 from cases.selectors.search import matching
-from cases.services import evidence, indexing, triage
+from cases.services import evidence, indexing, merging, triage
 from cases.terms import LONGEST, asked, code_terms, joined, terms
 from integrity.accounts.enums import Role
 from integrity.accounts.models import RoleGrant, User
 from tests.cases import builders as build
+from tests.cases.merging_world import Room
 from tests.cases.test_process import World
 from tests.courses import builders as make
 
@@ -185,6 +186,18 @@ def test_hostile_16_in_triage_a_name_finds_nothing_wherever_it_stands() -> None:
     triage.open_case(actor=officer, number=case.number)
     for text in ("zebulon", "quirke", "by zebulon"):
         assert found(officer, text) == [case.number], text
+
+
+def test_hostile_16_a_name_finds_no_case_that_was_joined_with_another() -> None:
+    room = Room()
+    gone, kept = room.numbers[:2]
+    build.note(room.fresh(0), room.officer, "Ask Okonjo about chlorophyll.")
+    merge = merging.merge(actor=room.officer, source=gone, target=kept)
+    assert found(room.officer, "chlorophyll") == [gone]
+    assert found(room.officer, "okonjo") == []
+    merging.undo_merge(actor=room.officer, merge_id=merge.public_id)
+    triage.open_case(actor=room.officer, number=gone)
+    assert found(room.officer, "okonjo") == [gone]
 
 
 def test_what_is_covered_finds_nothing() -> None:
