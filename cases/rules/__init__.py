@@ -4,7 +4,7 @@ And whose word counts where an institution decides (PO5): see `decides`, `is_off
 Everything here answers for one person. Pages, services, exports and counts all ask here.
 """
 
-from cases.rules.colleagues import may_have, readers_of
+from cases.rules.colleagues import may_have, offered_to_mention, readers_of, working_at
 from cases.rules.conflict import (
     REPORTER,
     conflict_filter,
@@ -85,6 +85,7 @@ __all__ = [
     "may_advise",
     "may_have",
     "of_the_platforms_desk",
+    "offered_to_mention",
     "officer_cases",
     "overseen",
     "oversees",
@@ -104,5 +105,6 @@ __all__ = [
     "visible_to",
     "without_second",
     "worked_on",
+    "working_at",
     "wrote_in_confidence",
 ]

@@ -29,11 +29,13 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class NoteLine:
-    """A note with its files and whom it names; `told` of these, for the reader: unseen before."""
+    """A note with its files; `told`: it names the reader, who did not see it before.
+
+    Who else was told is shown to nobody: whoever is tied to the case would be missing there.
+    """
 
     note: Note
     files: list[File]
-    mentioned: list[User]
     told: bool
 
     @property
@@ -62,12 +64,12 @@ def notes_page(user: User, number: str, *, before: str = "", size: int = NOTES) 
     rows = top.case.notes.select_related("author", "respondent__user").order_by("-pk")
     if _KEY.fullmatch(before):
         rows = rows.filter(pk__lt=int(before))
-    mentions = Mention.objects.select_related("user").order_by("user__display_name", "pk")
+    mentions = Mention.objects.filter(user=user, seen_at__isnull=True)
     found = list(
         rows.prefetch_related("files", Prefetch("mentions", queryset=mentions))[: size + 1]
     )
     more = len(found) > size
-    lines = [_line(note, user) for note in found[:size]]
+    lines = [_line(note) for note in found[:size]]
     return NotesPage(top, lines, str(lines[-1].note.pk) if more else "")
 
 
@@ -85,24 +87,22 @@ def shared_with(respondent: Respondent) -> list[NoteLine]:
     """
     rows = respondent.notes.filter(audience=NoteAudience.LEARNER).order_by("-pk")
     return [
-        NoteLine(note, [_file(file) for file in note.files.all()], [], told=False)
+        NoteLine(note, [_file(file) for file in note.files.all()], told=False)
         for note in rows.prefetch_related("files")
     ]
 
 
 def mentionable(user: User, top: Head) -> list[User]:
-    """The colleagues a note in this case can name: who reads it, the writer apart."""
-    return [person for person in rules.readers_of(top.case) if person.pk != user.pk]
+    """The colleagues a note in this case can name: who reads it, the writer apart.
+
+    Whoever is tied to the case is among them, so that no gap tells of it.
+    """
+    return [person for person in rules.offered_to_mention(top.case) if person.pk != user.pk]
 
 
-def _line(note: Note, reader: User) -> NoteLine:
-    mentions = list(note.mentions.all())
-    return NoteLine(
-        note,
-        [_file(file) for file in note.files.all()],
-        [row.user for row in mentions],
-        told=any(row.user_id == reader.pk and row.seen_at is None for row in mentions),
-    )
+def _line(note: Note) -> NoteLine:
+    files = [_file(file) for file in note.files.all()]
+    return NoteLine(note, files, told=bool(note.mentions.all()))
 
 
 def _file(file: NoteFile) -> File:

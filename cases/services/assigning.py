@@ -19,7 +19,7 @@ from integrity.core.errors import Conflict, IllegalTransition, InvalidInput, Not
 
 NOTE_LENGTH = notes.BODY_LENGTH
 # One message for every reason: that it is a conflict is not told to whoever asks.
-NOT_FREE = _("This colleague cannot have the case. Choose somebody from the list.")
+NOT_FREE = _("This colleague cannot have the case. Choose somebody else.")
 TAKEN = _("Somebody else has the case by now. Look at it again before you give it to anybody.")
 
 
@@ -143,8 +143,11 @@ def _public(whom: User | UUID | str | None) -> str:
 
 
 def offered(case: Case, *, actor: User) -> list[User]:
-    """The colleagues a page offers for this case: who may have it and does not."""
-    return [user for user in rules.may_have(case) if user.pk not in (case.assignee_id, actor.pk)]
+    """The colleagues a page offers for this case: who works there and does not have it.
+
+    Whether they may have it is asked when it is sent: a gap in the list would tell who reported.
+    """
+    return [user for user in rules.working_at(case) if user.pk not in (case.assignee_id, actor.pk)]
 
 
 def may_assign(actor: User, case: Case) -> bool:

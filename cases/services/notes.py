@@ -49,7 +49,8 @@ def add_note(
 
     A shared note goes to somebody who had the notice, and a letter announces it. `mention` are the
     public ids of colleagues who read the case; each of them is written to, with the case number and
-    nothing else. The same form sent twice is one note; with other content it is a `Conflict`.
+    nothing else. Whoever is tied to the case can be named like everybody, and hears nothing. The
+    same form sent twice is one note; with other content it is a `Conflict`.
 
     Raises `InvalidInput` at `body`, `mention`, `respondent` and `uploads`, `NotFound` for a
     respondent of another case (HOSTILE 17), `NotPermitted`, `StorageFull`.
@@ -226,13 +227,16 @@ def _addressed(case: Case, respondent_id: UUID | str | None) -> Respondent | Non
 
 
 def _named(case: Case, actor: User, wanted: set[str]) -> list[User]:
-    """The people to mention. Whoever cannot be is not told apart from who does not exist."""
+    """The people to write to. Whoever is tied to the case is left out, and nobody is told so."""
     if not wanted:
         return []
-    people = [user for user in rules.readers_of(case) if str(user.public_id) in wanted]
-    if len(people) != len(wanted):
+    if not wanted <= {str(user.public_id) for user in rules.offered_to_mention(case)}:
         raise InvalidInput({"mention": [NOT_A_READER]})
-    return [user for user in people if user.pk != actor.pk]
+    return [
+        user
+        for user in rules.readers_of(case)
+        if str(user.public_id) in wanted and user.pk != actor.pk
+    ]
 
 
 def _keep(note: Note, files: Sequence[StoredFile]) -> None:

@@ -117,7 +117,8 @@ def test_moderators_hand_over_their_own_and_nothing_else(desk: Desk) -> None:
         )
 
 
-def test_only_who_may_have_the_case_is_offered_and_gets_it(desk: Desk) -> None:
+def test_everybody_who_works_there_is_offered_and_only_who_may_have_it_gets_it(desk: Desk) -> None:
+    """HOSTILE 16: a gap in the list would tell who reported."""
     elsewhere = build.moderator("Ella Elsewhere", make.institution())
     declared = build.moderator("Dana Declared")
     build.conflict(desk.case, declared)
@@ -130,8 +131,26 @@ def test_only_who_may_have_the_case_is_offered_and_gets_it(desk: Desk) -> None:
     build.report(desk.case, reporter, mode="confidential")
     gone = build.moderator("Gone Girl")
     User.objects.filter(pk=gone.pk).update(is_active=False)
-    offered = {user.display_name for user in rules.may_have(desk.case)}
-    assert offered == {"Jonas Abara", "Ines Ferreira", "Tomasz Lem"}
+    free = {user.display_name for user in rules.may_have(desk.case)}
+    assert free == {"Jonas Abara", "Ines Ferreira", "Tomasz Lem"}
+    tied = {"Dana Declared", "Tea Cher", "Clara Clerk", "Rita Reporter"}
+    shown = page(desk.officer, "give", desk.number).context["form"].fields["to"].choices
+    assert {name for key, name in shown if key} == free | tied
+    triage.claim(actor=desk.ines, number=desk.number)
+    shown = page(desk.ines, "give", desk.number).context["form"].fields["to"].choices
+    assert {name for key, name in shown if key} == (free | tied) - {"Ines Ferreira"}
+    answers = set()
+    for user in (declared, reporter, clerk, elsewhere):
+        sent = {
+            "to": str(user.public_id),
+            "was": "",
+            "form_token": token(desk.ines, "give", desk.number),
+        }
+        answer = page(desk.ines, "give", desk.number, data=sent)
+        answers.add((answer.status_code, str(answer.context["form"].errors["to"])))
+    assert len(answers) == 1
+    assert desk.now().assignee == desk.ines
+    triage.release(actor=desk.ines, number=desk.number)
     messages = set()
     for user in (elsewhere, declared, teacher, clerk, reporter, gone):
         with pytest.raises(InvalidInput) as refused:

@@ -211,7 +211,8 @@ def test_whoever_is_named_gets_the_case_number_and_the_notes_page_marks_it_seen(
     assert [row.seen for row in selectors.mentions(tomasz)] == [True]
 
 
-def test_only_who_reads_the_case_is_named_and_why_not_is_not_told() -> None:
+def test_who_reads_the_case_is_named_and_a_tie_leaves_no_gap() -> None:
+    """HOSTILE 16."""
     case = build.case(status=CaseStatus.INVESTIGATION)
     ines, jonas = build.moderator(), build.officer()
     case.assignee, case.assigned_at = ines, clock.now()
@@ -226,9 +227,10 @@ def test_only_who_reads_the_case_is_named_and_why_not_is_not_told() -> None:
     address = reverse("desk:notes", args=[case.number])
     page = client.get(address)
     shown = page.content.decode()
-    assert "Jonas Abara" in shown
+    offered = {name for _key, name in page.context["form"].fields["mention"].choices}
+    assert offered == {"Jonas Abara", "Connie Flict", "Rita Reporter"}
     answers = set()
-    for user in (summary, conflicted, reporter, make.person("Some Learner")):
+    for user in (summary, make.person("Some Learner")):
         assert user.display_name not in shown
         sent_form = {
             "body": "Look.",
@@ -250,8 +252,20 @@ def test_only_who_reads_the_case_is_named_and_why_not_is_not_told() -> None:
     # One and the same answer, whatever the reason.
     assert len(answers) == 1
     assert "conflict" not in answers.pop()
-    assert not Mention.objects.exists()
-    assert jonas.display_name in shown
+    # Whoever is tied to the case is named like the others, and hears nothing.
+    sent_form = {
+        "body": "Look, all of you.",
+        "mention": [str(user.public_id) for user in (jonas, conflicted, reporter)],
+        "form_token": client.get(address).context["form"]["form_token"].value(),
+    }
+    assert client.post(address, sent_form).status_code == 303
+    assert [row.user for row in Mention.objects.all()] == [jonas]
+    assert OutboxMessage.objects.filter(event="mentioned").count() == 1
+    # Nor does the note say who was told: the tied would be missing there.
+    note = client.get(address).content.decode().partition('id="n-')[2].partition("</div>")[0]
+    assert "Look, all of you." in note
+    for user in (jonas, conflicted, reporter):
+        assert user.display_name not in note
 
 
 def test_who_stops_reading_the_case_has_no_mention_of_it() -> None:
