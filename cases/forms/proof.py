@@ -52,7 +52,7 @@ class GridForm(RevisedForm):
         self.rows: list[tuple[GridPart, list[GridRow]]] = []
         for part in grid.parts:
             spare = [
-                GridRow("", "", [Cell(one, ProofWeight.SILENT.value, "") for one in grid.exhibits])
+                GridRow("", "", [Cell(one, "", "") for one in grid.exhibits])
                 for _number in range(SPARE)
             ]
             rows = [*part.rows, *spare]
@@ -73,7 +73,7 @@ class GridForm(RevisedForm):
             at = f"{name}-{cell.exhibit.line.evidence.label}"
             self.fields[f"weight-{at}"] = SelectField(
                 label=_("What it says"),
-                choices=ProofWeight.choices,
+                choices=[("", _("Not weighed yet")), *ProofWeight.choices],
                 initial=cell.weight,
                 required=False,
             )
@@ -125,7 +125,7 @@ class GridForm(RevisedForm):
                 for cell in row.cells:
                     piece = cell.exhibit.line.evidence
                     marks[str(piece.public_id)] = (
-                        said[f"weight-{name}-{piece.label}"] or ProofWeight.SILENT.value,
+                        said[f"weight-{name}-{piece.label}"],
                         said[f"remark-{name}-{piece.label}"],
                     )
                 found.setdefault(allegation, []).append(

@@ -115,7 +115,9 @@ def alike(user: User, case: Case) -> list[Alike]:
     for pk, kind in _same_pieces(case, pieces):
         found("link" if kind == EvidenceKind.LINK else "file", [pk])
     found("quote", _same_words(case, pieces))
-    rows = rules.readable_by(user).filter(pk__in=why).exclude(pk=case.pk).order_by("-pk")
+    # What was joined already is no suggestion any more.
+    others = rules.readable_by(user).filter(pk__in=why, merged_into__isnull=True)
+    rows = others.exclude(pk=case.pk).order_by("-pk")
     shown = sorted(rows.only("number", "title", "status"), key=lambda row: -len(why[row.pk]))
     staff = has_role(user, *STAFF_OF_CASES, institution_id=case.institution_id, anywhere=False)
     return [

@@ -46,6 +46,17 @@ class Read:
     evidence: Evidence | None = None
     submission: Submission | None = None
 
+    @property
+    def work(self) -> tuple[str, int] | None:
+        """What this is, where it is known: the same exhibit, or the same work handed in."""
+        if self.submission is not None:
+            return "submission", self.submission.pk
+        if self.evidence is None:
+            return None
+        if self.evidence.submission_id is not None:
+            return "submission", self.evidence.submission_id
+        return "evidence", self.evidence.pk
+
 
 def read_side(case: Case, side: str, given: Given, problems: Problems) -> Read | None:
     """One side, read; None with its problem noted at the field where it can be mended."""

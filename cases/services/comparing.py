@@ -84,6 +84,8 @@ def make(
     problems.stop()
     if first is None or second is None:
         raise InvalidInput({})
+    if first.work is not None and first.work == second.work:
+        raise InvalidInput({"b_source": [_("This is the first text again. Choose another one.")]})
     language = language or _guessed(first, second)
     known = _known(form_key, case, first, second, language)
     if known is not None:

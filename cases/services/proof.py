@@ -98,7 +98,7 @@ def _check(points: Mapping[str, Sequence[Point]], pieces: Mapping[str, Evidence]
                 errors[f"point-{name}"] = [_("Please use at most 200 characters.")]
             for key, (weight, remark) in point.marks.items():
                 cell = f"{name}-{pieces[key].label}"
-                if weight not in ProofWeight.values:
+                if weight not in ProofWeight.values and (weight or remark.strip()):
                     errors[f"weight-{cell}"] = [_("Choose what this piece says.")]
                 if len(remark) > 500:
                     errors[f"remark-{cell}"] = [_("Please use at most 500 characters.")]
@@ -109,9 +109,7 @@ def _check(points: Mapping[str, Sequence[Point]], pieces: Mapping[str, Evidence]
 
 
 def _empty(point: Point) -> bool:
-    said = any(
-        weight != ProofWeight.SILENT or remark.strip() for weight, remark in point.marks.values()
-    )
+    said = any(weight or remark.strip() for weight, remark in point.marks.values())
     return not point.key and not point.text.strip() and not said
 
 
@@ -162,9 +160,10 @@ def _mark(
     said: tuple[str, str],
 ) -> int:
     weight, remark = said[0], " ".join(said[1].split())
+    if not weight:
+        # Not weighed: what was said before is taken back.
+        return 1 if mark is not None and mark.delete() else 0
     if mark is None:
-        if weight == ProofWeight.SILENT and not remark:
-            return 0
         mark = ProofMark(point=point, evidence=piece)
     elif (mark.weight, mark.remark) == (weight, remark):
         return 0

@@ -283,7 +283,7 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 FILE_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 EVIDENCE_MAX_FILE_BYTES = 10 * 1024 * 1024
 # Without files; the request as a whole is bounded by integrity.web.middleware.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 REQUEST_MAX_BYTES = 16 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 10

@@ -52,7 +52,7 @@ def test_the_points_are_proposed_from_the_violation_until_somebody_weighs() -> N
     violation = world.respondent.allegations.get().violation_type
     assert [row.text for row in part.rows] == (violation.elements or [violation.title])
     assert part.proposed
-    assert {cell.weight for row in part.rows for cell in row.cells} == {"silent"}
+    assert {cell.weight for row in part.rows for cell in row.cells} == {""}
     assert not ProofPoint.objects.exists()
 
 

@@ -32,7 +32,7 @@ class Exhibit:
 
 @dataclass(frozen=True)
 class Cell:
-    """What one exhibit says to one point. `weight` is a `ProofWeight`."""
+    """What one exhibit says to one point. `weight` is a `ProofWeight`, "" while nobody weighed it."""
 
     exhibit: Exhibit
     weight: str
@@ -50,7 +50,8 @@ class GridRow:
     @property
     def said(self) -> list[Cell]:
         """The cells that say something."""
-        return [cell for cell in self.cells if cell.weight != ProofWeight.SILENT or cell.remark]
+        silent = ("", ProofWeight.SILENT)
+        return [cell for cell in self.cells if cell.weight not in silent or cell.remark]
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def proposed_points(allegation: Allegation) -> list[str]:
 def _cell(exhibit: Exhibit, mark: ProofMark | None) -> Cell:
     return Cell(
         exhibit,
-        mark.weight if mark is not None else ProofWeight.SILENT.value,
+        mark.weight if mark is not None else "",
         mark.remark if mark is not None else "",
     )
 

@@ -117,7 +117,13 @@ def open_case(request: HttpRequest, number: str) -> HttpResponse:
             ),
         )
         if tried.done:
-            return done(request, _("The case is open, and it is with you."), number)
+            mine = tried.result is not None and tried.result.assignee_id == user.pk
+            said = (
+                _("The case is open, and it is with you.")
+                if mine
+                else _("The case is open. It stays with whoever has it.")
+            )
+            return done(request, said, number)
     words = Words(
         title=_("Open the case"),
         lead=_("You take it from triage to an investigation.")
