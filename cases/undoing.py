@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from cases.enums import ReportStatus
-from cases.models import Report
-from integrity.audit.models import Event
+from cases.enums import CaseStatus
+from cases.models import Report, Respondent
 from integrity.core import clock
 
 # The letters of a dismissal are held as long; decision 0028.
@@ -19,16 +18,18 @@ def held(report: Report) -> bool:
 
 
 def told_status(report: Report) -> str:
-    """The status of a report as its sender knows it; one query while its closing is held."""
-    return status_before(report) if held(report) else report.status
+    """The status of a report as its sender knows it, in whatever case the report is by now."""
+    return (report.status_before or report.status) if held(report) else report.status
 
 
-def status_before(report: Report) -> str:
-    """The status of a report that was dismissed, before it was."""
-    if report.case is None:
-        return ReportStatus.SUBMITTED
-    taken = Event.objects.filter(
-        case_number=report.case.number, action__in=("case.opened", "case.reopened")
-    ).order_by("-sequence")
-    opened = taken.values_list("action", flat=True).first() == "case.opened"
-    return ReportStatus.LINKED if opened else ReportStatus.SUBMITTED
+def dismissal_held(respondent: Respondent) -> bool:
+    """Whether a dismissal can still be undone, and the respondent is not to know of it yet."""
+    return (
+        respondent.status == CaseStatus.DISMISSED and respondent.status_since > clock.now() - WITHIN
+    )
+
+
+def told_stage(respondent: Respondent) -> str:
+    """Where a respondent stands, as they know it."""
+    held_back = dismissal_held(respondent) and respondent.status_before
+    return respondent.status_before if held_back else respondent.status

@@ -77,6 +77,7 @@ class Migration(migrations.Migration):
                 ("done_at", models.DateTimeField(default=integrity.core.clock.now)),
                 ("undone_at", models.DateTimeField(blank=True, null=True)),
                 ("form_key", models.CharField(editable=False, max_length=64, unique=True)),
+                ("digest", models.CharField(editable=False, max_length=64)),
             ],
         ),
         migrations.CreateModel(
@@ -96,6 +97,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("refused", models.CharField(blank=True, max_length=300)),
+                ("done_at", models.DateTimeField(default=integrity.core.clock.now)),
+                ("revision", models.PositiveIntegerField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -477,6 +480,42 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="rank"),
         ),
         migrations.AddField(
+            model_name="report",
+            name="status_before",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("draft", "Draft"),
+                    ("submitted", "Received"),
+                    ("linked", "Being looked into"),
+                    ("dismissed", "Closed"),
+                    ("withdrawn", "Withdrawn"),
+                ],
+                editable=False,
+                max_length=12,
+            ),
+        ),
+        migrations.AddField(
+            model_name="respondent",
+            name="status_before",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("triage", "Triage"),
+                    ("investigation", "Investigation"),
+                    ("notified", "Notified"),
+                    ("review", "In review"),
+                    ("approval", "Second officer"),
+                    ("decided", "Decided"),
+                    ("appeal", "Appeal"),
+                    ("closed", "Closed"),
+                    ("dismissed", "Dismissed"),
+                ],
+                editable=False,
+                max_length=16,
+            ),
+        ),
+        migrations.AddField(
             model_name="note",
             name="audience",
             field=models.CharField(
@@ -668,6 +707,17 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="bulk_items",
                 to="cases.case",
+            ),
+        ),
+        migrations.AddField(
+            model_name="bulkitem",
+            name="given",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
             ),
         ),
         migrations.AddField(

@@ -288,6 +288,10 @@ class Respondent(models.Model):
         default=CaseStatus.TRIAGE,
     )
     status_since = models.DateTimeField(_("since"), default=clock.now)
+    # Of a dismissal: what undoing it at once goes back to.
+    status_before = models.CharField(
+        max_length=16, choices=CaseStatus.choices, blank=True, editable=False
+    )
     added_at = models.DateTimeField(_("named"), default=clock.now)
 
     class Meta:

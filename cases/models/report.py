@@ -43,6 +43,10 @@ class Report(models.Model):
         choices=ReportStatus.choices,
         default=ReportStatus.SUBMITTED,
     )
+    # Of a dismissal: what its sender is shown until it cannot be undone any more.
+    status_before = models.CharField(
+        max_length=12, choices=ReportStatus.choices, blank=True, editable=False
+    )
     reporter_ref = models.CharField(max_length=64, blank=True, editable=False)
     reporter_sealed = models.BinaryField(null=True, editable=False)
     # Who told the desk without having an account: a name and how to reach them, sealed (IN10).

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import models as db
 from django.db.models import QuerySet
 
-from cases import rules
+from cases import rules, undoing
 from cases.enums import (
     AppealOutcome,
     CaseStatus,
@@ -150,7 +150,7 @@ class MyCase:
 
     @property
     def can_answer(self) -> bool:
-        return self.stage == Stage.ANSWER
+        return self.stage == Stage.ANSWER and self.respondent.status == CaseStatus.NOTIFIED
 
     @property
     def violation_found(self) -> bool:
@@ -205,10 +205,14 @@ class MyCase:
 
 
 def stage_of(respondent: Respondent, notice: Notice) -> Stage:
-    """The stage in the respondent's words; a window counts by its time."""
-    if respondent.status == CaseStatus.NOTIFIED:
+    """The stage in the respondent's words; a window counts by its time.
+
+    A dismissal is none of theirs before its letter leaves.
+    """
+    status = undoing.told_stage(respondent)
+    if status == CaseStatus.NOTIFIED:
         return Stage.ANSWER if window_open(notice.due_at) else Stage.LATE
-    return _STAGES[CaseStatus(respondent.status)]
+    return _STAGES[CaseStatus(status)]
 
 
 def my_cases(user: User) -> list[MyCaseRow]:

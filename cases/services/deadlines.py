@@ -25,6 +25,7 @@ from cases.services import (
     check_ins,
     drafts,
     escalation,
+    interim,
     priority,
     retaliation,
 )
@@ -55,6 +56,7 @@ def run(at: datetime | None = None) -> dict[str, int]:
         "reminders": _remind,
         "sanctions_ended": _end_sanctions,
         "closed": _close,
+        "measures_ended": interim.end_dismissed,
         "drafts_forgotten": drafts.forget_abandoned,
         "unacknowledged": acknowledgement.run,
         "check_ins": check_ins.run,

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases import letters, workflow
-from cases.enums import InterimKind
+from cases import letters, undoing, workflow
+from cases.enums import CaseStatus, InterimKind
 from cases.models import Case, InterimMeasure, Respondent
 from cases.services.base import (
     locked_case,
@@ -275,21 +275,45 @@ def lift(*, actor: User, number: str, measure_id: UUID | str, reason: str) -> In
     return measure
 
 
-def end_all(case: Case, respondents: Iterable[Respondent], *, actor: User) -> None:
-    """End what holds for these respondents because their matter is decided or dismissed.
+def end_all(case: Case, respondents: Iterable[Respondent], *, actor: User | None) -> int:
+    """End what holds for these respondents because their matter is decided, or was dismissed.
 
-    For other services, inside their transaction, on the locked case. Repeatable.
+    For other services, inside their transaction, on the locked case. Repeatable; returns how many.
     """
     rows = (
         case.interim_measures.select_related("respondent__user", "protects")
         .filter(respondent__in=list(respondents), lifted_at__isnull=True, ends_at__gt=clock.now())
         .order_by("-pk")
     )
-    for measure in rows:
+    measures = list(rows)
+    for measure in measures:
         _end(case, measure, actor=actor, reason="")
+    return len(measures)
 
 
-def _end(case: Case, measure: InterimMeasure, *, actor: User, reason: str) -> None:
+def end_dismissed() -> int:
+    """End what holds for whoever's matter was dismissed, once that cannot be undone any more.
+
+    Until then it would tell them of the dismissal. Returns how many measures have ended.
+    """
+    at = clock.now()
+    over = InterimMeasure.objects.filter(
+        respondent__status=CaseStatus.DISMISSED,
+        respondent__status_since__lte=at - undoing.WITHIN,
+        lifted_at__isnull=True,
+        ends_at__gt=at,
+    )
+    done = 0
+    for number in sorted(set(over.values_list("case__number", flat=True))):
+        with locked_case(number) as case:
+            people = case.respondents.filter(
+                status=CaseStatus.DISMISSED, status_since__lte=at - undoing.WITHIN
+            )
+            done += end_all(case, people, actor=case.dismissed_by)
+    return done
+
+
+def _end(case: Case, measure: InterimMeasure, *, actor: User | None, reason: str) -> None:
     reverse_effects(source=measure.source)
     measure.lifted_at = clock.now()
     measure.lifted_by = actor

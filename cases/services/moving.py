@@ -76,7 +76,7 @@ def comparisons(case: Case, pieces: Collection[int], *, own: Collection[int] = (
     found = []
     rows = Comparison.objects.filter(case=case).order_by("pk")
     for pk, evidence, *sides in rows.values_list("pk", "evidence", "a_evidence", "b_evidence"):
-        exhibits = {side for side in sides if side is not None}
+        exhibits = set(sides) - {None}
         if evidence in going or (exhibits & going) or (not exhibits and pk in own):
             found.append(pk)
     return found

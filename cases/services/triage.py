@@ -25,7 +25,6 @@ from cases.models import (
 from cases.services import retaliation
 from cases.services.base import locked_case, record, save, visible_or_404
 from cases.services.conflicts import declare as declare_conflict
-from cases.services.interim import end_all
 from cases.services.notes import add_note
 from integrity.accounts.models import User
 from integrity.accounts.rules import STAFF_OF_CASES, has_role
@@ -174,8 +173,8 @@ def dismiss(*, actor: User, number: str, reason: str, note: str = "", detail: st
     """End the case without a decision, with a reason code, and a word the desk keeps to itself.
 
     Reporters get their closing message, a respondent who had been notified a letter: both are held
-    for `undoing.WITHIN` and appear nowhere before. It can be taken up again (`reopen`), which in
-    that time takes them back. The same person dismissing it for the same reason again changes
+    for `undoing.WITHIN` and appear nowhere before, and interim measures end when it has passed. It
+    can be taken up again (`reopen`), which in that time puts everything back. The same person dismissing it for the same reason again changes
     nothing.
     """
     if reason not in DismissalReason.values:
@@ -208,7 +207,6 @@ def dismiss(*, actor: User, number: str, reason: str, note: str = "", detail: st
         if detail:
             # Apart from the dismissal, which a respondent may see.
             record("case.dismissal_noted", case, actor, data={"detail": detail})
-        end_all(case, respondents, actor=actor)
         for respondent in notified:
             letters.case_dismissed(
                 case, respondent, reason=DismissalReason(reason).label, hold=undoing.WITHIN
@@ -233,6 +231,7 @@ def close_reports(case: Case, outcome: str, *, hold: timedelta = timedelta(0)) -
         report.closed_at = clock.now() + hold
         report.outcome = outcome
         if case.status == CaseStatus.DISMISSED:
+            report.status_before = report.status
             report.status = ReportStatus.DISMISSED
         save(report)
         if report.reporter_ref and report.reporter_sealed is not None:
@@ -266,7 +265,8 @@ def reopen(*, actor: User, number: str, reason: str) -> Case:
     """Take a dismissed case up again, in triage, with a reason. Nothing is overwritten.
 
     An officer may, and whoever dismissed it: that is the undo. While the letters of the dismissal
-    are held they are taken back, and nobody outside the desk hears of either. A review that was
+    are held they are taken back, everybody stands where they stood, and nobody outside the desk
+    hears of either. A review that was
     asked for has got what it wanted, and whoever asked is told.
     """
     if not reason.strip():
@@ -282,12 +282,15 @@ def reopen(*, actor: User, number: str, reason: str) -> Case:
 def take_up(case: Case, step: workflow.Step, *, actor: User, reason: str) -> None:
     """Put the locked, dismissed case back into triage, for services that were allowed the step.
 
-    Raises `Conflict` while another case about the same matter waits in triage.
+    As long as the dismissal is held, where each respondent stood before it. Raises `Conflict` while another case about the same matter waits in triage.
     """
-    if another_in_triage(case):
-        raise Conflict(_("Another case about the same matter waits in triage already."))
-    workflow.take(step, list(case.respondents.all()))
+    people = list(case.respondents.all())
+    if case.closed_at is not None and case.closed_at > clock.now() - undoing.WITHIN:
+        workflow.take_back(people)
+    workflow.take(step, people)
     workflow.settle(case, alone=CaseStatus.TRIAGE)
+    if case.status == CaseStatus.TRIAGE and another_in_triage(case):
+        raise Conflict(_("Another case about the same matter waits in triage already."))
     case.dismissal_reason = ""
     case.dismissal_detail = ""
     case.dismissed_by = None
@@ -296,6 +299,7 @@ def take_up(case: Case, step: workflow.Step, *, actor: User, reason: str) -> Non
     for report in case.reports.filter(status=ReportStatus.DISMISSED):
         # Whoever was not told that it ended is not told that it begins again either.
         report.status = undoing.told_status(report) if undoing.held(report) else _AGAIN
+        report.status_before = ""
         report.closed_at = None
         report.outcome = ""
         report.dismissal_reason = ""

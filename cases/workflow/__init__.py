@@ -5,7 +5,16 @@ else. A step is taken per respondent; a case's status follows from its responden
 """
 
 from cases.workflow.guards import BEFORE_DECISION, Guard
-from cases.workflow.steps import decisive, possible, require, status_of, take, too_early, unmet
+from cases.workflow.steps import (
+    decisive,
+    possible,
+    require,
+    status_of,
+    take,
+    take_back,
+    too_early,
+    unmet,
+)
 from cases.workflow.table import ANY_OPEN, BY_STRANGERS, KNOWS_WHO, TABLE, By, Step
 from cases.workflow.timing import (
     ORDER,
@@ -34,6 +43,7 @@ __all__ = [
     "stage_deadline",
     "status_of",
     "take",
+    "take_back",
     "too_early",
     "unmet",
 ]

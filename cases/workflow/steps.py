@@ -123,12 +123,26 @@ def too_early(action: str, respondent: Respondent | None) -> IllegalTransition:
 
 
 def take(step: Step, respondents: Iterable[Respondent], *, at: datetime | None = None) -> None:
-    """Move these respondents to the step's target. The only place that sets their status."""
+    """Move these respondents to the step's target; a dismissal keeps where they stood.
+
+    Here and in `take_back` alone their status is set.
+    """
     if step.target is None:
         return
     at = at or clock.now()
     for respondent in respondents:
         if respondent.status in step.sources:
+            respondent.status_before = respondent.status if step.target == S.DISMISSED else ""
             respondent.status = step.target
             respondent.status_since = at
-            respondent.save(update_fields=["status", "status_since"])
+            respondent.save(update_fields=["status", "status_before", "status_since"])
+
+
+def take_back(respondents: Iterable[Respondent]) -> None:
+    """Put dismissed respondents back where they stood: the dismissal is undone."""
+    at = clock.now()
+    for respondent in respondents:
+        if respondent.status == S.DISMISSED and respondent.status_before:
+            respondent.status, respondent.status_before = respondent.status_before, ""
+            respondent.status_since = at
+            respondent.save(update_fields=["status", "status_before", "status_since"])

@@ -12,10 +12,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cases import recommendation, rules
+from cases import recommendation, rules, undoing
 from cases.enums import InterimKind
 from cases.models import Case, InterimMeasure
-from cases.services import determination, interim, triage
+from cases.services import deadlines, determination, interim, triage
 from cases.services.rehearsal import rehearse
 from integrity.audit.models import Event
 from integrity.core import clock
@@ -360,16 +360,30 @@ def test_a_proposal_leaves_it_and_the_confirmation_ends_it(world: Scene) -> None
 
 def test_a_dismissal_ends_it_also_for_somebody_never_notified(world: Scene) -> None:
     world.take(HIDE)
-    triage.dismiss(actor=world.moderator, number=world.number, reason="no_violation")
+    build.dismissed(actor=world.moderator, number=world.number, reason="no_violation")
+    assert deadlines.run()["measures_ended"] == 1
     assert world.effects() == []
     assert Letter.objects.filter(event="interim_lifted").count() == 1
     assert not Letter.objects.filter(event="case_dismissed").exists()
+    assert deadlines.run()["measures_ended"] == 0
+
+
+def test_a_dismissal_that_is_undone_at_once_leaves_it(world: Scene) -> None:
+    world.take(HIDE)
+    triage.dismiss(actor=world.moderator, number=world.number, reason="no_violation")
+    deadlines.run()
+    assert world.effects() == [EffectKind.CONTENT_HIDDEN]
+    triage.reopen(actor=world.moderator, number=world.number, reason="A slip.")
+    deadlines.run(clock.now() + undoing.WITHIN + timedelta(minutes=1))
+    assert world.effects() == [EffectKind.CONTENT_HIDDEN]
+    assert not Letter.objects.filter(event="interim_lifted").exists()
 
 
 def test_what_another_cause_did_still_stands(world: Scene) -> None:
     apply_effect(kind=EffectKind.CONTENT_HIDDEN, source="sanction:x", post=world.post)
     world.take(HIDE)
-    triage.dismiss(actor=world.moderator, number=world.number, reason="no_violation")
+    build.dismissed(actor=world.moderator, number=world.number, reason="no_violation")
+    deadlines.run()
     assert active_effects(clock.now()).filter(post=world.post).count() == 1
 
 

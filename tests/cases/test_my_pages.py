@@ -259,15 +259,33 @@ def test_a_reversal_is_shown_with_its_reason(client, world):
 
 def test_a_dismissed_case_says_that_nothing_was_found(client, world):
     world.notified()
-    triage.dismiss(actor=world.moderator, number=world.number, reason="not_enough")
+    build.dismissed(actor=world.moderator, number=world.number, reason="not_enough")
     text = words(page(client, world))
     assert "Nothing was found against you." in text
     assert "Answer this letter" not in text
 
 
-def test_a_case_taken_up_again_does_not_say_where_the_desk_stands(client, world):
+def test_a_dismissal_that_can_still_be_undone_is_not_shown(client, world):
     world.notified()
     triage.dismiss(actor=world.moderator, number=world.number, reason="not_enough")
+    for address in (
+        reverse("my:case", args=[world.number]),
+        reverse("my:cases"),
+        reverse("my:home"),
+    ):
+        enter(client, world.learner)
+        shown = words(client.get(address).content.decode())
+        assert "othing was found" not in shown, address
+    assert "We wait for your answer" in words(client.get(reverse("my:cases")).content.decode())
+    answer = reverse("my:answer", args=[world.number])
+    assert f'href="{answer}"' not in page(client, world)
+    triage.reopen(actor=world.moderator, number=world.number, reason=CANARY)
+    assert f'href="{answer}"' in page(client, world)
+
+
+def test_a_case_taken_up_again_does_not_say_where_the_desk_stands(client, world):
+    world.notified()
+    build.dismissed(actor=world.moderator, number=world.number, reason="not_enough")
     triage.reopen(actor=world.officer, number=world.number, reason=CANARY)
     text = words(page(client, world))
     assert "We look at this again from the start" in text

@@ -243,7 +243,7 @@ def test_who_recorded_the_findings_does_not_confirm_them(world: World) -> None:
 
 def test_findings_from_before_a_dismissal_decide_nothing(world: World) -> None:
     world.found()
-    triage.dismiss(actor=world.officer, number=world.number, reason="not_enough")
+    build.dismissed(actor=world.officer, number=world.number, reason="not_enough")
     triage.reopen(actor=world.officer, number=world.number, reason="There is more.")
     world.opened()
     old = world.respondent.allegations.get()
@@ -577,6 +577,23 @@ def test_dismissing_closes_reports_and_can_be_undone(world: World) -> None:
     world.report.refresh_from_db()
     assert status(world) == CaseStatus.TRIAGE
     assert (world.report.status, world.report.outcome) == ("submitted", "")
+
+
+@pytest.mark.parametrize("stage", ["opened", "notified", "answered"])
+def test_a_dismissal_undone_at_once_goes_back_to_where_each_one_stood(
+    world: World, stage: str
+) -> None:
+    getattr(world, stage)()
+    before = status(world)
+    assert before != CaseStatus.TRIAGE
+    triage.dismiss(actor=world.officer, number=world.number, reason="not_enough")
+    triage.reopen(actor=world.officer, number=world.number, reason="A slip.")
+    assert status(world) == before
+    assert world.respondent.status == before
+    assert world.respondent.status_before == ""
+    build.dismissed(actor=world.officer, number=world.number, reason="not_enough")
+    triage.reopen(actor=world.officer, number=world.number, reason="Later.")
+    assert status(world) == CaseStatus.TRIAGE
 
 
 def test_a_notified_learner_is_told_of_a_dismissal(world: World) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cases.enums import EvidenceKind
+from cases.enums import EvidenceKind, ReportStatus
 from cases.models import (
     Case,
     Comparison,
@@ -20,7 +20,8 @@ from cases.models import (
     RetaliationMark,
     StatementRequest,
 )
-from cases.services import conflicts, merging, splitting
+from cases.services import conflicts, merging, splitting, triage
+from cases.views.my_reports import progress
 from integrity.core import clock
 from integrity.core.errors import IllegalTransition
 from policies.models import ViolationType
@@ -272,3 +273,30 @@ def test_evidence_weighed_for_an_allegation_of_the_other_side_keeps_them_togethe
     # Set to say nothing it keeps nobody.
     ProofMark.objects.filter(pk=mark.pk).update(weight="silent")
     assert part(room).reports.count() == 1
+
+
+# What whoever reported is shown while a dismissal can be undone
+
+
+def test_reports_that_moved_look_as_before_while_their_closing_is_held(room: Room) -> None:
+    triage.open_case(actor=room.moderator, number=room.numbers[0])
+    join(room)
+    new = part(room)
+    triage.dismiss(actor=room.moderator, number=new.number, reason="not_enough")
+    report = Report.objects.get(pk=room.reports[1].pk)
+    assert progress(report).word == "Being looked into"
+    triage.reopen(actor=room.moderator, number=new.number, reason="A slip.")
+    report.refresh_from_db()
+    assert (report.status, report.status_before) == (ReportStatus.LINKED, "")
+
+
+# Who follows
+
+
+def test_whoever_follows_the_one_follows_the_other_while_they_are_one(room: Room) -> None:
+    triage.watch(actor=room.other, number=room.numbers[1])
+    row = join(room)
+    assert room.fresh(0).watchers.filter(user=room.other).exists()
+    undo(room, row)
+    assert not room.fresh(0).watchers.exists()
+    assert room.fresh(1).watchers.filter(user=room.other).exists()
