@@ -75,6 +75,8 @@ class BulkAction(models.Model):
     undone_at = models.DateTimeField(null=True, blank=True)
     # A form sent twice is one action.
     form_key = models.CharField(max_length=64, unique=True, editable=False)
+    # Of kind, cases and what was chosen: the same key with other content is another form.
+    digest = models.CharField(max_length=64, editable=False)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -94,10 +96,16 @@ class BulkItem(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="bulk_items")
     outcome = models.CharField(max_length=8, choices=BulkOutcome.choices)
     refused = models.CharField(max_length=300, blank=True)
-    # Whom the case was with before.
+    done_at = models.DateTimeField(default=clock.now)
+    # Whom the case was with before, and with whom it was then.
     before = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    given = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # The state of the case then: another one tells that somebody has changed it since.
+    revision = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -56,7 +56,8 @@ def done(user: User, public_id: UUID | str) -> Done | None:
     undone = action.undone_at is not None
     wanted = BulkOutcome.UNDONE if undone else BulkOutcome.DONE
     count = sum(1 for item in items if item.outcome == wanted)
-    open_still = clock.now() <= action.done_at + undoing.WITHIN
+    latest = max((item.done_at for item in items if item.outcome == wanted), default=action.done_at)
+    open_still = clock.now() <= latest + undoing.WITHIN
     return Done(
         said=_said(action.kind, count, undone=undone),
         left=[

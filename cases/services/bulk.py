@@ -7,8 +7,8 @@ by itself. A number that is not there or not for the actor to know of leaves no 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import rules, undoing
 from cases.enums import BulkKind, BulkOutcome, CaseStatus, DismissalReason
-from cases.models import BulkAction, BulkItem, Case, CaseMerge
+from cases.models import BulkAction, BulkItem, Case, CaseMerge, InterimMeasure
 from cases.services import assigning, merging, triage
 from cases.services.base import locked_case, record, visible_or_404
 from integrity.accounts.models import User
@@ -34,6 +34,7 @@ from integrity.core.errors import (
 )
 
 MOST = 100
+OVER = _("The time to undo this with one click has passed.")
 CHANGED = _("It was changed since and stays as it is.")
 
 Doer = Callable[[Case], None]
@@ -46,7 +47,8 @@ def run(
 
     `params`: `to` (a user) and `note` for "assign"; `reason`, `note` and `detail` for "dismiss";
     `into` (a number) for "merge". The same form again does what a broken run left, and nothing
-    twice. Raises `NotPermitted`, `InvalidInput`, and `Conflict` for the key of another action.
+    twice; once it was undone it does nothing. Raises `NotPermitted`, `InvalidInput`, and `Conflict`
+    for a key that was sent with other content.
     """
     if kind not in BulkKind.values or not has_role(actor, *STAFF_OF_CASES):
         raise NotPermitted
@@ -58,11 +60,15 @@ def run(
             {"cases": [_("Choose at most %(most)s cases at once.") % {"most": MOST}]}
         )
     do = _DOERS[kind](actor, form_key, params)
+    digest = _digest(kind, wanted, params)
     action, created = BulkAction.objects.get_or_create(
-        form_key=form_key, defaults={"actor": actor, "kind": kind, "done_at": clock.now()}
+        form_key=form_key,
+        defaults={"actor": actor, "kind": kind, "digest": digest, "done_at": clock.now()},
     )
-    if not created and (action.actor_id, action.kind) != (actor.pk, kind):
-        raise Conflict(_("This form was sent before. Please start again."))
+    if not created and (action.actor_id, action.digest) != (actor.pk, digest):
+        raise Conflict(_("This form was sent before with other content."))
+    if action.undone_at is not None:
+        return action
     known = set(action.items.values_list("case__number", flat=True))
     seen = rules.visible_to(actor).filter(number__in=wanted)
     numbers_seen = set(seen.values_list("number", flat=True)) - known
@@ -70,26 +76,49 @@ def run(
         if number in numbers_seen:
             _one(action, number, do)
     if created or numbers_seen:
-        # What was changed later than this was changed by somebody else.
         BulkAction.objects.filter(pk=action.pk).update(done_at=clock.now())
         action.refresh_from_db()
     return action
 
 
+def _digest(kind: str, numbers: Sequence[str], params: dict[str, Any]) -> str:
+    """What was asked, whatever the order of the cases."""
+    told = {
+        name: str(value.public_id) if isinstance(value, User) else str(value or "")
+        for name, value in params.items()
+    }
+    asked = [kind, sorted(numbers), sorted((name, value) for name, value in told.items() if value)]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+
+
 def _one(action: BulkAction, number: str, do: Doer) -> None:
     try:
         with audit.transaction():
+            # Sent twice at the same time, or undone meanwhile: whoever comes second does nothing.
+            now = BulkAction.objects.select_for_update().get(pk=action.pk)
+            if now.undone_at is not None or now.items.filter(case__number=number).exists():
+                return
             # Joining locks two cases in their order: it must not begin with one of them.
             merging_two = action.kind == BulkKind.MERGE
             case = Case.objects.get(number=number) if merging_two else _locked(number)
             before = case.assignee_id
             do(case)
-            _keep(action, case, BulkOutcome.DONE, before=before)
+            is_now = Case.objects.get(pk=case.pk)
+            _keep(
+                action,
+                case,
+                BulkOutcome.DONE,
+                before_id=before,
+                given_id=is_now.assignee_id,
+                revision=is_now.revision,
+                done_at=clock.now(),
+            )
     except NotFound:
         # It came to be hidden from the actor just now.
         return
     except DomainError as error:
-        _keep(action, Case.objects.get(number=number), BulkOutcome.REFUSED, why=_words(error))
+        refused = Case.objects.get(number=number)
+        _keep(action, refused, BulkOutcome.REFUSED, refused=_words(error)[:300])
 
 
 def _locked(number: str) -> Case:
@@ -99,13 +128,9 @@ def _locked(number: str) -> Case:
     return case
 
 
-def _keep(
-    action: BulkAction, case: Case, outcome: str, *, before: int | None = None, why: str = ""
-) -> None:
+def _keep(action: BulkAction, case: Case, outcome: str, **fields: Any) -> None:
     BulkItem.objects.get_or_create(
-        action=action,
-        case=case,
-        defaults={"outcome": outcome, "refused": why[:300], "before_id": before},
+        action=action, case=case, defaults={"outcome": outcome, **fields}
     )
 
 
@@ -143,6 +168,14 @@ def _dismiss(actor: User, form_key: str, params: dict[str, Any]) -> Doer:
         visible_or_404(actor, case)
         if case.status == CaseStatus.DISMISSED:
             raise IllegalTransition(_("It is dismissed already."))
+        if case.status not in (CaseStatus.TRIAGE, CaseStatus.INVESTIGATION):
+            raise IllegalTransition(_("Somebody had the notice. Dismiss it on its own page."))
+        if InterimMeasure.objects.filter(
+            case=case, lifted_at__isnull=True, ends_at__gt=clock.now()
+        ).exists():
+            raise IllegalTransition(
+                _("An interim measure stands in it. Dismiss it on its own page.")
+            )
         triage.dismiss(actor=actor, number=case.number, reason=reason, **said)
 
     return do
@@ -169,38 +202,55 @@ _DOERS: dict[str, Callable[[User, str, dict[str, Any]], Doer]] = {
 
 
 def undo(*, actor: User, public_id: UUID | str) -> BulkAction:
-    """Undo it, within `undoing.WITHIN`, by whoever did it: everything that nobody changed since.
+    """Undo it, by whoever did it: everything that nobody changed since, each case for
+    `undoing.WITHIN` from when it was done to it.
 
     Cases go back to whom they were with, dismissed ones to triage (their letters are taken back),
-    joined ones apart. What was changed since stays, and its item says so. Repeated it changes
-    nothing. Raises `NotFound` for somebody else's, and `WindowClosed`.
+    joined ones apart. What was changed since stays, and its item says so. Repeated it does what a
+    broken run left and nothing twice. Raises `NotFound` for somebody else's, and `WindowClosed`.
     """
-    action = BulkAction.objects.filter(public_id=public_id, actor=actor).first()
-    if action is None:
-        raise NotFound
-    if action.undone_at is not None:
-        return action
-    if clock.now() > action.done_at + undoing.WITHIN:
-        raise WindowClosed(_("The time to undo this with one click has passed."))
-    undoer = _UNDOERS[action.kind]
-    for item in action.items.filter(outcome=BulkOutcome.DONE).order_by("-pk"):
-        try:
-            with audit.transaction():
-                undoer(actor, item, action.done_at)
-                BulkItem.objects.filter(pk=item.pk).update(outcome=BulkOutcome.UNDONE, refused="")
-        except DomainError as error:
-            hidden = isinstance(error, NotFound | NotPermitted)
-            why = str(CHANGED) if hidden else _words(error)
-            BulkItem.objects.filter(pk=item.pk).update(refused=why[:300])
-    BulkAction.objects.filter(pk=action.pk).update(undone_at=clock.now())
-    action.refresh_from_db()
+    with audit.transaction():
+        found = BulkAction.objects.select_for_update().filter(public_id=public_id, actor=actor)
+        action = found.first()
+        if action is None:
+            raise NotFound
+        done = action.items.filter(outcome=BulkOutcome.DONE)
+        if action.undone_at is None:
+            times = list(done.values_list("done_at", flat=True))
+            if clock.now() > max(times, default=action.done_at) + undoing.WITHIN:
+                raise WindowClosed(OVER)
+            action.undone_at = clock.now()
+            action.save(update_fields=["undone_at"])
+    for key in list(done.filter(refused="").order_by("-pk").values_list("pk", flat=True)):
+        _take_back(actor, action.kind, key)
     return action
 
 
-def _unassign(actor: User, item: BulkItem, done_at: datetime) -> None:
+def _take_back(actor: User, kind: str, key: int) -> None:
+    try:
+        with audit.transaction():
+            item = (
+                BulkItem.objects.select_for_update(of=("self",))
+                .select_related("case", "before")
+                .filter(pk=key, outcome=BulkOutcome.DONE, refused="")
+                .first()
+            )
+            if item is None:
+                return
+            if clock.now() > item.done_at + undoing.WITHIN:
+                raise WindowClosed(OVER)
+            _UNDOERS[kind](actor, item)
+            BulkItem.objects.filter(pk=key).update(outcome=BulkOutcome.UNDONE)
+    except DomainError as error:
+        hidden = isinstance(error, NotFound | NotPermitted)
+        why = str(CHANGED) if hidden else _words(error)
+        BulkItem.objects.filter(pk=key).update(refused=why[:300])
+
+
+def _unassign(actor: User, item: BulkItem) -> None:
     with locked_case(item.case.number) as case:
         visible_or_404(actor, case)
-        if case.assignee_id is None or case.assigned_at is None or case.assigned_at > done_at:
+        if (case.assignee_id, case.revision) != (item.given_id, item.revision):
             raise Conflict(CHANGED)
         before = item.before
         if before is not None and before.pk not in {user.pk for user in rules.may_have(case)}:
@@ -216,25 +266,25 @@ def _unassign(actor: User, item: BulkItem, done_at: datetime) -> None:
         )
 
 
-def _reopen(actor: User, item: BulkItem, done_at: datetime) -> None:
+def _reopen(actor: User, item: BulkItem) -> None:
     case = _locked(item.case.number)
     visible_or_404(actor, case)
     ours = case.status == CaseStatus.DISMISSED and case.dismissed_by_id == actor.pk
-    if not ours or case.closed_at is None or case.closed_at > done_at:
+    if not ours or case.closed_at is None or case.closed_at > item.done_at:
         raise Conflict(CHANGED)
     triage.reopen(actor=actor, number=case.number, reason=str(_("Undone at once.")))
 
 
-def _part(actor: User, item: BulkItem, done_at: datetime) -> None:
+def _part(actor: User, item: BulkItem) -> None:
     row = CaseMerge.objects.filter(
-        source=item.case, merged_by=actor, merged_at__lte=done_at, undone_at__isnull=True
+        source=item.case, merged_by=actor, merged_at__lte=item.done_at, undone_at__isnull=True
     ).first()
     if row is None:
         raise Conflict(CHANGED)
     merging.undo_merge(actor=actor, merge_id=row.public_id)
 
 
-_UNDOERS: dict[str, Callable[[User, BulkItem, datetime], None]] = {
+_UNDOERS: dict[str, Callable[[User, BulkItem], None]] = {
     BulkKind.ASSIGN: _unassign,
     BulkKind.DISMISS: _reopen,
     BulkKind.MERGE: _part,

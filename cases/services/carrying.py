@@ -51,6 +51,7 @@ MOVED: dict[str, str] = {
     "cases.BadFaith.taken_back_by": "acts",
     "cases.BulkAction.actor": "acts",
     "cases.BulkItem.before": "acts",
+    "cases.BulkItem.given": "acts",
     "cases.Case.assignee": "acts",
     "cases.Case.dismissed_by": "acts",
     "cases.CaseLink.added_by": "acts",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,11 +11,11 @@ from django.test import Client
 from django.urls import reverse
 
 from cases import undoing
-from cases.enums import CaseStatus, ReportStatus
-from cases.models import BulkAction, BulkItem, Case, CaseMerge, Report
+from cases.enums import CaseStatus, InterimKind, ReportStatus
+from cases.models import BulkAction, BulkItem, Case, CaseMerge, InterimMeasure, Report
 from cases.selectors.bulk import done
 from cases.selectors.report import my_report
-from cases.services import bulk, triage
+from cases.services import assigning, bulk, triage
 from cases.services.review import ask
 from cases.views.my_reports import progress
 from integrity.accounts.models import User
@@ -124,8 +125,22 @@ def test_several_cases_become_one_group_case_and_apart_again(room: Room) -> None
     assert [room.fresh(n).status for n in range(3)] == ["triage"] * 3
 
 
-def test_the_same_form_twice_is_one_action_and_goes_on_where_it_broke(room: Room) -> None:
-    first = dismissed(room, numbers=room.numbers[:1])
+def test_the_same_form_twice_is_one_action_and_goes_on_where_it_broke(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dismiss = triage.dismiss
+
+    def breaks(**asked: Any) -> Case:
+        if asked["number"] == room.numbers[1]:
+            raise OSError
+        return dismiss(**asked)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(triage, "dismiss", breaks)
+        with pytest.raises(OSError):  # noqa: PT011 - it is the one raised above
+            dismissed(room)
+    first = BulkAction.objects.get()
+    assert set(outcomes(first)) == {room.numbers[0]}
     again = dismissed(room)
     assert first.pk == again.pk
     assert set(outcomes(again).values()) == {"done"}
@@ -134,6 +149,64 @@ def test_the_same_form_twice_is_one_action_and_goes_on_where_it_broke(room: Room
         dismissed(room, actor=room.officer)
     with pytest.raises(Conflict):
         run(room, "assign", to=room.moderator)
+
+
+def test_a_key_is_bound_to_what_was_sent_with_it(room: Room) -> None:
+    dismissed(room, numbers=room.numbers[:2])
+    for other in (
+        {"numbers": room.numbers},
+        {"numbers": room.numbers[:1]},
+        {"numbers": room.numbers[:2], "note": "Said later."},
+    ):
+        with pytest.raises(Conflict):
+            dismissed(room, **other)
+    with pytest.raises(Conflict):
+        run(room, "dismiss", numbers=room.numbers[:2], reason="permitted")
+    assert room.fresh(2).status == CaseStatus.TRIAGE
+    assert dismissed(room, numbers=room.numbers[1::-1]) == BulkAction.objects.get()
+    run(room, "assign", "k2", to=room.moderator, numbers=room.numbers[2:])
+    with pytest.raises(Conflict):
+        run(room, "assign", "k2", to=room.other, numbers=room.numbers[2:])
+
+
+def test_sent_again_after_the_undo_nothing_is_done(room: Room) -> None:
+    action = dismissed(room)
+    BulkItem.objects.filter(case=room.cases[2]).delete()
+    bulk.undo(actor=room.moderator, public_id=action.public_id)
+    triage.reopen(actor=room.officer, number=room.numbers[2], reason="It was not asked for.")
+    again = dismissed(room)
+    assert again.undone_at is not None
+    assert [room.fresh(n).status for n in range(3)] == [CaseStatus.TRIAGE] * 3
+
+
+def test_only_what_nobody_was_told_of_is_dismissed_with_others(room: Room) -> None:
+    triage.open_case(actor=room.moderator, number=room.numbers[0])
+    respondent = room.fresh(0).respondents.get()
+    InterimMeasure.objects.create(
+        case=room.cases[0],
+        respondent=respondent,
+        kind=InterimKind.REQUEST_TO_STOP,
+        reason="Until we know more.",
+        taken_by=room.officer,
+        starts_at=clock.now(),
+        ends_at=clock.now() + timedelta(days=3),
+    )
+    for status, place in ((CaseStatus.NOTIFIED, 1), (CaseStatus.REVIEW, 2)):
+        Case.objects.filter(pk=room.cases[place].pk).update(status=status)
+        room.fresh(place).respondents.update(status=status)
+    action = dismissed(room, actor=room.officer)
+    assert set(outcomes(action).values()) == {"refused"}
+    said = done(room.officer, action.public_id)
+    assert said is not None
+    assert [row.why for row in said.left] == [
+        "An interim measure stands in it. Dismiss it on its own page.",
+        *["Somebody had the notice. Dismiss it on its own page."] * 2,
+    ]
+    InterimMeasure.objects.update(
+        lifted_at=clock.now(), lifted_by=room.officer, lift_reason="We know more."
+    )
+    again = dismissed(room, actor=room.officer, key="k2", numbers=room.numbers[:1])
+    assert outcomes(again) == {room.numbers[0]: "done"}
 
 
 def test_more_than_a_hundred_nothing_and_nonsense_are_refused(room: Room) -> None:
@@ -215,8 +288,49 @@ def test_somebody_who_took_a_case_since_keeps_it(room: Room) -> None:
     assert [room.fresh(n).assignee for n in range(3)] == [room.other, None, None]
 
 
-def test_the_time_to_undo_ends(room: Room) -> None:
+def test_a_colleague_who_changed_a_case_since_is_not_written_over(room: Room) -> None:
+    action = run(room, "assign", actor=room.officer, to=room.moderator)
+    # Given on and back, worked on, given to somebody else: none of it is what the action left.
+    assigning.hand_over(actor=room.moderator, number=room.numbers[0], to=room.other, form_key="a")
+    triage.add_note(actor=room.moderator, number=room.numbers[1], body="Mine.", form_key="b")
+    bulk.undo(actor=room.officer, public_id=action.public_id)
+    assert [room.fresh(n).assignee for n in range(3)] == [room.other, room.moderator, None]
+    said = done(room.officer, action.public_id)
+    assert said is not None
+    assert {row.why for row in said.left} == {"It was changed since and stays as it is."}
+
+
+def test_the_time_to_undo_counts_for_each_case(room: Room) -> None:
     action = dismissed(room)
+    BulkItem.objects.filter(case=room.cases[0]).update(done_at=clock.now() - undoing.WITHIN - SOON)
+    bulk.undo(actor=room.moderator, public_id=action.public_id)
+    assert [room.fresh(n).status for n in range(3)] == ["dismissed", "triage", "triage"]
+    said = done(room.moderator, action.public_id)
+    assert said is not None
+    assert [row.why for row in said.left] == ["The time to undo this with one click has passed."]
+
+
+def test_an_undo_that_broke_goes_on(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    action = dismissed(room)
+    reopen = triage.reopen
+
+    def breaks(**asked: Any) -> Case:
+        if asked["number"] == room.numbers[1]:
+            raise OSError
+        return reopen(**asked)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(triage, "reopen", breaks)
+        with pytest.raises(OSError):  # noqa: PT011 - it is the one raised above
+            bulk.undo(actor=room.moderator, public_id=action.public_id)
+    assert [room.fresh(n).status for n in range(3)] == ["dismissed", "dismissed", "triage"]
+    bulk.undo(actor=room.moderator, public_id=action.public_id)
+    assert [room.fresh(n).status for n in range(3)] == ["triage"] * 3
+
+
+def test_the_time_to_undo_ends(room: Room) -> None:
+    with clock.frozen(clock.now()):
+        action = dismissed(room)
     with clock.frozen(action.done_at + undoing.WITHIN):
         assert done(room.moderator, action.public_id).undo_url  # type: ignore[union-attr]
     late = action.done_at + undoing.WITHIN + timedelta(seconds=1)
