@@ -18,6 +18,7 @@ from cases import letters, rules, workflow
 from cases.enums import PASSED, NoteAudience
 from cases.evidence import Incoming, StoredFile, received, store
 from cases.evidence.incoming import incoming
+from cases.evidence.preview import PLAIN
 from cases.models import AdviserAccess, Case, Mention, Note, NoteFile, Notice, Respondent
 from cases.services.base import locked_case, record, respondent_of, visible_or_404
 from cases.services.clean import Problems, save
@@ -31,6 +32,11 @@ BODY_LENGTH = 10_000
 # More would be a letter to the whole office.
 MAX_MENTIONS = 20
 NOT_A_READER = _("Choose people who read this case. Nothing was saved.")
+
+ONLY_TEXT = _(
+    "This case is about several learners, and a picture or a PDF can name the others. Share a "
+    "plain text file, or show the file as evidence, where parts can be covered. Nothing was saved."
+)
 
 Uploads = Sequence[UploadedFile | Incoming]
 
@@ -71,6 +77,7 @@ def add_note(
         respondent = _addressed(case, respondent_id)
         if respondent is not None:
             names_nobody_else(respondent, body=text)
+            _files_name_nobody_else(respondent, stored)
         people = _named(case, actor, wanted)
         note = write(case, actor, text, form_key=form_key, respondent=respondent)
         _keep(note, stored)
@@ -224,6 +231,22 @@ def _addressed(case: Case, respondent_id: UUID | str | None) -> Respondent | Non
             {"respondent": [_("The learner knows nothing of this case before the notice.")]}
         )
     return respondent
+
+
+def _files_name_nobody_else(respondent: Respondent, files: Sequence[StoredFile]) -> None:
+    """The same for what is in the files. What cannot be searched for names is refused.
+
+    Asked of the clean copy, which is what the learner opens. Raises `InvalidInput` at `uploads`.
+    """
+    if not files or not rules.hidden_from(respondent):
+        return
+    if any(file.derivative.content_type != PLAIN for file in files):
+        raise InvalidInput({"uploads": [ONLY_TEXT]})
+    texts = [
+        store.read(file.derivative.path, purpose=store.DERIVATIVE).decode(errors="replace")
+        for file in files
+    ]
+    names_nobody_else(respondent, uploads="\n".join(texts))
 
 
 def _named(case: Case, actor: User, wanted: set[str]) -> list[User]:

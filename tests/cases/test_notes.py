@@ -25,6 +25,7 @@ from integrity.core.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from notifications.content import unseal_letter, unseal_message
 from notifications.models import Letter, OutboxMessage
 from tests.cases import builders as build
+from tests.cases.intake_builders import picture
 from tests.cases.test_process import World
 from tests.courses import builders as make
 
@@ -266,6 +267,26 @@ def test_who_reads_the_case_is_named_and_a_tie_leaves_no_gap() -> None:
     assert "Look, all of you." in note
     for user in (jonas, conflicted, reporter):
         assert user.display_name not in note
+
+
+def test_a_file_for_one_learner_of_a_group_case_names_no_other() -> None:
+    world = World().notified()
+    rid = world.rid
+    alone = add(world, "Alone.", respondent_id=rid, uploads=[upload("a.txt", b"By Bruno Reyes")])
+    assert alone.files.count() == 1
+    build.respondent(Case.objects.get(number=world.number), make.person("Bruno Reyes"))
+    kept = {"respondent_id": rid, "form_key": uuid4().hex}
+    for file in (
+        upload("a.txt", b"Bruno Reyes sat beside you."),
+        SimpleUploadedFile("a.png", picture(), content_type="image/png"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            add(world, "See the file.", uploads=[file], **kept)
+        assert set(refused.value.fields) == {"uploads"}
+    assert NoteFile.objects.count() == 1
+    both = add(world, "For the desk.", uploads=[upload("b.txt", b"Bruno Reyes was there.")])
+    told = add(world, "See the file.", uploads=[upload("c.txt", b"Week 3")], **kept)
+    assert (both.files.count(), told.files.count()) == (1, 1)
 
 
 def test_who_stops_reading_the_case_has_no_mention_of_it() -> None:
