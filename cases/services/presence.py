@@ -7,6 +7,7 @@ from datetime import timedelta
 from cases import rules
 from cases.models import Case, Presence
 from integrity.accounts.models import User
+from integrity.accounts.rules import STAFF_OF_CASES, has_role
 from integrity.core import clock
 from integrity.core.errors import NotFound
 
@@ -15,11 +16,19 @@ EVERY = timedelta(seconds=20)
 HERE = timedelta(seconds=60)
 
 
+def counts(actor: User, case: Case) -> bool:
+    """Whether the actor is of the desk of this case; no query where their roles are known."""
+    return has_role(actor, *STAFF_OF_CASES, institution_id=case.institution_id, anywhere=False)
+
+
 def arrive(*, actor: User, case: Case, writing: bool = False) -> None:
     """A page of this case was shown to the actor, who may read it; the caller has made sure.
 
-    No lock on the case, and no event: being there changes nothing.
+    No lock on the case, and no event: being there changes nothing. Whoever is only an auditor here
+    writes nothing by reading (HOSTILE 27) and is not counted.
     """
+    if not counts(actor, case):
+        return
     row = {"seen_at": clock.now(), "writing": writing}
     if not Presence.objects.filter(case_id=case.pk, user=actor).update(**row):
         new = Presence(case_id=case.pk, user=actor, **row)

@@ -13,10 +13,13 @@ from cases.enums import CaseStatus
 from cases.models import Case, Presence
 from cases.selectors.presence import others
 from cases.services import presence, triage
+from integrity.accounts.enums import Role
+from integrity.accounts.models import RoleGrant
 from integrity.audit.models import Event
 from integrity.core import clock
 from integrity.core.errors import NotFound
 from tests.cases import builders as build
+from tests.courses import builders as make
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +122,24 @@ def test_a_conflict_nobody_declared_hides_who_was_there(case: Case) -> None:
     presence.arrive(actor=ines, case=case)
     build.conflict(case, ines)
     assert others(jonas, case) == []
+
+
+def test_hostile_27_an_auditor_reads_and_is_written_down_nowhere(case: Case) -> None:
+    auditor, client = build.auditor(), Client()
+    client.force_login(auditor)
+    for name in ("case", "case_letters", "notes", "people", "history"):
+        page = client.get(reverse(f"desk:{name}", args=[case.number]))
+        assert page.status_code == 200
+        assert "still-here" not in page.content.decode()
+    assert beat(auditor, case).status_code == 403
+    assert not Presence.objects.exists()
+    client.force_login(build.moderator())
+    page = client.get(reverse("desk:case", args=[case.number]))
+    assert "still-here" in page.content.decode()
+    # Of the desk elsewhere, an auditor here: the same.
+    there = build.moderator("Ella Elsewhere", make.institution())
+    Presence.objects.all().delete()
+    RoleGrant.objects.create(user=there, role=Role.AUDITOR, institution=case.institution)
+    client.force_login(there)
+    assert client.get(reverse("desk:case", args=[case.number])).status_code == 200
+    assert not Presence.objects.exists()

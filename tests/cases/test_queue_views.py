@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from cases.models import QueueColumns, SavedView
 from cases.services import queue_views as service
@@ -176,3 +177,19 @@ def test_columns_of_an_open_view_are_the_views() -> None:
     service.choose_columns(actor=user, columns=["due"], saved=str(view.public_id))
     assert page(user, f"view=open&saved={view.public_id}").columns == ("due",)
     assert page(user, "view=open").columns == ("status", "next", "due")
+
+
+def test_hostile_27_an_auditor_keeps_no_views_and_no_columns(client: Client) -> None:
+    auditor = build.auditor()
+    client.force_login(auditor)
+    listed = client.get("/desk/queue/?view=open").content.decode()
+    assert "/desk/queue/columns/" not in listed
+    assert reverse("desk:save_view") not in listed
+    assert client.post("/desk/queue/columns/?view=open", {"columns": "due"}).status_code == 403
+    assert client.get(reverse("desk:save_view")).status_code == 403
+    assert client.post(reverse("desk:save_view"), {"name": "Mine"}).status_code == 403
+    view = SavedView.objects.create(owner=auditor, name="Old", query="view=open")
+    address = reverse("desk:saved_view", args=[view.public_id])
+    assert client.post(address, {"do": "delete"}).status_code == 403
+    assert SavedView.objects.get() == view
+    assert not QueueColumns.objects.exists()

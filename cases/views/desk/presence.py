@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST
 
 from cases.selectors.presence import others
 from cases.services import presence as service
-from cases.views.desk.guard import for_readers
+from cases.views.desk.guard import for_staff
 
 
-@for_readers
+@for_staff
 @require_POST
 def presence(request: HttpRequest, number: str) -> HttpResponse:
     """The reader still has the case open; the answer is the part of the page that says who else.

@@ -27,7 +27,7 @@ from cases.selectors.queue_rows import COLUMNS
 from cases.selectors.words import joined
 from cases.services import queue_views as service
 from cases.views.desk.chips import filter_chips
-from cases.views.desk.guard import attempt, for_readers
+from cases.views.desk.guard import attempt, for_readers, for_staff
 from cases.views.desk.keys import Sort, keys_for, sorts_for
 from cases.views.desk.peek import peek_buttons
 from integrity.accounts.models import User
@@ -119,7 +119,7 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 2**62
 
 
-@for_readers
+@for_staff
 @require_POST
 def columns(request: HttpRequest) -> HttpResponse:
     """Choose the columns of the queue, or of one's own view that is open."""
@@ -129,7 +129,7 @@ def columns(request: HttpRequest) -> HttpResponse:
     return _to_list(filters.query, filters.saved)
 
 
-@for_readers
+@for_staff
 @require_http_methods(["GET", "HEAD", "POST"])
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the list of this address under a name."""
@@ -146,7 +146,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
     return _show(request, form, _("Save this list as a view"), filters.query)
 
 
-@for_readers
+@for_staff
 @require_http_methods(["GET", "HEAD", "POST"])
 def saved_view(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Change or delete one's own view."""

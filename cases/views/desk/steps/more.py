@@ -13,6 +13,7 @@ from cases.enums import CaseStatus as S
 from cases.selectors.case_head import Head
 from cases.selectors.presence import Other, others
 from cases.services.presence import arrive
+from cases.services.presence import counts as is_counted
 from cases.views.desk.steps.buttons import Button, Text
 from cases.views.desk.steps.may import may, url
 from integrity.accounts.models import User
@@ -100,7 +101,8 @@ def _present(head: Head, user: User, *, writing: bool) -> list[Other]:
 
 
 def frame(head: Head, user: User, *, writing: bool = False) -> dict[str, Any]:
-    """What the head of every page of a case needs; to show it says that the reader is there.
+    """What the head of every page of a case needs; to show it says that the reader is there,
+    where they are of the desk.
 
     `writing`: on a page that changes something.
     """
@@ -121,6 +123,7 @@ def frame(head: Head, user: User, *, writing: bool = False) -> dict[str, Any]:
         "with_whom": whom,
         "others": _present(head, user, writing=writing),
         "writing": writing,
+        "counted": is_counted(user, case),
         "tabs": [
             Tab(_("Case"), url("case", head)),
             Tab(_("Letters and answers"), url("case_letters", head), counts["letters"]),
