@@ -120,7 +120,8 @@ class CaseMerge(models.Model):
     """Reports and evidence of `source` went into `target`; `moved` says which, to undo it.
 
     `moved` holds primary keys: {"reports": [..], "evidence": [[pk, position before], ..],
-    "respondents": [pk of rows made in the target, ..]}.
+    "respondents": [pk of rows made in the target, ..], "watchers": [the same, ..], "between":
+    [[pk of a mark of retaliation between the two, its later case], ..], ..}.
     """
 
     public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from cases import rules
 from cases.enums import PASSED, NoteAudience
 from cases.models import Mention, Note, NoteFile, Respondent
 from cases.selectors.case_head import Head, head
+from cases.selectors.links import whether
 from cases.services.notes import with_notice
 from integrity.accounts.models import User
 
@@ -44,13 +45,26 @@ class NoteLine:
         return self.note.audience == NoteAudience.LEARNER
 
 
+@dataclass(frozen=True, slots=True)
+class JoinedNotes:
+    """Notes of a case that came into this one; `opens`: whether the reader may open its files."""
+
+    number: str
+    opens: bool
+    lines: list[NoteLine]
+
+
 @dataclass(frozen=True)
 class NotesPage:
-    """Notes, the newest first. `earlier` is the key of the page before ("" at the end)."""
+    """Notes, the newest first. `earlier` is the key of the page before ("" at the end).
+
+    `joined`: what was written in cases that came into this one, on the first page.
+    """
 
     head: Head
     lines: list[NoteLine]
     earlier: str
+    joined: list[JoinedNotes] = field(default_factory=list)
 
     @property
     def notes(self) -> list[Note]:
@@ -59,18 +73,52 @@ class NotesPage:
 
 
 def notes_page(user: User, number: str, *, before: str = "", size: int = NOTES) -> NotesPage:
-    """Notes of a case: five queries. A key that cannot be read gives the newest."""
+    """Notes of a case: five queries, some more for a case that others came into.
+
+    A key that cannot be read gives the newest.
+    """
     top = head(user, number)
-    rows = top.case.notes.select_related("author", "respondent__user").order_by("-pk")
-    if _KEY.fullmatch(before):
+    rows = _read(top.case.notes.all(), user)
+    first = not _KEY.fullmatch(before)
+    if not first:
         rows = rows.filter(pk__lt=int(before))
-    mentions = Mention.objects.filter(user=user, seen_at__isnull=True)
-    found = list(
-        rows.prefetch_related("files", Prefetch("mentions", queryset=mentions))[: size + 1]
-    )
+    found = list(rows[: size + 1])
     more = len(found) > size
     lines = [_line(note) for note in found[:size]]
-    return NotesPage(top, lines, str(lines[-1].note.pk) if more else "")
+    joined = _joined(user, top) if first and top.joined else []
+    return NotesPage(top, lines, str(lines[-1].note.pk) if more else "", joined)
+
+
+def _read(notes: QuerySet[Note], user: User) -> QuerySet[Note]:
+    mentions = Mention.objects.filter(user=user, seen_at__isnull=True)
+    return (
+        notes.select_related("author", "respondent__user")
+        .prefetch_related("files", Prefetch("mentions", queryset=mentions))
+        .order_by("-pk")
+    )
+
+
+def _joined(user: User, top: Head) -> list[JoinedNotes]:
+    """The notes of cases that came into this one, and of those that had come into them.
+
+    Those are dismissed, and else only whoever dismissed them could read what was written there. A
+    case the reader may not know of is left out.
+    """
+    opens: dict[int, bool] = {}
+    numbers: dict[int, str] = {}
+    into = [top.case.pk]
+    while into:
+        cases = rules.visible_to(user).filter(merged_into__in=into).order_by("pk")
+        rows = cases.annotate(reads=whether(rules.readable(user)))
+        into = []
+        for pk, number, reads in rows.values_list("pk", "number", "reads"):
+            opens[pk], numbers[pk] = reads, number
+            into.append(pk)
+    notes = _read(Note.objects.filter(case__in=opens, audience=NoteAudience.DESK), user)
+    lines: dict[int, list[NoteLine]] = {}
+    for note in notes[:NOTES]:
+        lines.setdefault(note.case_id, []).append(_line(note))
+    return [JoinedNotes(numbers[pk], opens[pk], lines[pk]) for pk in opens if pk in lines]
 
 
 def may_be_told(respondents: list[Respondent]) -> list[Respondent]:

@@ -174,8 +174,8 @@ def dismiss(*, actor: User, number: str, reason: str, note: str = "", detail: st
 
     Reporters get their closing message, a respondent who had been notified a letter: both are held
     for `undoing.WITHIN` and appear nowhere before, and interim measures end when it has passed. It
-    can be taken up again (`reopen`), which in that time puts everything back. The same person dismissing it for the same reason again changes
-    nothing.
+    can be taken up again (`reopen`), which in that time puts everything back. The same person
+    dismissing it for the same reason again changes nothing.
     """
     if reason not in DismissalReason.values:
         raise InvalidInput({"reason": [_("Choose a reason.")]})
@@ -282,7 +282,8 @@ def reopen(*, actor: User, number: str, reason: str) -> Case:
 def take_up(case: Case, step: workflow.Step, *, actor: User, reason: str) -> None:
     """Put the locked, dismissed case back into triage, for services that were allowed the step.
 
-    As long as the dismissal is held, where each respondent stood before it. Raises `Conflict` while another case about the same matter waits in triage.
+    As long as the dismissal is held, where each respondent stood before it. Raises `Conflict`
+    where it would wait in triage and another case about the same matter does.
     """
     people = list(case.respondents.all())
     if case.closed_at is not None and case.closed_at > clock.now() - undoing.WITHIN:

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from cases.enums import EvidenceKind, ReportStatus
 from cases.models import (
@@ -27,6 +29,7 @@ from integrity.core.errors import IllegalTransition
 from policies.models import ViolationType
 from tests.cases import builders as build
 from tests.cases.merging_world import Room
+from tests.cases.test_report_pages import text
 from tests.courses import builders as make
 
 pytestmark = pytest.mark.django_db
@@ -300,3 +303,23 @@ def test_whoever_follows_the_one_follows_the_other_while_they_are_one(room: Room
     undo(room, row)
     assert not room.fresh(0).watchers.exists()
     assert room.fresh(1).watchers.filter(user=room.other).exists()
+
+
+# Notes
+
+
+def test_notes_of_a_case_that_was_joined_are_read_where_it_went(room: Room, client: Client) -> None:
+    build.note(room.cases[1], room.other, body="Seen in the other lab.")
+    row = join(room)
+    client.force_login(room.other)
+    address = reverse("desk:notes", args=[room.numbers[0]])
+    page = text(client.get(address))
+    assert f"Written in {room.numbers[1]}" in page
+    assert "Seen in the other lab." in page
+    # Whoever may not know of the one reads nothing of it.
+    build.conflict(room.cases[1], room.officer)
+    client.force_login(room.officer)
+    assert "Seen in the other lab." not in text(client.get(address))
+    undo(room, row)
+    client.force_login(room.other)
+    assert "Seen in the other lab." not in text(client.get(address))
