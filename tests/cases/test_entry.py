@@ -354,7 +354,7 @@ def test_whoever_wrote_it_in_confidence_does_not_look_at_its_dismissal_again(
 ) -> None:
     officer, second = build.officer(), build.officer("Renata Villaseñor")
     made = enter(scene, officer).report
-    triage.dismiss(actor=second, number=number_of(made), reason="not_enough")
+    build.dismissed(actor=second, number=number_of(made), reason="not_enough")
     made.refresh_from_db()
     asked = review.ask(report=made, text="Please look once more.", form_key="again")
     assert reviews_waiting(officer).count() == 0
