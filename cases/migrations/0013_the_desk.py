@@ -12,6 +12,8 @@ def rank_what_is_open(apps, schema_editor):
     """Until it is weighed the next time, a case ranks by its deadline alone."""
     Case = apps.get_model("cases", "Case")
     Case.objects.filter(due_at__isnull=False).update(rank_at=F("due_at"))
+    # What was dismissed before showed its names.
+    Case.objects.exclude(status="triage").update(names_open=True)
 
 
 class Migration(migrations.Migration):
@@ -1175,6 +1177,11 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("case", "report"), name="cases_trail_once")
                 ],
             },
+        ),
+        migrations.AddField(
+            model_name="case",
+            name="names_open",
+            field=models.BooleanField(default=False, editable=False),
         ),
         migrations.RunPython(rank_what_is_open, migrations.RunPython.noop),
     ]

@@ -154,6 +154,8 @@ class Case(models.Model):
     escalated_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The desk's own time stands still (`DeadlinePause`); nobody else's does.
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True, editable=False)
+    # Somebody took it to an investigation: from then on its names stand in it, whatever comes.
+    names_open = models.BooleanField(default=False, editable=False)
     revision = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -100,6 +100,17 @@ def _by_role(user: User, case: Case, watching: Callable[[], bool]) -> Access:
     return Access.READ if audits else Access.SUMMARY
 
 
+def names_hidden(case: Case) -> bool:
+    """Whether the case names nobody yet: until it is opened, however it ends.
+
+    Else dismissing and undoing it would show whom a report is about. What a joined case was about
+    is told where it goes on.
+    """
+    if case.status == CaseStatus.DISMISSED and not case.names_open:
+        return True
+    return case.status == CaseStatus.TRIAGE or case.merged_into_id is not None
+
+
 def oversees(user: User, case: Case) -> bool:
     """Whether the user is an officer in whose scope the case is, platform-wide or of the place."""
     return has_role(user, Role.OFFICER, institution_id=case.institution_id, anywhere=False)

@@ -135,8 +135,7 @@ def entered(
 
 def head_of(user: User, case: Case, access: rules.Access, respondents: list[Respondent]) -> Head:
     """The head of a case somebody `entered`; no query. `respondents` with their users."""
-    # What a joined case was about is told where it goes on, as openly as that case is.
-    hidden = case.status == S.TRIAGE or case.merged_into_id is not None
+    hidden = rules.names_hidden(case)
     days = Days.of_reader()
     return Head(
         case=case,

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from cases import rules
-from cases.enums import CaseStatus, SanctionStatus
+from cases.enums import SanctionStatus
 from cases.letters.alerts import ALERTS
 from cases.models import Case, Sanction
 from cases.selectors.words import Days, Due, due
@@ -106,9 +106,11 @@ def letters_scope(user: User) -> tuple[set[str] | None, Q]:
 
 
 def names_hidden_in(numbers: Collection[str]) -> set[str]:
-    """Those of these cases that are in triage, where nobody is named yet: one query."""
-    found = Case.objects.filter(number__in=numbers, status=CaseStatus.TRIAGE)
-    return set(found.values_list("number", flat=True))
+    """Those of these cases that name nobody yet (`rules.names_hidden`): one query."""
+    found = Case.objects.filter(number__in=numbers).only(
+        "number", "status", "names_open", "merged_into"
+    )
+    return {case.number for case in found if rules.names_hidden(case)}
 
 
 def slugs(user: User, *roles: str) -> set[str] | None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
-from cases.enums import PASSED, CaseStatus, FileRole
+from cases import rules
+from cases.enums import PASSED, FileRole
 from cases.evidence import store
 from cases.evidence.preview import PLAIN
 from cases.models import Case, CaseWords, Evidence, EvidenceFile, Note, Redaction, Report
@@ -51,14 +52,10 @@ def searchable(case: Case) -> str:
     texts = _limited(chain(_of_reports(reports), _of_notes(case), _of_evidence(case)))
     words = chain.from_iterable(map(terms, texts))
     naming = list(chain.from_iterable(map(terms, names)))
-    if _unnamed(case):
+    if rules.names_hidden(case):
         hidden = set(naming)
         return joined(chain(head, (w for w in words if w not in hidden)), most=SEARCH_LENGTH)
     return joined(chain(head, naming, words), most=SEARCH_LENGTH)
-
-
-def _unnamed(case: Case) -> bool:
-    return case.status == CaseStatus.TRIAGE or case.merged_into_id is not None
 
 
 def write(case: Case) -> None:
@@ -100,7 +97,7 @@ def _made_from(case: Case) -> tuple[str, str | None, str | None]:
         .get()
     )
     # Only whether somebody is named differs in what may be searched.
-    stage = "triage" if _unnamed(case) else "open"
+    stage = "triage" if rules.names_hidden(case) else "open"
     return ":".join([stage, *(str(part or 0) for part in row[:6])]), row[6], row[7]
 
 

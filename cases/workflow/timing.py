@@ -57,6 +57,8 @@ def settle(case: Case, *, alone: str | None = None) -> None:
         ).aggregate(last=Max("due_at"))["last"]
     elif case.paused_at is None and (status != case.status or case.due_at is None):
         case.due_at = stage_deadline(case, status)
+    if status not in (S.TRIAGE, S.DISMISSED):
+        case.names_open = True
     case.status = status
 
 

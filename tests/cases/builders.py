@@ -192,6 +192,7 @@ def case(**fields: Any) -> Case:
         "assignee": assignee,
         "assigned_at": clock.now() if assignee else None,
         "dismissal_reason": "not_enough" if status == CaseStatus.DISMISSED else "",
+        "names_open": status != CaseStatus.TRIAGE,
         **fields,
     }
     words = [row["number"], row["title"], row["reported_as"]]

@@ -517,3 +517,21 @@ def test_a_lost_case_is_not_there_for_the_next_step(client: Client, world: World
     build.conflict(world.case, world.moderator)
     for name, args in (("notice", [world.rid]), ("allege", []), ("open", [])):
         assert client.post(url(name, world, *args), {}).status_code == 404
+
+
+def test_dismissing_an_unopened_case_and_undoing_it_shows_nobodys_name(client: Client) -> None:
+    """Names open with the case, and nothing else opens them: two clicks would unmask anybody."""
+    case = build.case(learner=make.person("Balthazar Ollivander"))
+    user = build.moderator()
+    client.force_login(user)
+    triage.dismiss(actor=user, number=case.number, reason="not_enough")
+    for name in ("case", "people", "history", "print", "notes"):
+        page = client.get(reverse(f"desk:{name}", args=[case.number]))
+        assert page.status_code == 200, name
+        assert "Ollivander" not in page.content.decode(), name
+    found = client.get(reverse("desk:queue"), {"q": "Ollivander", "view": "all"})
+    assert case.number not in found.content.decode()
+    triage.reopen(actor=user, number=case.number, reason="A mistake.")
+    triage.open_case(actor=user, number=case.number)
+    triage.dismiss(actor=user, number=case.number, reason="not_enough")
+    assert "Ollivander" in client.get(reverse("desk:case", args=[case.number])).content.decode()
