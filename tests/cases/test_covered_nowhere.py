@@ -156,8 +156,8 @@ def test_no_page_and_no_file_of_the_respondent_has_a_covered_word(
         clean(address)
         clean(content)
     pages = [content.decode(errors="replace") for content in found.values()]
-    # They were there: three pages of evidence, one file and the letter.
-    assert sum("Words of <span" in page for page in pages) == 3
+    # They were there: four pages of evidence, one of them the comparison, one file, the letter.
+    assert sum("Words of <span" in page for page in pages) == 4
     assert any(page.startswith("10:01 \u2588") for page in pages)
     # And the comparison, on the page and on paper.
     assert sum('class="versus"' in page for page in pages) == 1

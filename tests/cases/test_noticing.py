@@ -358,7 +358,9 @@ def test_hostile_46_the_desk_sees_the_same_file_and_the_reporter_gets_no_sign(
     same = picture()
     first = world.report(world.anna, None, uploads=[upload("a.png", same)])
     second = world.report(world.learner("Cleo"), None, uploads=[upload("b.png", same)])
-    assert reasons(world, case_of(second)) == {case_of(first).number: ["The same file"]}
+    assert reasons(world, case_of(second)) == {
+        case_of(first).number: ["The same file", "Nearly the same was told"]
+    }
     # Both reporters see the same page, but for what they sent and when.
     assert (first.status, first.mode) == (second.status, second.mode)
     letters = OutboxMessage.objects.filter(event="report_received").order_by("pk")
@@ -400,6 +402,7 @@ def test_the_same_link_quote_and_learner_are_found_with_their_reasons(world: Not
             "The same link",
             "The same words are quoted",
             "The same learner in the same assignment",
+            "Nearly the same was told",
         ]
     }
 
