@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.governing import kept_day
-from cases.models import Case, Disclosure
+from cases.models import Case, Disclosure, Notice
 from cases.selectors.assent import Proof, assent_of
 from integrity.accounts.models import User
 from integrity.core import clock
@@ -261,6 +261,19 @@ def test_the_case_page_and_the_decision_say_it(room: Room, client: Client) -> No
     piece = build.evidence(room.case)
     respondent = room.case.respondents.get()
     Disclosure.objects.create(respondent=respondent, evidence=piece)
+    # Nothing is found before the notice came.
+    sent = room.message(room.now, "notice:1:")
+    letter = Letter.objects.create(
+        message=sent,
+        event=sent.event,
+        recipient_kind=sent.recipient_kind,
+        recipient_ref=sent.recipient_ref,
+        title="Notice",
+        content_sealed=b"x",
+        language="en",
+        created_at=room.now,
+    )
+    Notice.objects.create(respondent=respondent, letter=letter, due_at=room.now, sent_by=moderator)
     client.force_login(moderator)
     for address in (
         reverse("desk:governing", args=[room.case.number]),
