@@ -32,7 +32,7 @@ class Exhibit:
 
 @dataclass(frozen=True)
 class Cell:
-    """What one exhibit says to one point. `weight` is a `ProofWeight`, "" while nobody weighed it."""
+    """What one exhibit says to one point. `weight`: a `ProofWeight`, "" while not weighed."""
 
     exhibit: Exhibit
     weight: str
