@@ -125,9 +125,9 @@ def test_no_key_works_while_one_types_or_with_others(visit: Any, cases: list[Cas
         page.keyboard.type("jxc?dnu")
         expect(box).to_have_value("jxc?dnu")
         expect(page.get_by_role("dialog")).to_have_count(0)
-        page.get_by_label("Course").focus()
+        page.get_by_role("textbox", name="Course").focus()
         page.keyboard.type("sgq")
-        expect(page.get_by_label("Course")).to_have_value("sgq")
+        expect(page.get_by_role("textbox", name="Course")).to_have_value("sgq")
         assert page.url.endswith(LIST)
         assert not Case.objects.filter(assignee__isnull=False, pk__in=[c.pk for c in cases])
 
