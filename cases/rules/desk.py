@@ -43,7 +43,8 @@ def desk_of(case: Case, roles: Sequence[str] = STAFF_OF_CASES) -> list[User]:
         .select_related("user")
         .order_by("pk")
     )
-    sent = Report.objects.filter(case=case).exclude(reporter_ref="")
+    # Also whoever sent a report that went into another case since.
+    sent = Report.objects.filter(Q(case=case) | Q(trail__case=case)).exclude(reporter_ref="")
     refs = set(sent.values_list("reporter_ref", flat=True))
     people: dict[int, User] = {}
     for grant in sorted(grants, key=lambda grant: grant.institution_id is None):

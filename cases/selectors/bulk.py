@@ -99,12 +99,16 @@ def chosen(user: User, numbers: Sequence[str]) -> list[Row]:
 
 
 def colleagues(user: User, numbers: Sequence[str]) -> list[User]:
-    """Who works on cases where one of these belongs, by name; of each case it is asked later.
+    """Who works on cases where one of these belongs that the reader may give away, by name.
 
-    A conflict leaves nobody out here: that would tell of it.
+    An officer gives any case, a moderator their own. Of each colleague and case it is asked later;
+    a conflict leaves nobody out here: that would tell of it.
     """
     at = clock.now()
-    places = rules.visible_to(user).filter(number__in=numbers).values("institution")
+    own = Q(assignee=user) | Q(pk__in=rules.overseen(user).values("pk"))
+    places = rules.visible_to(user).filter(own, number__in=numbers).values("institution")
+    if not places.exists():
+        return []
     grants = RoleGrant.objects.filter(
         Q(ended_at__isnull=True) | Q(ended_at__gt=at),
         Q(institution__isnull=True) | Q(institution__in=places),

@@ -13,7 +13,7 @@ from django.urls import reverse
 from cases import undoing
 from cases.enums import CaseStatus, InterimKind, ReportStatus
 from cases.models import BulkAction, BulkItem, Case, CaseMerge, InterimMeasure, Report
-from cases.selectors.bulk import done
+from cases.selectors.bulk import colleagues, done
 from cases.selectors.report import my_report
 from cases.services import assigning, bulk, triage
 from cases.services.review import ask
@@ -100,6 +100,14 @@ def test_an_officer_gives_cases_to_a_colleague_and_back_to_whom_they_were_with(
     assert {room.fresh(n).assignee for n in range(3)} == {room.moderator}
     bulk.undo(actor=room.officer, public_id=action.public_id)
     assert [room.fresh(n).assignee for n in range(3)] == [room.other, None, None]
+
+
+def test_a_moderator_is_offered_colleagues_for_their_own_cases_only() -> None:
+    user, other = build.moderator(), build.moderator("Tomasz Other")
+    free, own = build.case(), build.case(assignee=user)
+    assert colleagues(user, [free.number]) == []
+    assert colleagues(user, [free.number, own.number]) == [other]
+    assert other in colleagues(build.officer(), [free.number])
 
 
 def test_cases_are_dismissed_with_a_reason_and_a_word_of_the_desk(room: Room) -> None:

@@ -535,3 +535,29 @@ def test_dismissing_an_unopened_case_and_undoing_it_shows_nobodys_name(client: C
     triage.open_case(actor=user, number=case.number)
     triage.dismiss(actor=user, number=case.number, reason="not_enough")
     assert "Ollivander" in client.get(reverse("desk:case", args=[case.number])).content.decode()
+
+
+def test_a_step_that_is_not_open_leads_back_to_the_case_with_a_reason(client: Client) -> None:
+    world = World().notified()
+    client.force_login(world.moderator)
+    page = client.get(reverse("desk:pause", args=[world.number]))
+    assert page.status_code == 409
+    text = page.content.decode()
+    assert "This was not done" in text
+    assert f'href="{reverse("desk:history", args=[world.number])}"' in text
+
+
+def test_whoever_gives_away_an_unclaimed_case_is_told_to_claim_it_first(client: Client) -> None:
+    case = build.case()
+    client.force_login(build.moderator())
+    page = client.get(reverse("desk:give", args=[case.number]), follow=True)
+    assert page.redirect_chain == [(reverse("desk:case", args=[case.number]), 303)]
+    assert "Claim the case first" in page.content.decode()
+
+
+def test_on_paper_everybody_has_a_name(client: Client) -> None:
+    world = World().alleged()
+    client.force_login(world.moderator)
+    page = client.get(reverse("desk:print", args=[world.number])).content.decode()
+    assert f"by {world.moderator.display_name}" in page
+    assert "by you" not in page

@@ -91,18 +91,19 @@ def line_of(
         exact=dates.exact_words(at),
         icon=event.icon,
         text=event.label,
-        who=_who(event, reader),
+        # On paper "you" is nobody.
+        who=_who(event, None if whole else reader),
         detail=_detail(run, violations),
         quote=quote,
     )
 
 
-def _who(event: Any, reader: User) -> str:
+def _who(event: Any, reader: User | None) -> str:
     """Who did it: a name, "you", or nothing for the system and for people who are sealed."""
     actor = actor_of(event)
     if actor is None:
         return ""
-    if actor == str(reader.public_id):
+    if reader is not None and actor == str(reader.public_id):
         return _("by you")
     return _("by %(name)s") % {"name": event.name} if event.name else ""
 

@@ -43,6 +43,10 @@ def give(request: HttpRequest, number: str) -> HttpResponse:
     case = top.case
     own = case.assignee_id == user.pk
     if request.method != POST and not service.may_assign(user, case):
+        if case.assignee_id is None and not top.knows_who:
+            # The key for it works on every row of the queue.
+            messages.info(request, _("Claim the case first. Then you can hand it over."))
+            return see_other("case", number)
         raise NotPermitted
     colleagues = service.offered(case, actor=user)
     if top.officer and not own and not top.knows_who:

@@ -42,7 +42,20 @@ def for_readers(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not has_role(request.user, *STAFF_OF_CASES, Role.AUDITOR):
             raise NotFound
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except IllegalTransition as error:
+            if request.method == "POST" or "number" not in kwargs:
+                raise
+            # A step that is not open now: the case itself says so, and what is open instead.
+            from cases.views.desk.pages import show_case
+
+            return show_case(
+                request,
+                kwargs["number"],
+                status=HTTPStatus.CONFLICT,
+                refused=error.message,
+            )
 
     return login_required(guarded)
 
