@@ -40,7 +40,11 @@ class EventsView(_Part):
         top = readable(self.user, number)
         before = place(self.asked)
         found, earlier = case_events(
-            number, officer=top.officer, before=before, size=self.asked["limit"]
+            number,
+            reader=self.user,
+            officer=top.officer,
+            before=before,
+            size=self.asked["limit"],
         )
         return page(
             shapes.CaseEvent,
@@ -54,8 +58,9 @@ class EventsView(_Part):
                     # The desk does not know reports by their address.
                     "data": {key: value for key, value in event.data.items() if key != "report"},
                     "quote": quote,
+                    "other_case": (other.number or None) if other is not None else None,
                 }
-                for event, name, quote in found
+                for event, name, quote, other in found
             ],
             str(earlier) if earlier else None,
         )

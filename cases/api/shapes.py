@@ -102,6 +102,10 @@ class CaseEvent(serializers.Serializer[Any]):
     by = serializers.CharField(allow_null=True, help_text="Null for the system and for the sealed.")
     data = serializers.JSONField()
     quote = serializers.CharField(help_text="Words that belong to it, such as a reason, or empty.")
+    other_case = serializers.CharField(
+        allow_null=True,
+        help_text="The case it was linked or joined with, for who may see that one.",
+    )
 
 
 class Evidence(serializers.Serializer[Any]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,9 @@ from django.urls import reverse
 
 from cases.models import Case, CaseLink
 from cases.selectors.links import MOST, network
-from cases.services import linking
+from cases.selectors.timeline import case_events, timeline
+from cases.services import linking, merging, splitting
+from integrity.accounts.models import User
 from integrity.audit.models import Event
 from integrity.core.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from tests.cases import builders as build
@@ -189,3 +192,73 @@ def test_a_link_needs_reading_the_other_case_and_leaves_it_as_it_was(room: Room)
     linking.unlink(actor=room.moderator, number=room.numbers[0], link_id=row.public_id)
     assert room.fresh(2).revision == before
     assert room.fresh(0).revision == near + 2
+
+
+def told(room: Room, reader: User, place: int) -> dict[str, str]:
+    lines = timeline(room.numbers[place], reader=reader).lines
+    return {str(line.text): f"{line.detail} {line.url}".strip() for line in lines}
+
+
+def test_the_history_names_the_other_case_for_who_may_see_it(room: Room) -> None:
+    row = tie(room, 0, 1)
+    other = room.numbers[1]
+    link = f"{other}: Belongs to the same matter {reverse('desk:case', args=[other])}"
+    assert told(room, room.moderator, 0)["Linked with another case"] == link
+    linking.unlink(actor=room.moderator, number=room.numbers[0], link_id=row.public_id)
+    assert other in told(room, room.moderator, 0)["Link with another case removed"]
+    assert room.numbers[0] in told(room, room.moderator, 1)["Link with another case removed"]
+
+
+def test_hostile_16_the_history_says_another_case_where_that_is_hidden(
+    room: Room, client: Client
+) -> None:
+    tie(room, 0, 1)
+    row = merging.merge(actor=room.moderator, source=room.numbers[2], target=room.numbers[0])
+    seen = told(room, room.moderator, 0)["Reports and evidence of another case came in"]
+    assert seen.startswith(f"From {room.numbers[2]}")
+    merging.undo_merge(actor=room.moderator, merge_id=row.public_id)
+    for place in (1, 2):
+        build.conflict(room.cases[place], room.officer)
+    lines = told(room, room.officer, 0)
+    assert lines["Linked with another case"] == ""
+    assert lines["Reports and evidence of another case came in"] == "From another case"
+    assert lines["Taken apart again"] == "From another case"
+    client.force_login(room.officer)
+    for page in ("history", "case", "print"):
+        html = client.get(reverse(f"desk:{page}", args=[room.numbers[0]])).content.decode()
+        assert "From another case" in html
+        assert not any(number in html for number in room.numbers[1:])
+    assert told(room, room.moderator, 2)["Joined with another case, which goes on"].startswith(
+        f"Into {room.numbers[0]}"
+    )
+
+
+def test_both_ends_of_a_split_say_which_way_reports_went(room: Room) -> None:
+    second = build.report(room.cases[0], room.reporters[1])
+    new = splitting.split(
+        actor=room.moderator, number=room.numbers[0], report_ids=[second.public_id]
+    )
+    at_home = told(room, room.moderator, 0)["Reports taken out into a case of their own"]
+    assert at_home.startswith(f"Into {new.number}")
+    lines = timeline(new.number, reader=room.moderator).lines
+    assert f"From {room.numbers[0]}" in [line.detail for line in lines]
+
+
+def test_naming_the_other_cases_costs_two_queries_at_any_number(
+    room: Room, django_assert_num_queries: Any
+) -> None:
+    tie(room, 0, 1)
+    tie(room, 0, 2)
+    with django_assert_num_queries(3):
+        timeline(room.numbers[0], reader=room.moderator)
+
+
+def test_the_interface_names_the_other_case_as_the_desk_does(room: Room) -> None:
+    tie(room, 0, 1)
+    for person, number in ((room.moderator, room.numbers[1]), (room.officer, "")):
+        if not number:
+            build.conflict(room.cases[1], room.officer)
+        found, _earlier = case_events(room.numbers[0], reader=person, officer=False)
+        (event,) = [row for row in found if row[0].action == "case.linked"]
+        assert event[3] is not None
+        assert event[3].number == number

@@ -16,6 +16,7 @@ from cases.selectors.timeline.events import (
 )
 from cases.selectors.timeline.kinds import KINDS
 from cases.selectors.timeline.lines import Line, Timeline, actor_of, line_of, runs_of
+from cases.selectors.timeline.others import Other, others_of
 from integrity.accounts.models import User
 from integrity.audit.models import Event
 from integrity.core import clock
@@ -53,7 +54,7 @@ def timeline(
     by: UUID | None = None,
     whole: bool = False,
 ) -> Timeline:
-    """A page of the history: one query at any number of events.
+    """A page of the history: one query at any number of events, three where others are named.
 
     `violations` are titles by code. A key that cannot be read gives the newest page, an unknown
     `kind` everything. `by`: only what this person did. `whole`: texts are not cut.
@@ -64,8 +65,16 @@ def timeline(
     more = len(events) > size
     events = events[:size]
     now = clock.now()
+    others = others_of(events, reader)
     lines = [
-        line_of(run, reader, violations or {}, now, whole=whole)
+        line_of(
+            run,
+            reader,
+            violations or {},
+            now,
+            whole=whole,
+            other=others.get(run[0].sequence),
+        )
         for run in runs_of(events)
         if run[0].data.get("event") not in TO_REPORTERS
     ]
@@ -73,17 +82,29 @@ def timeline(
 
 
 def case_events(
-    number: str, *, officer: bool, before: int | None = None, size: int = PAGE
-) -> tuple[list[tuple[Event, str | None, str]], int | None]:
-    """Events as `timeline` tells them, one by one, with the name of who acted and a quoted text.
+    number: str,
+    *,
+    reader: User,
+    officer: bool,
+    before: int | None = None,
+    size: int = PAGE,
+) -> tuple[list[tuple[Event, str | None, str, Other | None]], int | None]:
+    """Events as `timeline` tells them, one by one.
 
-    And the sequence to go on below (None at the end). One query.
+    Each with the name of who acted, a quoted text and the other case it is about. And the sequence
+    to go on below (None at the end). One query, three where others are named.
     """
     events = list(events_of(number, officer=officer, before=before)[: size + 1])
     more = len(events) > size
     events = events[:size]
+    others = others_of(events, reader)
     return [
-        (event, event.name if actor_of(event) else None, event.quote or "")  # type: ignore[attr-defined]
+        (
+            event,
+            event.name if actor_of(event) else None,  # type: ignore[attr-defined]
+            event.quote or "",  # type: ignore[attr-defined]
+            others.get(event.sequence),
+        )
         for event in events
         if event.data.get("event") not in TO_REPORTERS
     ], (events[-1].sequence if more else None)

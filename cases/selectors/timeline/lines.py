@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.enums import DismissalReason, FindingOutcome
-from cases.selectors.words import day, joined
+from cases.selectors.timeline.others import Other, words_of
+from cases.selectors.words import Text, day, joined
 from integrity.accounts.models import User
 from integrity.audit.models import ActorKind, Event
 from integrity.web import dates
@@ -29,16 +29,17 @@ QUOTED = 300
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the timeline, every text ready."""
+    """One line of the timeline, every text ready. `url`: the other case that `detail` is about."""
 
     when: str
     iso: str
     exact: str
     icon: str
-    text: str | Promise
+    text: Text
     who: str
-    detail: str
+    detail: Text
     quote: str
+    url: str = ""
 
 
 @dataclass
@@ -78,6 +79,7 @@ def line_of(
     now: datetime,
     *,
     whole: bool,
+    other: Other | None = None,
 ) -> Line:
     """A run of events of one kind as one line; with `whole` nothing that was written is cut."""
     event: Any = run[0]
@@ -93,8 +95,9 @@ def line_of(
         text=event.label,
         # On paper "you" is nobody.
         who=_who(event, None if whole else reader),
-        detail=_detail(run, violations),
+        detail=_detail(run, violations) if other is None else words_of(event, other),
         quote=quote,
+        url=other.url if other is not None else "",
     )
 
 
