@@ -88,6 +88,10 @@ class DismissalReason(models.TextChoices):
     OUT_OF_SCOPE = "out_of_scope", _("The matter belongs to somebody else")
     PERMITTED = "permitted", _("The assignment permits what was done")
     WITHDRAWN = "withdrawn", _("The report was withdrawn and nothing else supports it")
+    ADVISED = (
+        "advised",
+        _("Advice was given, and nothing was decided"),
+    )
 
 
 class DismissalDetail(models.TextChoices):
@@ -247,6 +251,39 @@ class Stance(models.TextChoices):
     ADMIT = "admit", _("I agree that this happened")
     CONTEST = "contest", _("I disagree")
     EXPLAIN = "explain", _("I want to explain")
+
+
+class MoreTimeOutcome(models.TextChoices):
+    """What became of a request for more time (PR2)."""
+
+    GRANTED = "granted", _("More time was given")
+    REFUSED = "refused", _("No more time was given")
+
+
+class MeetingStatus(models.TextChoices):
+    """Where a meeting with a respondent stands (PR3)."""
+
+    OFFERED = "offered", _("Times are offered")
+    AGREED = "agreed", _("The time is agreed")
+    HELD = "held", _("It took place")
+    MISSED = "missed", _("It did not take place")
+    CANCELLED = "cancelled", _("It was called off")
+
+
+class MeetingCapacity(models.TextChoices):
+    """As what somebody comes to a meeting."""
+
+    DESK = "desk", _("From the office")
+    LEARNER = "learner", _("The learner")
+    ADVISER = "adviser", _("The learner's adviser")
+    OTHER = "other", _("Somebody else")
+
+
+class MinutesAnswer(models.TextChoices):
+    """What the respondent says to the minutes of a meeting."""
+
+    AGREED = "agreed", _("They are right")
+    OBJECTED = "objected", _("Something is wrong in them")
 
 
 class FindingOutcome(models.TextChoices):

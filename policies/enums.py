@@ -28,6 +28,14 @@ class StandardOfProof(models.TextChoices):
     BEYOND_DOUBT = "beyond_reasonable_doubt", _("No reasonable doubt left")
 
 
+class ClockStart(models.TextChoices):
+    """What starts the time a learner has to answer a notice (PR1)."""
+
+    SENT = "sent", _("When the letter is written")
+    DELIVERED = "delivered", _("When the letter is delivered")
+    READ = "read", _("When the letter is opened, or ten working days after it was delivered")
+
+
 class TakesAway(models.TextChoices):
     """What a consequence takes away. Anything here needs a second officer (PR4)."""
 

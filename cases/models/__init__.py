@@ -1,5 +1,6 @@
 """What a case consists of, one file per noun."""
 
+from cases.models.answering import AnswerDraft, AnswerDraftFile, MoreTime
 from cases.models.appeal import Appeal
 from cases.models.beside import AdviserAccess, InterimMeasure, StatementRequest
 from cases.models.case import (
@@ -11,7 +12,14 @@ from cases.models.case import (
     Surge,
     Watcher,
 )
-from cases.models.decision import Determination, Finding, PointAnswer, Sanction
+from cases.models.decision import (
+    Advice,
+    Determination,
+    Finding,
+    FindingSupport,
+    PointAnswer,
+    Sanction,
+)
 from cases.models.desk import (
     BadFaith,
     BulkAction,
@@ -28,6 +36,7 @@ from cases.models.desk import (
 from cases.models.evidence import Disclosure, Evidence, EvidenceFile, Redaction
 from cases.models.hearing import Allegation, Notice, Response, ResponsePoint
 from cases.models.identity import CheckIn, Consent, RetaliationMark, Reveal, Sweep
+from cases.models.meeting import Meeting, MeetingPerson, MeetingSlot, Minutes
 from cases.models.partner import CaseReport
 from cases.models.proof import (
     Comparison,
@@ -48,8 +57,11 @@ from cases.models.report import (
 from cases.models.search import CaseWords
 
 __all__ = [
+    "Advice",
     "AdviserAccess",
     "Allegation",
+    "AnswerDraft",
+    "AnswerDraftFile",
     "Appeal",
     "BadFaith",
     "BulkAction",
@@ -72,9 +84,15 @@ __all__ = [
     "Evidence",
     "EvidenceFile",
     "Finding",
+    "FindingSupport",
     "InterimMeasure",
+    "Meeting",
+    "MeetingPerson",
+    "MeetingSlot",
     "Mention",
     "MessageFile",
+    "Minutes",
+    "MoreTime",
     "Note",
     "NoteFile",
     "Notice",

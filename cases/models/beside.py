@@ -16,7 +16,7 @@ from integrity.core.fields import BoundedText
 
 
 class AdviserAccess(models.Model):
-    """A respondent lets one person read along, until they take it back.
+    """A respondent lets one person help, as far as they say, until they take it back.
 
     The invitation names an address; whoever signs in with that confirmed address may accept it.
     """
@@ -31,6 +31,10 @@ class AdviserAccess(models.Model):
         blank=True,
         related_name="advising",
     )
+    # How far it reaches. That there is a case, and where it stands, every adviser sees.
+    reads_evidence = models.BooleanField(_("may read the evidence"), default=True)
+    may_write = models.BooleanField(_("may write on what is not sent yet"), default=False)
+    comes_along = models.BooleanField(_("comes along to meetings"), default=True)
     invited_at = models.DateTimeField(_("invited"), default=clock.now)
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("taken back"), null=True, blank=True)

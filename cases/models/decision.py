@@ -24,7 +24,8 @@ class Determination(models.Model):
     and consequences proposed (CF6). One that a second officer sent back is a draft again, with
     `return_reason`. `digest` is the fingerprint of everything that was proposed; a confirmation
     names it, so an edit in between voids the confirmation. `recommendation` is what the scheme
-    said then, frozen.
+    said then, frozen. A `summary` one was notice, disclosure and decision in one letter (PR5). An
+    annulled one stands in the record and counts for nothing any more (PR6).
     """
 
     public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
@@ -69,6 +70,14 @@ class Determination(models.Model):
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     return_reason = BoundedText(_("why it was sent back"), max_length=4_000, blank=True)
+    summary = models.BooleanField(_("settled by one letter"), default=False)
+    # A summary decision is answered like a notice: until when.
+    answer_until = models.DateTimeField(_("answer by"), null=True, blank=True)
+    annulled_at = models.DateTimeField(_("annulled"), null=True, blank=True)
+    annulled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    annulment_reason = BoundedText(_("why it was annulled"), max_length=4_000, blank=True)
     appeal_until = models.DateTimeField(_("appeal by"), null=True, blank=True)
     letter = models.OneToOneField(
         "notifications.Letter",
@@ -108,6 +117,17 @@ class Determination(models.Model):
                 | (~Q(decided_by=F("proposed_by")) & ~Q(decided_by=F("found_by"))),
                 name="cases_determination_two_people",
             ),
+            models.CheckConstraint(
+                condition=Q(annulled_at__isnull=True, annulled_by__isnull=True, annulment_reason="")
+                | Q(
+                    Q(annulled_at__isnull=False, annulled_by__isnull=False), ~Q(annulment_reason="")
+                ),
+                name="cases_determination_annulled_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(summary=True) | Q(answer_until__isnull=True),
+                name="cases_determination_answer_summary",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -137,6 +157,46 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.allegation}: {self.get_outcome_display()}"
+
+
+class FindingSupport(models.Model):
+    """A piece of evidence, shown to the respondent, on which a finding rests (PR4)."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="supports")
+    evidence = models.ForeignKey(
+        "cases.Evidence", on_delete=models.PROTECT, related_name="supports"
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["finding", "evidence"], name="cases_support_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.finding}: {self.evidence.label}"
+
+
+class Advice(models.Model):
+    """Advice to a respondent without finding or consequence; never a prior (PR6)."""
+
+    public_id = models.UUIDField(default=ids.public_id, unique=True, editable=False)
+    respondent = models.ForeignKey(Respondent, on_delete=models.PROTECT, related_name="advice")
+    text = BoundedText(_("advice"), max_length=4_000)
+    letter = models.OneToOneField(
+        "notifications.Letter", on_delete=models.PROTECT, related_name="+"
+    )
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    given_at = models.DateTimeField(_("given"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("advice")
+        verbose_name_plural = _("advice")
+        ordering: ClassVar[list[str]] = ["given_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.respondent}"
 
 
 class PointAnswer(models.Model):

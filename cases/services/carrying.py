@@ -45,7 +45,10 @@ from integrity.courses.services.effects import settle_certificate
 MOVED: dict[str, str] = {
     "accounts.AccountMatch.settled_by": "acts",
     "accounts.Restriction.user": "restrictions",
+    "cases.Advice.given_by": "acts",
     "cases.Allegation.added_by": "acts",
+    "cases.AnswerDraft.saved_by": "acts",
+    "cases.AnswerDraftFile.added_by": "acts",
     "cases.Appeal.decided_by": "acts",
     "cases.BadFaith.found_by": "acts",
     "cases.BadFaith.taken_back_by": "acts",
@@ -64,6 +67,7 @@ MOVED: dict[str, str] = {
     "cases.Consent.used_by": "acts",
     "cases.DeadlinePause.began_by": "acts",
     "cases.DeadlinePause.ended_by": "acts",
+    "cases.Determination.annulled_by": "acts",
     "cases.Determination.decided_by": "acts",
     "cases.Determination.found_by": "acts",
     "cases.Determination.proposed_by": "acts",
@@ -72,6 +76,9 @@ MOVED: dict[str, str] = {
     "cases.Evidence.added_by": "acts",
     "cases.InterimMeasure.lifted_by": "acts",
     "cases.InterimMeasure.taken_by": "acts",
+    "cases.Meeting.invited_by": "acts",
+    "cases.Minutes.written_by": "acts",
+    "cases.MoreTime.decided_by": "acts",
     "cases.Note.author": "acts",
     "cases.Notice.sent_by": "acts",
     "cases.ProofMark.marked_by": "acts",
@@ -100,6 +107,7 @@ MOVED: dict[str, str] = {
 # account. What counts is the same for both, so the one of the kept account goes on.
 ONCE: dict[str, tuple[str, tuple[str, ...]]] = {
     "cases.ConflictDeclaration.user": ("conflicts", ("case",)),
+    "cases.MeetingPerson.user": ("acts", ("meeting",)),
     "cases.Mention.user": ("acts", ("note",)),
     "cases.Presence.user": ("acts", ("case",)),
     "cases.SavedView.owner": ("views", ("name",)),

@@ -21,6 +21,7 @@ from cases.enums import ReceivedBy, ReportStatus
 from cases.evidence import store
 from cases.evidence.incoming import NAME_PURPOSE
 from cases.models import Report
+from cases.models.answering import DRAFT_PURPOSE
 from cases.services.consent import TOLD_PURPOSE
 from cases.services.import_lines import PURPOSE as IMPORT_PURPOSE
 from integrity.accounts.models import User
@@ -45,6 +46,8 @@ SEALED: dict[str, dict[str, str]] = {
         "reporter_sealed": REPORTER_PURPOSE,
         "informant_sealed": informants.PURPOSE,
     },
+    "cases.AnswerDraft": {"content_sealed": DRAFT_PURPOSE},
+    "cases.AnswerDraftFile": {"name_sealed": NAME_PURPOSE},
     "cases.EvidenceFile": {"name_sealed": NAME_PURPOSE},
     "cases.DraftFile": {"name_sealed": NAME_PURPOSE},
     "cases.MessageFile": {"name_sealed": NAME_PURPOSE},

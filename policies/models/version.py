@@ -19,7 +19,14 @@ from django.utils.translation import gettext_lazy as _
 
 from integrity.core.errors import Conflict
 from integrity.core.fields import BoundedText
-from policies.enums import ConsequenceCode, StandardOfProof, TakesAway, VersionStatus, ViolationKind
+from policies.enums import (
+    ClockStart,
+    ConsequenceCode,
+    StandardOfProof,
+    TakesAway,
+    VersionStatus,
+    ViolationKind,
+)
 from policies.models.document import Document
 from policies.validators import validate_elements, validate_grounds
 
@@ -74,6 +81,13 @@ class Version(models.Model):
     appeal_working_days = models.PositiveSmallIntegerField(
         _("working days to appeal"), null=True, blank=True, default=10, validators=WINDOW
     )
+    clock_starts = models.CharField(
+        _("the time to answer starts"),
+        max_length=10,
+        choices=ClockStart.choices,
+        default=ClockStart.DELIVERED,
+        blank=True,
+    )
     standard_of_proof = models.CharField(
         _("standard of proof"),
         max_length=40,
@@ -121,6 +135,10 @@ class Version(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(pledge_grace_days__lte=365), name="policies_version_grace_days"
+            ),
+            models.CheckConstraint(
+                condition=Q(clock_starts="") | Q(clock_starts__in=ClockStart.values),
+                name="policies_version_clock_known",
             ),
             models.CheckConstraint(
                 condition=Q(standard_of_proof="") | Q(standard_of_proof__in=StandardOfProof.values),
