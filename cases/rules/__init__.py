@@ -35,6 +35,7 @@ from cases.rules.deciding import (
 from cases.rules.desk import desk_of
 from cases.rules.entry import knows_who_reported, wrote_in_confidence
 from cases.rules.grouped import hidden_from, hidden_from_reader
+from cases.rules.sealed import sealed_from
 from cases.rules.sight import Sight
 from cases.rules.visibility import (
     Access,
@@ -101,6 +102,7 @@ __all__ = [
     "readers_of",
     "reporter_refs",
     "respondent_cases",
+    "sealed_from",
     "second_officers",
     "stood_in",
     "vacant",

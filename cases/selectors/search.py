@@ -20,8 +20,9 @@ def matching(cases: QuerySet[Case], user: User, text: str) -> QuerySet[Case]:
 
     `cases` are some of `rules.visible_to(user)`. Names and texts are searched only in cases the
     user may read: whether a name finds anything must tell nobody whom a closed case is about. Of
-    the others number, matter and course are searched. A text without letters and digits finds
-    nothing. One query, of the index; none where there is nothing to look for.
+    the others number, matter and course are searched, and no more of the earlier cases of somebody
+    about whom the user has a finding to make (`rules.sealed_from`, CF6). A text without letters and
+    digits finds nothing. One query, of the index; none where there is nothing to look for.
     """
     if not text.strip():
         return cases
@@ -34,8 +35,11 @@ def matching(cases: QuerySet[Case], user: User, text: str) -> QuerySet[Case]:
     # The database guesses badly how many cases somebody may know of, so it is not left to choose.
     rare = len(keys) <= RARE
     found = cases.filter(pk__in=keys) if rare else cases.filter(_has("text", wanted))
-    readable = rules.readable(user)
-    return found.filter(Q(_has("heads", wanted)) | readable) if readable else found
+    whole = rules.readable(user)
+    sealed = rules.sealed_from(user)
+    if sealed is not None:
+        whole &= ~sealed
+    return found.filter(Q(_has("heads", wanted)) | whole) if whole else found
 
 
 def _has(field: str, wanted: tuple[str, ...]) -> Subquery:
