@@ -237,7 +237,11 @@ def test_the_pages_of_both_say_what_happened(room: Room, client: Client) -> None
     token = page.context["form"]["form_token"].value()
     sent = {"other": room.numbers[1], "goes_on": "here", "form_token": token}
     answer = client.post(address, sent)
-    assert answer.headers["Location"] == reverse("desk:case", args=[room.numbers[0]])
+    kept_at = reverse("desk:case", args=[room.numbers[0]])
+    assert answer.headers["Location"] == f"{kept_at}?joined={room.numbers[1]}"
+    # The page it leads to says which of its forms undoes this, for the key that does.
+    assert f'data-undo="{room.numbers[1]}"' in text(client.get(answer.headers["Location"]))
+    assert "data-undo" not in text(client.get(kept_at))
     assert client.post(address, sent).status_code == 303
     kept = text(client.get(reverse("desk:case", args=[room.numbers[0]])))
     assert "Joined with this case" in kept

@@ -13,6 +13,7 @@ from integrity.accounts.models import User
 from integrity.core import clock
 from tests.cases import builders as build
 from tests.courses import builders as make
+from tests.e2e.visit import Visit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -164,3 +165,26 @@ def test_all_of_a_page_are_ticked_at_once_and_new_cases_are_told(
         assert page.locator("tr[data-case]").first.get_attribute("data-case") == first
         guest.follow("Show them")
         expect(page.locator("tr[data-case]")).to_have_count(len(cases) + 1)
+
+
+def test_on_a_phone_nothing_speaks_of_keys_and_a_look_is_the_case(
+    browser: Any, browser_context_args: dict[str, Any], cases: list[Case]
+) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    context = browser.new_context(**{**browser_context_args, **phone})
+    guest = Visit(context.new_page(), "moderator")
+    guest.sign_in()
+    page = guest.page
+    # An address from a wider screen.
+    page.goto(f"{LIST}&peek={cases[0].number}")
+    for selector in (".peek", "[data-look]", "[data-hints]", "[data-keys]", "kbd"):
+        for each in page.locator(selector).all():
+            expect(each).to_be_hidden()
+    # With a keyboard at hand the keys are there all the same.
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("l")
+    page.wait_for_url(f"**/desk/cases/{cases[0].number}/")
+    context.close()

@@ -36,6 +36,7 @@ _MOVING = (
 )
 _WORKING = (
     Key(("X",), _("tick it"), often=True),
+    Key(("A",), _("tick every case on the page")),
     Key(("C",), _("claim it"), often=True),
     Key(("O",), _("open the case from triage")),
     Key(("H",), _("hand it over"), often=True),

@@ -56,7 +56,8 @@ def merge(request: HttpRequest, number: str) -> HttpResponse:
 
         tried = attempt(form, join)
         if tried.done:
-            return done(request, _("The two cases are one now."), target)
+            messages.success(request, _("The two cases are one now."))
+            return see_other("case", target, query=f"?joined={source}")
     words = Words(
         title=_("Join with another case"),
         lead=_("Several reports about one matter, or about learners who worked together."),
