@@ -62,6 +62,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator
     """pytest-django's own; until what it returns is closed, migrating is quick."""
     with ExitStack() as stack:
         stack.enter_context(migrating.quickly())
+        stack.enter_context(migrating.from_the_last())
         yield stack
 
 
@@ -76,6 +77,7 @@ def django_db_setup(
     django_db_modify_db_settings.close()
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         if connection.vendor == "sqlite":
+            migrating.keep()
             cursor.execute("SELECT sqlite_version()")
             note_use(pytestconfig, f"SQLite {cursor.fetchone()[0]}")
         else:

@@ -2,18 +2,33 @@
 
     python -m tests.support.migrating
 
-migrates the database of DATABASE_URL.
+migrates the database of DATABASE_URL. What came out on SQLite is kept in `var/migrated/` and copied
+until a migration, something that one imports, or a requirement changes; throw it away at any time.
 """
 
 from __future__ import annotations
 
+import ast
+import hashlib
 import os
+import shutil
+import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from django.db import connection
+from django.db.backends.sqlite3.creation import DatabaseCreation
 from django.db.migrations.state import ProjectState
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+KEPT = ROOT / "var" / "migrated"
+# Of several states of the source that are tested in turn.
+MOST_KEPT = 4
 
 
 def _append_option(
@@ -38,14 +53,81 @@ def quickly() -> Iterator[None]:
         yield
 
 
+def _imported(migration: Path) -> Iterator[Path]:
+    """The project's own modules that a migration imports."""
+    for node in ast.walk(ast.parse(migration.read_bytes())):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            file = ROOT.joinpath(*name.split(".")).with_suffix(".py")
+            if file.is_file():
+                yield file
+
+
+@cache
+def _kept() -> Path:
+    """Where the migrated database of this very source is kept; named by what makes it."""
+    migrations = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("integrity/*/migrations/*.py")]
+    made_of = {*migrations, *(ROOT / "requirements").iterdir()}
+    made_of.update(file for migration in migrations for file in _imported(migration))
+    digest = hashlib.sha256(sqlite3.sqlite_version.encode())
+    for file in sorted(made_of):
+        content = file.read_bytes()
+        digest.update(f"\n{file.relative_to(ROOT)} {len(content)}\n".encode() + content)
+    return KEPT / f"{digest.hexdigest()[:20]}.sqlite3"
+
+
+@contextmanager
+def from_the_last() -> Iterator[None]:
+    """Inside the block a test database on SQLite begins as the copy of one migrated before.
+
+    `migrate` then finds nothing to do and says so by itself: whether a migration is applied is read
+    from the database.
+    """
+    make = vars(DatabaseCreation)["_create_test_db"]
+
+    def copied(self: Any, verbosity: int, autoclobber: bool, keepdb: bool = False) -> str:
+        name: str = make(self, verbosity, autoclobber, keepdb)
+        if not keepdb and _kept().exists():
+            shutil.copyfile(_kept(), name)
+        return name
+
+    with mock.patch.object(DatabaseCreation, "_create_test_db", copied):
+        yield
+
+
+def keep() -> None:
+    """Keep the migrated, empty database of the connection, if it is SQLite and not kept yet."""
+    if connection.vendor != "sqlite" or _kept().exists():
+        return
+    KEPT.mkdir(parents=True, exist_ok=True)
+    number, name = tempfile.mkstemp(dir=KEPT, suffix=".new")
+    os.close(number)
+    connection.ensure_connection()
+    copy = sqlite3.connect(name)
+    connection.connection.backup(copy)
+    copy.close()
+    # Whole or not at all: other processes look for it at the same time.
+    Path(name).replace(_kept())
+    older = sorted(KEPT.glob("*.sqlite3"), key=lambda file: file.stat().st_mtime, reverse=True)
+    for file in older[MOST_KEPT:]:
+        file.unlink(missing_ok=True)
+
+
 def main() -> None:
     import django
     from django.core.management import call_command
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "integrity.settings.test")
     django.setup()
+    if connection.vendor == "sqlite" and _kept().exists():
+        return
     with quickly():
         call_command("migrate", interactive=False, verbosity=0)
+    keep()
 
 
 if __name__ == "__main__":

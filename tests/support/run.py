@@ -80,12 +80,15 @@ def main(arguments: list[str]) -> int:
     environment.prepare()
     variables = dict(os.environ)
     with ExitStack() as stack:
-        if not embedded:
-            try:
+        try:
+            if embedded:
+                folder = Path(variables[environment.FOLDER])
+                _migrate(f"sqlite:///{folder / 'migrated.sqlite3'}", variables)
+            else:
                 services(stack, variables, server)
-            except Missing as reason:
-                print(reason, file=sys.stderr)
-                return 1
+        except Missing as reason:
+            print(reason, file=sys.stderr)
+            return 1
         pytest = subprocess.Popen(
             [sys.executable, "-m", "pytest", *arguments],
             cwd=ROOT,
