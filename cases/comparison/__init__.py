@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 # Stands in each result; goes up when the same two texts give another one.
-ENGINE = "1"
+ENGINE = "2"
 
 
 def compare(a: str, b: str, *, language: str = PROSE, common: Sequence[str] = ()) -> Result:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cases.comparison import close, usual
+from cases.comparison.citing import cited
 from cases.comparison.coverage import covered, share_of_smaller
 from cases.comparison.quoting import quoted
 from cases.comparison.result import Kind, Passage, Result
@@ -18,7 +19,7 @@ from cases.comparison.words import Words, words_of
 
 # Fewer words in a row than this stand in texts that know nothing of each other.
 LEAST = 5
-# A run this long stays a passage of its own inside a reworded sentence.
+# A run with so many words that count stays a passage of its own inside a reworded sentence.
 _STANDS_ALONE = 8
 _LONGEST_SENTENCE = 60
 _COUNTS, _COMMON, _QUOTED = 0, 1, 2
@@ -41,9 +42,9 @@ class _Side:
 def compare(engine: str, a: str, b: str, common: Sequence[str]) -> Result:
     """See `cases.comparison.compare`."""
     one, two = _sides(a, b, common)
-    pieces = _same(one, two)
+    pieces, standing = _same(one, two)
     if not np.array_equal(one.ids, two.ids):
-        pieces += _reworded(one, two, pieces)
+        pieces += _reworded(one, two, pieces, standing)
     return _result(engine, one, two, pieces)
 
 
@@ -72,40 +73,51 @@ def _sides(a: str, b: str, common: Sequence[str]) -> tuple[_Side, _Side]:
         for other in others:
             for i, _j, length in tiles(ids, other, LEAST):
                 mask[i : i + length] = bytes([_COMMON]) * length
-        for at, sign in enumerate(quoted(words)):
-            if sign:
-                mask[at] = _QUOTED
+        for found in (quoted(words), cited(words)):
+            for at, sign in enumerate(found):
+                if sign:
+                    mask[at] = _QUOTED
         sides.append(_Side(words, ids, stems, mask, usual.phrases(words)))
     return sides[0], sides[1]
 
 
-def _same(one: _Side, two: _Side) -> list[Piece]:
+def _same(one: _Side, two: _Side) -> tuple[list[Piece], set[tuple[int, int]]]:
+    """The pieces that are equal, and where those begin that stay what they are in any sentence."""
     if len(one.ids) and np.array_equal(one.ids, two.ids):
         found = [(0, 0, len(one.ids))]
     else:
         found = tiles(one.ids, two.ids, LEAST)
     pieces: list[Piece] = []
+    standing: set[tuple[int, int]] = set()
     for i, j, length in found:
         signs = [max(one.mask[i + at], two.mask[j + at]) for at in range(length)]
+        free = [i + at for at, sign in enumerate(signs) if sign == _COUNTS]
+        # What stands around a citation is one run: it is weighed together.
+        little = length < len(one.ids) and _is_usual(one, free)
         begin = 0
         for sign, group in groupby(signs):
             count = len(list(group))
             kind = _KINDS[sign]
-            if kind == "same" and _is_usual(one, i + begin, count) and length < len(one.ids):
+            if kind == "same" and little:
                 kind = "common"
             pieces.append((i + begin, i + begin + count, j + begin, j + begin + count, kind))
+            if len(free) >= _STANDS_ALONE:
+                standing.add((i + begin, j + begin))
             begin += count
-    return pieces
+    return pieces, standing
 
 
-def _is_usual(side: _Side, first: int, count: int) -> bool:
+def _is_usual(side: _Side, places: Sequence[int]) -> bool:
     """Nothing but joining words and phrases everybody writes, or next to nothing."""
-    if count > 2 * LEAST:
+    if len(places) > 2 * LEAST:
         return False
-    return sum(side.stems[at] >= 0 and not side.usual[at] for at in range(first, first + count)) < 2
+    topical = sum(side.stems[at] >= 0 and not side.usual[at] for at in places)
+    return topical < 2 or len(places) < LEAST
 
 
-def _reworded(one: _Side, two: _Side, same: list[Piece]) -> list[Piece]:
+def _reworded(
+    one: _Side, two: _Side, same: list[Piece], standing: set[tuple[int, int]]
+) -> list[Piece]:
     sentences_a = one.words.sentences(_LONGEST_SENTENCE)
     sentences_b = two.words.sentences(_LONGEST_SENTENCE)
     topics_a, topics_b = _topics(one, sentences_a), _topics(two, sentences_b)
@@ -120,7 +132,8 @@ def _reworded(one: _Side, two: _Side, same: list[Piece]) -> list[Piece]:
         b0, b1 = sentences_b[link.b[0]][0], sentences_b[link.b[1] - 1][1]
         for piece in [p for p in by_start if a0 <= p[0] and p[1] <= a1]:
             i0, i1, j0, j1, kind = piece
-            if kind in ("same", "common") and i1 - i0 < _STANDS_ALONE and b0 <= j0 and j1 <= b1:
+            loose = kind in ("same", "common") and (i0, j0) not in standing
+            if loose and b0 <= j0 and j1 <= b1:
                 if any(one.mask[i0:i1]) or any(two.mask[j0:j1]):
                     continue
                 same.remove(piece)

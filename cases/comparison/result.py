@@ -18,8 +18,8 @@ class Passage:
 
     `same`: word for word but for case, accents, punctuation and spaces; in a program token for
     token but for comments and layout. `close`: reworded; in a program built alike with other names
-    or values. `quoted`: marked as a quotation on at least one side. `common`: words everybody
-    writes, or of a text given as common.
+    or values. `quoted`: on at least one side a quotation, or where a source is named. `common`:
+    words everybody writes, or of a text given as common.
     `words` are those of the side that has more of them (tokens, in a program).
     """
 

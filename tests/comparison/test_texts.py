@@ -269,3 +269,75 @@ def test_a_language_nobody_knows_is_refused() -> None:
 def test_the_language_is_told_by_name_or_words(name: str, text: str, language: str) -> None:
     assert guess_language(name, text) == language
     assert language in languages()
+
+
+# Sources that are named
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "(Weber 2019)",
+        "(see Hughes, 2007, p. 4; van der Berg & Li, 2010a)",
+        "(Weber, Ruiz et al., 2019)",
+        "[12]",
+        "[3, 5-7]",
+    ],
+)
+def test_a_source_in_brackets_is_no_word_of_either(named: str) -> None:
+    mine = f"My bees had swarmed by noon {named} and nobody knew where to."
+    theirs = f"Trains were late again {named} because of the snow."
+    result = compare(mine, theirs)
+    assert result.a.counted == result.b.counted == 0
+    assert result.similarity == 0
+    # In a sentence that is the same the rest counts, on both sides of it.
+    copied = f"The old ferry sank slowly {named} beside the empty harbour wall."
+    same = compare(f"{OWN} {copied}", f"{SOURCE} {copied}")
+    assert same.a.counted == 10
+    assert {p.kind for p in same.passages} == {"same", "quoted"}
+
+
+def test_names_before_a_year_are_a_source_and_the_sentence_is_not() -> None:
+    one = "As Weber, Ruiz and van der Berg (2019) have it, my bees had swarmed by noon."
+    other = "Trains, as Weber, Ruiz and van der Berg (2019) noted, were late."
+    result = compare(one, other)
+    assert said(result, one, kind="quoted") == ["Weber, Ruiz and van der Berg (2019"]
+    assert result.similarity == 0
+    # A year in brackets, or a remark, names no source.
+    remark = "the harvest of that year (in the summer of 1945 when nobody was left) was lost"
+    assert compare(f"{OWN} {remark}.", f"{SOURCE} So {remark}!").a.counted == 16
+
+
+LIST = """
+References
+
+Weber, M. (2019). Counting the links of famous pages. Web Journal, 12(3), 4-9.
+Ruiz, Ana. The surfer who follows links at random and gets
+bored. Madrid: Alba, 2010.
+[4] Page, L. and Brin, S. 1998. The anatomy of a large search engine.
+World Health Organization (2021). Screens and sleep. https://who.example/sleep
+"""
+
+
+@pytest.mark.parametrize(
+    "heading", ["References", "Literaturverzeichnis", "Referencias", "7. Works cited:"]
+)
+def test_a_list_of_sources_is_set_aside_entry_by_entry(heading: str) -> None:
+    sources = LIST.replace("References", heading)
+    mine, theirs = OWN + "\n" + sources, SOURCE + "\n" + sources
+    result = compare(mine, theirs)
+    assert result.a.counted <= 2
+    assert "large search engine" in " ".join(said(result, mine, kind="quoted"))
+
+
+def test_an_entry_is_one_without_a_heading_too() -> None:
+    entry = "Weber, M. (2019). Counting the links of famous pages. Web Journal, 12(3), 4-9."
+    assert compare(f"{OWN}\n\n{entry}\n", f"{SOURCE}\n{entry}").similarity == 0
+
+
+def test_a_heading_hides_no_prose() -> None:
+    """Whoever writes "References" above what they copied has copied it."""
+    result = compare(f"References\n{SOURCE}", SOURCE)
+    assert result.similarity == 1
+    later = compare(f"{OWN}\n{LIST}\n{SOURCE}", SOURCE)
+    assert later.b.counted == later.b.words
