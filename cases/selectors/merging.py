@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from cases import rules, workflow
+from cases.enums import CaseStatus
 from cases.models import Case, CaseMerge, Report
 from cases.selectors.case_head import Head
 from cases.selectors.links import whether
@@ -17,9 +19,10 @@ from integrity.accounts.models import User
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A case joined with this one. `undo_url` is "" where the reader may not take them apart.
+    """A case joined with this one. `undo_url` is "" where the reader cannot take them apart.
 
-    So is `title` where the reader knows of it and may not read it.
+    So is `title` where the reader knows of it and may not read it. `held` says why nobody can any
+    more, to whoever otherwise could.
     """
 
     number: str
@@ -28,6 +31,7 @@ class Joined:
     when: str
     who: str
     undo_url: str
+    held: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Merging:
 
 
 def merging(user: User, head: Head) -> Merging:
-    """What was joined with the case: two queries."""
+    """What was joined with the case: two queries, and three for each the reader may take apart."""
     case = head.case
     rows = list(
         CaseMerge.objects.filter(undone_at__isnull=True, target=case).select_related(
@@ -73,16 +77,38 @@ def _joined(row: CaseMerge, other: Case, user: User, head: Head, *, reads: bool)
     goes_on = row.target_id == head.case.pk
     undoes = head.officer or row.merged_by_id == user.pk
     open_still = head.works and head.case.status in workflow.TABLE["merge"].sources
+    may = goes_on and undoes and open_still
+    held = held_together(row, other) if may else ""
     return Joined(
         number=other.number,
         title=other.title if reads else "",
         url=reverse("desk:case", args=[other.number]),
         when=day(row.merged_at),
         who=row.merged_by.display_name,
-        undo_url=_undo(head.case.number, row.public_id)
-        if goes_on and undoes and open_still
-        else "",
+        undo_url=_undo(head.case.number, row.public_id) if may and not held else "",
+        held=held,
     )
+
+
+def held_together(row: CaseMerge, gone: Case) -> Text:
+    """Why two joined cases cannot be taken apart any more, in words; "" where they may be.
+
+    `gone` is the emptied one. Three queries at most.
+    """
+    reports = row.moved["reports"]
+    if reports and not Report.objects.filter(pk__in=reports, case=row.target_id).exists():
+        return _("The reports that came with it are in other cases now.")
+    if row.moved["status"] == CaseStatus.TRIAGE and another_in_triage(gone):
+        return _("Another case about the same matter waits in triage already.")
+    return ""
+
+
+def another_in_triage(case: Case) -> bool:
+    """Whether another case about the same work or post waits in triage: there is one at most."""
+    others = Case.objects.filter(status=CaseStatus.TRIAGE).exclude(pk=case.pk)
+    return (
+        case.submission_id is not None and others.filter(submission=case.submission_id).exists()
+    ) or (case.post_id is not None and others.filter(post=case.post_id).exists())
 
 
 def _undo(number: str, merge_id: UUID) -> str:

@@ -27,9 +27,9 @@ from cases.models import (
     RetaliationMark,
     Watcher,
 )
+from cases.selectors.merging import held_together
 from cases.services import moving, retaliation
 from cases.services.base import locked_case, record, save, visible_or_404
-from cases.services.triage import another_in_triage
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock
@@ -229,9 +229,9 @@ def undo_merge(*, actor: User, merge_id: UUID | str) -> CaseMerge:
     """Take two joined cases apart, as long as the one that goes on has notified nobody.
 
     What went along goes back, with what came to those reports since; the emptied case stands where
-    it stood. Reports that went on elsewhere since stay there. Refused where a comparison or a mark
-    of the findings grid would lie in both. Repeated it changes nothing. Raises `NotFound`,
-    `NotPermitted`, `IllegalTransition`, `Conflict`.
+    it stood. Reports that went on elsewhere since stay there, and where all of them did it is
+    refused. So it is where a comparison or a mark of the findings grid would lie in both. Repeated
+    it changes nothing. Raises `NotFound`, `NotPermitted`, `IllegalTransition`, `Conflict`.
     """
     found = CaseMerge.objects.filter(public_id=merge_id).values_list(
         "source__number", "target__number"
@@ -249,8 +249,9 @@ def undo_merge(*, actor: User, merge_id: UUID | str) -> CaseMerge:
             raise Conflict(_("Somebody else has taken them apart already."))
         step = workflow.require("unmerge", actor=actor, case=gone)
         workflow.require("merge", actor=actor, case=kept)
-        if row.moved["status"] == CaseStatus.TRIAGE and another_in_triage(gone):
-            raise Conflict(_("Another case about the same matter waits in triage already."))
+        held = held_together(row, gone)
+        if held:
+            raise Conflict(held)
         _take_up(gone, step, row)
         _give_back(gone, kept, row)
         moving.together(gone, kept)

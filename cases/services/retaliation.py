@@ -7,7 +7,7 @@ be matched. A mark says nothing about whether it is true, and whoever it is abou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django.db.models import F, Max, Q, QuerySet
@@ -15,7 +15,7 @@ from django.db.models import F, Max, Q, QuerySet
 from cases import rules
 from cases.enums import ReportStatus, RetaliationKind
 from cases.letters import alerts
-from cases.models import Case, Report, Respondent, RetaliationMark, Sweep
+from cases.models import Case, CaseMerge, Report, Respondent, RetaliationMark, Sweep
 from cases.selectors.retaliation import marks_for
 from cases.services.base import shut_out
 from cases.services.clean import save
@@ -117,7 +117,51 @@ def told_by_check_in(report: Report, text: str) -> RetaliationMark:
     return mark
 
 
+def apart_again(one: Case, other: Case) -> None:
+    """Two locked cases are two matters again: what a join had set aside lies between them.
+
+    Of what somebody told; what `look_at` finds by itself it takes up again by itself.
+    """
+    cases = {one.pk: one, other.pk: other}
+    targets = set(cases)
+    while targets:
+        joins = list(CaseMerge.objects.filter(target__in=targets, undone_at__isnull=True))
+        for join in joins:
+            for pk, later in join.moved.get("between", []):
+                _told_apart(pk, cases, join.moved["reports"], came=later == join.source_id)
+        targets = {join.source_id for join in joins}
+
+
+def _told_apart(pk: int, cases: Mapping[int, Case], moved: Sequence[int], *, came: bool) -> None:
+    """`came`: the later matter is that of the reports that were `moved`."""
+    aside = RetaliationMark.objects.filter(pk=pk, case__isnull=True, kind=RetaliationKind.TOLD)
+    mark = aside.first()
+    if mark is None:
+        return
+    told = Report.objects.filter(case__in=cases, violation_type__code=RETALIATION)
+    told = told.filter(pk__in=moved) if came else told.exclude(pk__in=moved)
+    home = told.exclude(case=mark.earlier_case_id).values_list("case", flat=True).first()
+    if home is not None:
+        _between(mark, cases[home])
+
+
+def _between(mark: RetaliationMark, case: Case) -> None:
+    """Take up a mark that was set aside, with what was said of it."""
+    mark.case = case
+    save(mark)
+    _keep_apart(case)
+
+
 def _mark(kind: RetaliationKind, earlier: Case, report: Report, *, case: Case) -> int:
+    known = RetaliationMark.objects.filter(earlier_report=report)
+    aside = known.filter(kind=RetaliationKind.REPORT, case__isnull=True).first()
+    if (
+        kind == RetaliationKind.REPORT
+        and aside is not None
+        and not known.filter(case=case).exists()
+    ):
+        _between(aside, case)
+        return 0
     mark, created = RetaliationMark.objects.get_or_create(
         earlier_report=report,
         case=case,

@@ -87,6 +87,7 @@ def split(
         data = {"link": str(row.public_id), "reports": len(keys), "evidence": len(pieces)}
         record("case.split", case, actor, data=data)
         record("case.split", new, actor, data=data)
+        retaliation.apart_again(case, new)
         for one in (new, case):
             # What was one matter may now be an answer to the other.
             retaliation.look_at(one)

@@ -25,8 +25,8 @@ from cases.models import (
 from cases.services import conflicts, merging, splitting, triage
 from cases.views.my_reports import progress
 from integrity.core import clock
-from integrity.core.errors import IllegalTransition
-from policies.models import ViolationType
+from integrity.core.errors import Conflict, IllegalTransition
+from policies.models import Version, ViolationType
 from tests.cases import builders as build
 from tests.cases.merging_world import Room
 from tests.cases.test_report_pages import text
@@ -58,6 +58,17 @@ def undo(room: Room, row: Any) -> None:
     merging.undo_merge(actor=room.moderator, merge_id=row.public_id)
 
 
+def kind_of(room: Room, *, code: str = "other", urgent: bool = False) -> ViolationType:
+    """A violation type of a version that is still being written: a published one never changes."""
+    document = room.version.document
+    draft = Version.objects.create(
+        document=document, number=2, body="## 3", effective_at=clock.now() + timedelta(days=9)
+    )
+    return ViolationType.objects.create(
+        version=draft, code=code, title="Else", kind="academic", position=1, urgent=urgent
+    )
+
+
 def declared(case: Case) -> set[str]:
     rows = ConflictDeclaration.objects.filter(case=case)
     return set(rows.values_list("user__display_name", flat=True))
@@ -86,9 +97,7 @@ def test_hostile_22_a_conflict_declared_while_they_were_one_stays_with_both(room
 
 def test_taken_apart_a_case_stays_urgent_while_a_report_in_it_is(room: Room) -> None:
     row = join(room)
-    pressing = room.version.violation_types.first()
-    assert pressing is not None
-    ViolationType.objects.filter(pk=pressing.pk).update(urgent=True)
+    pressing = kind_of(room, urgent=True)
     build.report(room.fresh(0), violation_type=pressing)
     Case.objects.filter(pk=room.cases[0].pk).update(urgent=True)
     undo(room, row)
@@ -196,6 +205,103 @@ def test_an_answer_that_goes_out_of_its_case_is_marked(room: Room) -> None:
     join(room)
     new = part(room)
     assert marks() == {(room.cases[0].pk, new.pk)}
+
+
+def test_a_mark_that_a_join_set_aside_comes_back_as_it_was_when_reports_go_out(
+    room: Room,
+) -> None:
+    Evidence.objects.filter(report__in=room.reports[:2]).delete()
+    each_other(room)
+    mark = RetaliationMark.objects.create(
+        kind="report",
+        case=room.cases[0],
+        earlier_case=room.cases[1],
+        earlier_report=room.reports[1],
+        outcome="nothing",
+        reasons="They had both cited it.",
+        settled_by=room.officer,
+        settled_at=clock.now(),
+    )
+    join(room)
+    new = part(room)
+    # The same one, with what somebody had said to it, and none beside it.
+    assert RetaliationMark.objects.get() == mark
+    assert marks() == {(room.cases[0].pk, new.pk)}
+    mark.refresh_from_db()
+    assert mark.reasons == "They had both cited it."
+
+
+@pytest.mark.parametrize("target", [0, 1])
+def test_what_was_told_and_set_aside_by_a_join_comes_back_with_its_report(
+    room: Room, target: int
+) -> None:
+    told = kind_of(room, code="retaliation")
+    build.evidence(room.cases[1 - target])
+    complaint, before = room.reports[1], room.reports[0]
+    Report.objects.filter(pk=complaint.pk).update(violation_type=told)
+    mark = RetaliationMark.objects.create(
+        kind="told", case=room.cases[1], earlier_case=room.cases[0], earlier_report=before
+    )
+    # Of an unrelated report that goes out nothing is said.
+    loose = build.report(room.cases[target], room.reporters[2])
+    join(room, 1 - target, target)
+    out = splitting.split(
+        actor=room.moderator, number=room.numbers[target], report_ids=[loose.public_id]
+    )
+    mark.refresh_from_db()
+    assert mark.case is None
+    new = splitting.split(
+        actor=room.moderator, number=room.numbers[target], report_ids=[complaint.public_id]
+    )
+    mark.refresh_from_db()
+    assert (mark.case, mark.earlier_case) == (new, room.cases[target])
+    assert out != new
+
+
+# Taken apart after a part went out
+
+
+def test_joined_and_parted_since_they_are_not_offered_to_be_taken_apart(
+    room: Room, client: Client
+) -> None:
+    row = join(room)
+    client.force_login(room.moderator)
+    address = reverse("desk:case", args=[room.numbers[0]])
+    way = reverse("desk:merge_undo", args=[room.numbers[0], row.public_id])
+    assert way in client.get(address).content.decode()
+    part(room)
+    html = text(client.get(address))
+    assert way not in client.get(address).content.decode()
+    assert "They cannot be taken apart again." in html
+    assert "The reports that came with it are in other cases now." in html
+    with pytest.raises(Conflict, match="in other cases"):
+        undo(room, row)
+    room.cases[1].refresh_from_db()
+    assert room.cases[1].merged_into_id == room.cases[0].pk
+
+
+def test_where_another_case_waits_about_the_same_work_it_is_said_why_they_stay_one(
+    room: Room, client: Client
+) -> None:
+    row = join(room)
+    build.case(course=room.course, submission=room.cases[1].submission, status="triage")
+    client.force_login(room.moderator)
+    html = text(client.get(reverse("desk:case", args=[room.numbers[0]])))
+    assert "Take apart again" not in html
+    assert "Another case about the same matter waits in triage already." in html
+    with pytest.raises(Conflict, match="waits in triage"):
+        undo(room, row)
+
+
+def test_parted_in_part_the_rest_goes_back(room: Room) -> None:
+    second = build.report(room.cases[1], room.reporters[2])
+    row = join(room)
+    new = splitting.split(
+        actor=room.moderator, number=room.numbers[0], report_ids=[second.public_id]
+    )
+    undo(room, row)
+    assert list(room.fresh(1).reports.all()) == [room.reports[1]]
+    assert list(new.reports.all()) == [second]
 
 
 # Comparisons and the findings grid
