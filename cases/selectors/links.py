@@ -47,9 +47,9 @@ class Node:
         return self.number.rpartition("-")[2].lstrip("0") or self.number
 
     @property
-    def below(self) -> int:
-        """Where the number stands under the node."""
-        return self.y + 18
+    def label(self) -> int:
+        """Where the number stands: away from the middle, where the lines come from."""
+        return self.y - 11 if self.y < HEIGHT / 2 and not self.here else self.y + 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,12 @@ class Network:
     @property
     def top(self) -> int:
         """Where the picture begins: nothing is drawn above."""
-        return min(node.y for node in self.nodes) - 2 * RADIUS
+        return min(min(node.y, node.label) for node in self.nodes) - 2 * RADIUS
 
     @property
     def height(self) -> int:
         """How high the picture is, down to the last number."""
-        return max(node.below for node in self.nodes) + RADIUS - self.top
+        return max(max(node.y, node.label) for node in self.nodes) + RADIUS - self.top
 
     @property
     def direct(self) -> list[Edge]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from cases.models import Evidence, Note
 from cases.selectors.case_head import Head
+from cases.selectors.links import Network, network
+from cases.selectors.merging import Merging, merging
 from cases.selectors.timeline import Timeline, timeline
 from integrity.accounts.models import User
 
@@ -19,12 +21,15 @@ MOST_NOTES = 500
 class PrintPage:
     """Exhibits with their texts; notes and events the oldest first.
 
-    `more_events`: there are more than stand here.
+    `network` and `merging`: other cases, as far as the reader may know of them; None where the case
+    has nothing to do with any. `more_events`: there are more than stand here.
     """
 
     pieces: list[Evidence]
     notes: list[Note]
     timeline: Timeline
+    network: Network | None
+    merging: Merging | None
 
     @property
     def more_events(self) -> bool:
@@ -33,7 +38,10 @@ class PrintPage:
 
 
 def print_page(top: Head, user: User, violations: Mapping[str, str]) -> PrintPage:
-    """Four queries, however much is in the case. `violations` are titles by code."""
+    """Four queries, however much is in the case, and some more where others belong to it.
+
+    `violations` are titles by code.
+    """
     pieces = list(
         top.case.evidence.select_related("added_by")
         .prefetch_related("redactions")
@@ -52,4 +60,11 @@ def print_page(top: Head, user: User, violations: Mapping[str, str]) -> PrintPag
         whole=True,
     )
     found.lines.reverse()
-    return PrintPage(pieces, notes[::-1], found)
+    joined = top.joined or top.case.merged_into_id is not None
+    return PrintPage(
+        pieces,
+        notes[::-1],
+        found,
+        network(user, top.case) if top.linked else None,
+        merging(user, top) if joined else None,
+    )

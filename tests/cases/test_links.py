@@ -233,6 +233,26 @@ def test_hostile_16_the_history_says_another_case_where_that_is_hidden(
     )
 
 
+def test_the_print_view_has_the_cases_one_may_see(room: Room, client: Client) -> None:
+    tie(room, 0, 1)
+    merging.merge(actor=room.moderator, source=room.numbers[2], target=room.numbers[0])
+    address = reverse("desk:print", args=[room.numbers[0]])
+    client.force_login(room.moderator)
+    html = client.get(address).content.decode()
+    assert 'id="network"' in html
+    assert 'id="joined"' in html
+    assert all(f">{number}</a>" in html for number in room.numbers[1:])
+    # Nothing on paper is a button, and a picture the width of a page says no more than the list.
+    assert "Take apart again" not in html
+    assert 'aria-labelledby="net-title net-desc"' not in html
+    for place in (1, 2):
+        build.conflict(room.cases[place], room.officer)
+    client.force_login(room.officer)
+    hidden = client.get(address).content.decode()
+    assert 'id="network"' not in hidden
+    assert not any(number in hidden for number in room.numbers[1:])
+
+
 def test_both_ends_of_a_split_say_which_way_reports_went(room: Room) -> None:
     second = build.report(room.cases[0], room.reporters[1])
     new = splitting.split(

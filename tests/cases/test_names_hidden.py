@@ -71,7 +71,5 @@ def test_the_history_of_a_case_in_triage_names_the_desk_alone(world: World) -> N
     theirs = timeline(world.number, reader=world.officer, by=world.learner.public_id)
     assert theirs.lines == []
     assert "Amara Okonjo" not in [name for _key, name in people_in(world.number, officer=True)]
-    found, _earlier = case_events(
-        world.number, reader=world.officer, officer=True, size=100
-    )
+    found, _earlier = case_events(world.number, reader=world.officer, officer=True, size=100)
     assert "Amara Okonjo" not in [name for _event, name, _quote, _other in found]
