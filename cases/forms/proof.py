@@ -38,6 +38,13 @@ class RowFields:
     gone: BoundField | None
     cells: list[CellFields]
 
+    @property
+    def noted(self) -> bool:
+        """Whether there is something to read in what is folded: a remark, a tick, an error."""
+        fields = [cell.remark for cell in self.cells]
+        fields += [self.gone] if self.gone is not None else []
+        return any(field.value() or field.errors for field in fields)
+
 
 class GridForm(RevisedForm):
     """Every point of every allegation of one respondent, with what each exhibit says.
