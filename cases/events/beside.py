@@ -8,6 +8,7 @@ from integrity.audit import services as audit
 
 audit.register(
     "adviser.invited",
+    fields={"reads_evidence", "may_write", "comes_along"},
     personal={"email"},
     label=_("An adviser was invited"),
     respondent_may_see=True,
@@ -17,6 +18,13 @@ audit.register(
     "adviser.accepted",
     personal={"adviser"},
     label=_("An adviser reads along"),
+    respondent_may_see=True,
+    icon="user-check",
+)
+audit.register(
+    "adviser.changed",
+    fields={"reads_evidence", "may_write", "comes_along"},
+    label=_("What an adviser may do was changed"),
     respondent_may_see=True,
     icon="user-check",
 )

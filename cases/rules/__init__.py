@@ -42,6 +42,8 @@ from cases.rules.visibility import (
     access,
     advised,
     advised_on,
+    advised_reading,
+    advised_writing,
     checks_cases_of,
     for_the_platform,
     invitations,
@@ -56,6 +58,7 @@ from cases.rules.visibility import (
     readable_by,
     respondent_cases,
     visible_to,
+    writes_for,
 )
 
 __all__ = [
@@ -65,6 +68,8 @@ __all__ = [
     "access",
     "advised",
     "advised_on",
+    "advised_reading",
+    "advised_writing",
     "checks_cases_of",
     "conflict_filter",
     "decided_by",
@@ -110,5 +115,6 @@ __all__ = [
     "without_second",
     "worked_on",
     "working_at",
+    "writes_for",
     "wrote_in_confidence",
 ]

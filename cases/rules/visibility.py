@@ -168,7 +168,8 @@ def may_advise(user: User, case: Case) -> bool:
 
 
 def advised(user: User | AnonymousUser) -> QuerySet[AdviserAccess]:
-    """The accesses with which the user reads along now: accepted, not taken back.
+    """The accesses with which the user helps now, however far each reaches: accepted, not taken
+    back. `reads_evidence`, `may_write` and `comes_along` of a row say how far.
 
     None for somebody who is suspended or expelled, and none in a case that has come to be about
     the adviser as well.
@@ -182,10 +183,32 @@ def advised(user: User | AnonymousUser) -> QuerySet[AdviserAccess]:
     )
 
 
+def advised_reading(user: User | AnonymousUser) -> QuerySet[AdviserAccess]:
+    """Those of `advised` with which the user may read: evidence, answer, decision, notes."""
+    return advised(user).filter(reads_evidence=True)
+
+
+def advised_writing(user: User | AnonymousUser) -> QuerySet[AdviserAccess]:
+    """Those of `advised` with which the user may write on what is not sent yet."""
+    return advised(user).filter(may_write=True)
+
+
 def advised_on(user: User | AnonymousUser, piece: Evidence) -> bool:
-    """Whether somebody whom the user advises was shown this piece, or gave it."""
+    """Whether somebody was shown this piece, or gave it, who lets the user read along."""
     shown = Disclosure.objects.filter(evidence=piece, respondent=OuterRef("respondent"))
-    return advised(user).filter(Q(Exists(shown)) | Q(respondent=piece.respondent_id)).exists()
+    reading = advised_reading(user)
+    return reading.filter(Q(Exists(shown)) | Q(respondent=piece.respondent_id)).exists()
+
+
+def writes_for(user: User | AnonymousUser) -> QuerySet[Respondent]:
+    """On whose unsent answer or appeal the user writes: their own, and whoever lets them help.
+
+    Nobody else reads one: no role of the desk, no auditor.
+    """
+    own = Q(pk__in=respondent_cases(user).values("pk"))
+    return Respondent.objects.filter(
+        own | Q(pk__in=advised_writing(user).values("respondent")), notices__isnull=False
+    ).distinct()
 
 
 def own_reports(user: User | AnonymousUser) -> QuerySet[Report]:

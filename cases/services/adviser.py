@@ -1,4 +1,4 @@
-"""Advisers: a respondent lets somebody read along, until they take it back (PR2).
+"""Advisers: a respondent lets somebody help, as far as they say, until they take it back (PR2).
 
 Nobody is told whether an address has an account: the invitation looks the same, to the respondent,
 until somebody accepts it. Whoever receives mail at that address, confirmed, decides.
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -37,14 +39,41 @@ def _locked(case_id: int) -> Iterator[Case]:
         yield Case.objects.select_for_update().get(pk=case_id)
 
 
-def invite(*, actor: User, number: str, email: str, form_key: str) -> AdviserAccess:
-    """Ask whoever receives mail at `email` to help. The same form again is the same invitation.
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """How far an access reaches, as the respondent says. Where the case stands, all of them see."""
+
+    reads_evidence: bool = True
+    may_write: bool = False
+    comes_along: bool = True
+
+    @classmethod
+    def of(cls, access: AdviserAccess) -> Scope:
+        """The scope of a row."""
+        return cls(**{name: getattr(access, name) for name in SCOPE})
+
+    def put_on(self, access: AdviserAccess) -> None:
+        """Let the row reach so far."""
+        for name, value in asdict(self).items():
+            setattr(access, name, value)
+
+
+SCOPE = tuple(field.name for field in fields(Scope))
+
+
+def invite(
+    *, actor: User, number: str, email: str, form_key: str, scope: Scope | None = None
+) -> AdviserAccess:
+    """Ask whoever receives mail at `email` to help, as far as `scope` says (default: `Scope()`).
+
+    The same form again is the same invitation.
 
     From the notice until the case is closed, for the suspended and expelled too. At most `AT_ONCE`
     at a time and `IN_ALL` in the whole case. Raises `InvalidInput` at "email", `NotFound` for
     anybody but the respondent, `IllegalTransition` after the end.
     """
     email = email.strip().lower()
+    scope = scope or Scope()
     own = rules.respondent_cases(actor).filter(case__number=number).first()
     if own is None:
         raise NotFound
@@ -52,7 +81,8 @@ def invite(*, actor: User, number: str, email: str, form_key: str) -> AdviserAcc
         respondent = Respondent.objects.select_related("user").get(pk=own.pk)
         known = AdviserAccess.objects.filter(form_key=form_key).first()
         if known is not None:
-            if (known.respondent_id, known.email) != (respondent.pk, email):
+            said = (known.respondent_id, known.email, Scope.of(known))
+            if said != (respondent.pk, email, scope):
                 raise Conflict(_("This form was sent before. Please start again."))
             return known
         workflow.require("invite_adviser", actor=actor, case=case, respondent=respondent)
@@ -60,8 +90,17 @@ def invite(*, actor: User, number: str, email: str, form_key: str) -> AdviserAcc
         access = AdviserAccess(
             respondent=respondent, email=email, invited_at=clock.now(), form_key=form_key
         )
+        scope.put_on(access)
         save(access)
-        _record("adviser.invited", case, access, actor, role="respondent", email=email)
+        _record(
+            "adviser.invited",
+            case,
+            access,
+            actor,
+            role="respondent",
+            data=asdict(scope),
+            email=email,
+        )
         letters.adviser_invited(case, access)
     return access
 
@@ -135,6 +174,29 @@ def decline(*, actor: User, access_id: UUID | str) -> None:
         _record("adviser.declined", case, access, actor)
 
 
+def change(*, actor: User, number: str, access_id: UUID | str, scope: Scope) -> AdviserAccess:
+    """Let somebody who was asked do more or less, by the respondent: at the next request.
+
+    Also after the case has ended. The same again changes nothing; `Conflict` once it was taken
+    back, `NotFound` for anybody else's.
+    """
+    own = rules.respondent_cases(actor).filter(case__number=number).first()
+    if own is None:
+        raise NotFound
+    with _locked(own.case_id) as case:
+        access = own.advisers.filter(public_id=access_id).first()
+        if access is None:
+            raise NotFound
+        if access.revoked_at is not None:
+            raise Conflict(_("You have taken this back already, or they said no."))
+        if Scope.of(access) == scope:
+            return access
+        scope.put_on(access)
+        save(access)
+        _record("adviser.changed", case, access, actor, role="respondent", data=asdict(scope))
+    return access
+
+
 def revoke(*, actor: User, number: str, access_id: UUID | str) -> None:
     """Take an invitation or an access back, by the respondent: it is gone at the next request."""
     own = rules.respondent_cases(actor).filter(case__number=number).first()
@@ -158,6 +220,7 @@ def _record(
     actor: User,
     *,
     role: str = "adviser",
+    data: dict[str, Any] | None = None,
     **personal: str,
 ) -> None:
     audit.record(
@@ -166,5 +229,6 @@ def _record(
         subject=("adviser", str(access.public_id)),
         case_number=case.number,
         institution=case.institution.slug,
+        data=data or {},
         personal=personal,
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cases import letters, rules, workflow
 from cases.enums import REVERSIBLE, AppealOutcome, DeterminationStatus
 from cases.models import Appeal, Case, Respondent
-from cases.services import case_reports
+from cases.services import answer_drafts, case_reports
 from cases.services.base import (
     check_revision,
     locked_case,
@@ -37,12 +37,19 @@ from integrity.core.errors import (
 
 
 def lodge(
-    *, actor: User, respondent_id: UUID | str, grounds: Sequence[str], text: str, form_key: str
+    *,
+    actor: User,
+    respondent_id: UUID | str,
+    grounds: Sequence[str],
+    text: str,
+    form_key: str,
+    revision: int | None = None,
 ) -> Appeal:
     """Appeal against the decision that was issued, on any of the policy's grounds.
 
     Until the window's last second, inclusive; for the suspended and expelled too. One appeal per
-    determination: the same form again is the first appeal, another one a `Conflict`.
+    determination: the same form again is the first appeal, another one a `Conflict`. Its draft
+    ends; `revision` is that of the draft as it was checked, `Stale` when words were added since.
     """
     found = Respondent.objects.filter(same_person(actor, "user"), public_id=respondent_id)
     own = found.select_related("case").first()
@@ -68,6 +75,7 @@ def lodge(
         if clock.now() >= issued.appeal_until + timedelta(seconds=1):
             raise WindowClosed(_("The time to appeal has passed. Please contact us."))
         _check(case, grounds, text)
+        answer_drafts.taken_along(respondent, answer_drafts.Kind.APPEAL, revision=revision)
         appeal = Appeal(
             determination=issued,
             respondent=respondent,

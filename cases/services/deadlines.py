@@ -22,18 +22,21 @@ from cases.enums import (
 from cases.models import Appeal, Case, Determination, Notice, Respondent, Sanction
 from cases.services import (
     acknowledgement,
+    answer_drafts,
     check_ins,
     drafts,
     escalation,
     interim,
+    meetings,
     priority,
     retaliation,
+    windows,
 )
 from cases.services.base import locked_case, record, save
 from cases.services.triage import close_reports
+from cases.windows import window
 from integrity.core import clock
 from integrity.core.calendar import working_days_until
-from integrity.courses.selectors import holidays
 from policies.enums import ConsequenceCode
 
 logger = logging.getLogger(__name__)
@@ -53,13 +56,17 @@ def run(at: datetime | None = None) -> dict[str, int]:
         with clock.frozen(at):
             return run()
     steps = {
+        "windows_moved": windows.run,
         "reminders": _remind,
         "sanctions_ended": _end_sanctions,
         "closed": _close,
         "measures_ended": interim.end_dismissed,
         "drafts_forgotten": drafts.forget_abandoned,
+        "answers_forgotten": answer_drafts.forget_ended,
         "unacknowledged": acknowledgement.run,
         "check_ins": check_ins.run,
+        "meetings_near": meetings.remind,
+        "meetings_ended": meetings.call_off_ended,
         "retaliation": retaliation.look_at_peer_reviews,
         "weighed": priority.catch_up,
         "escalated": escalation.run,
@@ -84,34 +91,45 @@ def _remind() -> int:
     ).values_list("pk", "respondent__case__number")
     for pk, number in list(waiting):
         # Looked at before the lock, so that a case nothing is due in is left alone.
-        if _reminder_due(Notice.objects.get(pk=pk)) is None:
+        if not _reminder_due(_notice(pk)):
             continue
         with locked_case(number) as case:
-            notice = Notice.objects.select_related("respondent__user").get(pk=pk)
-            count = _reminder_due(notice)
-            if count is None or notice.respondent.status != CaseStatus.NOTIFIED:
+            notice = _notice(pk)
+            if not _reminder_due(notice) or notice.respondent.status != CaseStatus.NOTIFIED:
                 continue
             letters.queue_for(
                 "notice_reminder",
                 case,
                 notice.respondent,
                 letters.notice_reminder(case, notice.respondent),
-                key=letters.reminder_key(notice, count),
+                key=letters.next_reminder_key(notice),
             )
             done += 1
     return done
 
 
-def _reminder_due(notice: Notice) -> int | None:
-    """Which reminder of this notice is due now, if one is."""
-    institution = notice.respondent.case.institution
-    left = working_days_until(
-        clock.now(), notice.due_at, zone=institution.time_zone, holidays=holidays(institution)
-    )
-    for count, days in REMIND_AT.items():
-        if left <= days and not letters.was_queued(letters.reminder_key(notice, count)):
-            return count
-    return None
+def _notice(pk: int) -> Notice:
+    return Notice.objects.select_related(
+        "respondent__user", "respondent__case__institution", "letter__message"
+    ).get(pk=pk)
+
+
+def _reminder_due(notice: Notice) -> bool:
+    """Whether a reminder of this notice is due now.
+
+    None before the time has started: only the learner who got the notice is reminded of it. After
+    it came anew, or more time was given, they begin anew.
+    """
+    case = notice.respondent.case
+    found = window(case, notice)
+    if not found.started or found.over or found.delivered_at is None:
+        return False
+    since = found.delivered_at
+    if found.last is not None and found.last.until is not None and found.last.decided_at:
+        since = max(since, found.last.decided_at)
+    left = working_days_until(found.now, found.due_at, zone=found.zone, holidays=found.free)
+    sent = letters.reminders_queued(notice, since=since)
+    return sent < len(REMIND_AT) and left <= REMIND_AT[sent + 1]
 
 
 def _end_sanctions() -> int:

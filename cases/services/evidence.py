@@ -19,6 +19,7 @@ from cases.evidence import Incoming, StoredFile, received, store
 from cases.evidence.errors import FIELD
 from cases.evidence.incoming import Part, prepare, prepare_result
 from cases.models import (
+    AnswerDraftFile,
     Case,
     DraftFile,
     Evidence,
@@ -278,7 +279,8 @@ def orphans(*, older_than: timedelta = timedelta(days=1)) -> list[str]:
 
 def _named(paths: Iterable[str]) -> set[str]:
     named = set(EvidenceFile.objects.filter(path__in=paths).values_list("path", flat=True))
-    for rows in (DraftFile.objects, MessageFile.objects, NoteFile.objects):
+    others = (DraftFile.objects, AnswerDraftFile.objects, MessageFile.objects, NoteFile.objects)
+    for rows in others:
         for column in ("original_path", "derivative_path"):
             found = rows.filter(**{f"{column}__in": paths})
             named.update(found.values_list(column, flat=True))

@@ -15,7 +15,8 @@ from cases import notices, receipts
 from cases.enums import ReceivedBy, ReportMode, ReportStatus
 from cases.evidence import Incoming, StoredFile, received
 from cases.evidence.incoming import Part, incoming
-from cases.models import DraftFile, Report
+from cases.models import Report
+from cases.models.report import SealedFile
 from cases.selectors.report import held, office_for
 from cases.services import clean, filing, floods, noticing
 from cases.services.answers import Answers, checked
@@ -158,7 +159,7 @@ def send_draft(
         return _send(report, sender, answers, stored, digest, language, source)
 
 
-def stored_file(row: DraftFile) -> StoredFile:
+def stored_file(row: SealedFile) -> StoredFile:
     """The files of a draft's row, as `evidence.attach` takes them."""
     return StoredFile(
         original=Part(row.original_path, row.original_type, row.original_size, row.original_sha256),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -14,23 +13,20 @@ from django.utils.translation import gettext_lazy as _
 from cases import letters, workflow
 from cases.enums import EvidenceKind, Stance
 from cases.evidence import Incoming, received
-from cases.models import Case, Disclosure, Notice, Respondent, Response, ResponsePoint
-from cases.services import evidence
+from cases.models import Case, Disclosure, Respondent, Response, ResponsePoint
+from cases.services import answer_drafts, evidence, windows
 from cases.services.base import locked_case, record, respondent_of, save, visible_or_404
+from cases.windows import LAST_SECOND, UNOPENED_WORKING_DAYS, window
 from integrity.accounts.models import User
 from integrity.accounts.rules import same_person
 from integrity.core import clock
-from integrity.core.calendar import add_working_days
 from integrity.core.errors import (
     Conflict,
     IllegalTransition,
     InvalidInput,
     NotFound,
-    WindowClosed,
 )
-from integrity.courses.selectors import holidays
 
-UNOPENED_WORKING_DAYS = 10
 REMINDERS_BEFORE_DEFAULT = 2
 
 
@@ -57,8 +53,12 @@ def submit(
     statement: str = "",
     uploads: Sequence[Incoming | UploadedFile] = (),
     form_key: str,
+    revision: int | None = None,
 ) -> Response:
     """Send the answer: a stance on every allegation, circumstances, anything else, files.
+
+    The files of the draft come along, and the draft ends. `revision` is that of the draft as it was
+    checked: `Stale` when something was added since.
 
     Until the window's last second, inclusive; `WindowClosed` afterwards. Sent once: the same form
     again returns the first answer, another one is a `Conflict`. `InvalidInput` names the
@@ -87,8 +87,10 @@ def submit(
         if Response.objects.filter(form_key=form_key).exists():
             raise Conflict(_("This form was sent before. Please open the letter again."))
         step = workflow.require("respond", actor=actor, case=case, respondent=respondent)
-        if clock.now() >= notice.due_at + timedelta(seconds=1):
-            raise WindowClosed(_("The time to answer has passed. Please contact us."))
+        windows.still_open(case, respondent)
+        drafted = answer_drafts.taken_along(
+            respondent, answer_drafts.Kind.ANSWER, revision=revision
+        )
         response = Response(
             notice=notice,
             respondent=respondent,
@@ -99,7 +101,7 @@ def submit(
         )
         save(response)
         _write_points(case, respondent, response, points)
-        for file in files:
+        for file in (*drafted, *files):
             piece = evidence.attach(
                 case=case,
                 kind=EvidenceKind.FILE,
@@ -118,7 +120,7 @@ def submit(
             data={
                 "respondent": str(respondent.public_id),
                 "stances": sorted(stance for stance, _text in points.values()),
-                "files": len(files),
+                "files": len(drafted) + len(files),
             },
         )
         letters.queue_for(
@@ -170,26 +172,23 @@ def _write_points(
 
 def lapse_blocked(case: Case, respondent: Respondent) -> str | None:
     """Why the case may not go on without an answer yet, in words; None when it may (PR1)."""
-    notice: Notice | None = respondent.notices.select_related("letter__message").first()
+    notice = windows.newest(respondent)
     if notice is None:
         return str(_("No notice was sent."))
-    message = notice.letter.message
-    if message.sent_at is None:
+    found = window(case, notice)
+    if found.delivered_at is None:
         return str(_("The letter has not been delivered. Nothing is decided while it has not."))
-    now = clock.now()
-    if now < notice.due_at + timedelta(seconds=1):
+    if found.waiting is not None:
+        return str(_("The learner asked for more time. Answer that first."))
+    if not found.started:
+        return str(_("The letter is unopened, and the time to answer has not started yet."))
+    if found.open:
         return str(_("The time to answer has not passed yet."))
-    if notice.letter.first_read_at is not None:
+    if found.read_at is not None:
         return None
-    if letters.reminders_sent(notice) < REMINDERS_BEFORE_DEFAULT:
+    if letters.reminders_sent(notice, since=found.delivered_at) < REMINDERS_BEFORE_DEFAULT:
         return str(_("The letter is unopened, and two reminders have not been sent yet."))
-    patience = add_working_days(
-        message.sent_at,
-        UNOPENED_WORKING_DAYS,
-        zone=case.institution.time_zone,
-        holidays=holidays(case.institution),
-    )
-    if now <= patience:
+    if found.now < found.after(found.delivered_at, UNOPENED_WORKING_DAYS) + LAST_SECOND:
         return str(_("The letter is unopened; ten working days after delivery have not passed."))
     return None
 
@@ -197,8 +196,8 @@ def lapse_blocked(case: Case, respondent: Respondent) -> str | None:
 def lapse(*, actor: User, number: str, respondent_id: UUID | str, reason: str) -> Respondent:
     """Go on without an answer, by an officer, with a recorded reason.
 
-    Never while the notice is undelivered or the window open; unopened only after two reminders and
-    ten working days (PR1).
+    Never while the notice is undelivered, the window open or a request for more time unanswered;
+    unopened only after two reminders and ten working days (PR1).
     """
     if not reason.strip():
         raise InvalidInput({"reason": [_("Say why the case goes on without an answer.")]})
@@ -206,6 +205,9 @@ def lapse(*, actor: User, number: str, respondent_id: UUID | str, reason: str) -
         visible_or_404(actor, case)
         respondent = respondent_of(case, respondent_id)
         step = workflow.require("lapse", actor=actor, case=case, respondent=respondent)
+        notice = windows.newest(respondent)
+        if notice is not None:
+            windows.keep(case, notice)
         blocked = lapse_blocked(case, respondent)
         if blocked is not None:
             raise IllegalTransition(blocked)

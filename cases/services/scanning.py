@@ -6,11 +6,14 @@ import logging
 
 from cases.enums import FileRole, ScanState
 from cases.evidence import limits, scanner, store
-from cases.models import DraftFile, EvidenceFile, MessageFile, NoteFile
+from cases.models import AnswerDraftFile, DraftFile, EvidenceFile, MessageFile, NoteFile
 from integrity.audit import services as audit
 from integrity.core import crypto
 
 logger = logging.getLogger(__name__)
+
+# Files that are no evidence, or not yet.
+OTHERS = (DraftFile.objects, AnswerDraftFile.objects, MessageFile.objects, NoteFile.objects)
 
 
 def run() -> dict[str, int]:
@@ -29,7 +32,7 @@ def run() -> dict[str, int]:
     try:
         for file in pieces[: limits.SCAN_BATCH]:
             counts[_settled(file, _verdict(file.path))] += 1
-        for rows in (DraftFile.objects, MessageFile.objects, NoteFile.objects):
+        for rows in OTHERS:
             waiting = rows.filter(scan=ScanState.HELD).order_by("?")
             for row in waiting[: limits.SCAN_BATCH]:
                 verdict = _verdict(row.original_path)

@@ -27,7 +27,7 @@ def open_file(
 
     People of the desk who may read the case get the whole clean copy. The respondent to whom it was
     disclosed (whose first look is written into the ledger and the history), the respondent who gave
-    it, and an adviser of either for as long as they let them read along get the redacted copy
+    it, and an adviser of either for as long as they let them read get the redacted copy
     where parts are covered, else the clean copy; of a text without the names
     of other learners. For everybody else, and for everybody when the
     scanner has not passed the file, it does not exist: `NotFound`. The bytes are checked against
@@ -62,7 +62,7 @@ def _outside(actor: User, piece: Evidence) -> bool:
     giver = piece.respondent
     if giver is None:
         return True
-    helped = rules.advised(actor).filter(respondent=giver).exists()
+    helped = rules.advised_reading(actor).filter(respondent=giver).exists()
     return not (helped or belongs_to(giver.user, actor))
 
 
