@@ -245,6 +245,7 @@
     tickAll.addEventListener("change", function () {
       rows().forEach(function (row) { row.querySelector("[name=case]").checked = tickAll.checked; });
     });
+    table.tBodies[0].addEventListener("change", function () { tickAll.checked = ticked().length === rows().length; });
   }
 
   // A case that is opened from the list: back at the list, it has the focus again.
