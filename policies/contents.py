@@ -23,6 +23,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "response_working_days",
         "extension_working_days",
         "appeal_working_days",
+        "clock_starts",
         "standard_of_proof",
         "appeal_grounds",
         "pledge",
@@ -33,6 +34,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 PARTS = tuple(FIELDS)
 LISTS = (VIOLATIONS, CONSEQUENCES)
+# Came later than texts that stand: left out where nothing is said, so that their digests hold.
+LATER = frozenset({"clock_starts"})
 
 
 def of(version: Version) -> dict[str, Any]:
@@ -43,7 +46,11 @@ def of(version: Version) -> dict[str, Any]:
 def part_of(version: Version, part: str) -> Any:
     """One part: a mapping of fields, or the rows of a list."""
     if part not in LISTS:
-        return {name: plain(getattr(version, name)) for name in FIELDS[part]}
+        return {
+            name: plain(value)
+            for name in FIELDS[part]
+            if (value := getattr(version, name)) or name not in LATER
+        }
     rows = version.violation_types if part == VIOLATIONS else version.consequences
     return [{name: getattr(row, name) for name in FIELDS[part]} for row in rows.all()]
 

@@ -283,6 +283,7 @@ def _terms(version: Version) -> Iterator[Unit]:
             _("Working days more, if asked for"),
             terms.extension_working_days,
         ),
+        ("clock_starts", _("The time to answer starts"), terms.clock_label),
         ("appeal_working_days", _("Working days to appeal"), terms.appeal_working_days),
         ("standard_of_proof", _("How sure we have to be"), terms.standard_label),
         ("appeal_grounds", _("Grounds of appeal"), "\n".join(terms.appeal_grounds)),

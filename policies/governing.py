@@ -21,7 +21,7 @@ from integrity.core import clock
 from integrity.core.calendar import hours_of
 from integrity.courses.models import Course, Institution
 from integrity.courses.selectors import decided_by_institution
-from policies.enums import ConsequenceCode, GoverningBasis, StandardOfProof, TakesAway
+from policies.enums import ClockStart, ConsequenceCode, GoverningBasis, StandardOfProof, TakesAway
 from policies.models import Document, Version, ViolationType
 from policies.precedence import Texts
 from policies.rules import governing as governing_of
@@ -32,6 +32,8 @@ TICK = timedelta(microseconds=1)
 OWNERS = ("platform", "institution", "course")
 
 _STANDARDS = tuple(StandardOfProof)
+# The later the time to answer starts, the longer it lasts.
+_CLOCKS = tuple(ClockStart)
 # From the lesser to the heavier. What is not named weighs as what it takes away.
 _HEAVIER = (
     ConsequenceCode.CERTIFICATE_WITHHELD,
@@ -63,6 +65,7 @@ class Kindness:
     weights: tuple[int, ...]
     standard: int
     response_days: int
+    clock: int
     extension_days: int
     appeal_days: int
     grounds: int
@@ -77,6 +80,7 @@ class Kindness:
             self.weights,
             -self.standard,
             -self.response_days,
+            -self.clock,
             -self.extension_days,
             -self.appeal_days,
             -self.grounds,
@@ -128,6 +132,11 @@ class Reason:
                 a.response_days,
                 b.response_days,
                 _("More working days to answer: %(count)s instead of %(other)s."),
+            ),
+            (
+                a.clock,
+                b.clock,
+                _("The time to answer starts later."),
             ),
             (
                 a.extension_days,
@@ -322,6 +331,7 @@ def kindness(texts: Texts, codes: Collection[str]) -> Kindness:
         weights=tuple(weights),
         standard=_STANDARDS.index(terms.standard_of_proof),
         response_days=terms.response_working_days,
+        clock=_CLOCKS.index(terms.clock_starts),
         extension_days=terms.extension_working_days,
         appeal_days=terms.appeal_working_days,
         grounds=len(terms.grounds),

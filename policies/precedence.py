@@ -15,7 +15,7 @@ from typing import TypeVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from policies.enums import StandardOfProof
+from policies.enums import ClockStart, StandardOfProof
 from policies.models import Consequence, Version, ViolationType
 from policies.rules import ProcessTerms, process_terms
 
@@ -126,6 +126,7 @@ class Texts:
         for name, title in (
             ("response_working_days", _("Working days to answer")),
             ("extension_working_days", _("Working days more, if asked for")),
+            ("clock_starts", _("The time to answer starts")),
             ("appeal_working_days", _("Working days to appeal")),
             ("standard_of_proof", _("How sure we have to be")),
             ("appeal_grounds", _("Grounds of appeal")),
@@ -147,6 +148,8 @@ class Texts:
 
 
 def _worded(name: str, value: object) -> Text:
+    if name == "clock_starts":
+        return ClockStart(str(value)).label
     if name == "standard_of_proof":
         return StandardOfProof(str(value)).label
     if isinstance(value, list):

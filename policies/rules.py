@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 
-from policies.enums import StandardOfProof
+from policies.enums import ClockStart, StandardOfProof
 from policies.models import Version
 from policies.models.version import default_grounds
 
@@ -35,17 +35,23 @@ def start_of_day(day: date, zone: str) -> datetime:
 
 @dataclass(frozen=True)
 class ProcessTerms:
-    """Windows in working days, standard of proof and grounds of appeal that hold in a case."""
+    """Windows in working days, what starts the time to answer, standard of proof and grounds of
+    appeal that hold in a case."""
 
     response_working_days: int
     extension_working_days: int
     appeal_working_days: int
     standard_of_proof: StandardOfProof
     grounds: tuple[tuple[str, str], ...]
+    clock_starts: ClockStart = ClockStart.DELIVERED
 
     @property
     def standard_label(self) -> str | Promise:
         return self.standard_of_proof.label
+
+    @property
+    def clock_label(self) -> str | Promise:
+        return self.clock_starts.label
 
     @property
     def appeal_grounds(self) -> tuple[str, ...]:
@@ -64,6 +70,7 @@ def process_terms(*versions: Version | None) -> ProcessTerms:
         return next((getattr(v, name) for v in order if getattr(v, name) is not None), default)
 
     standard = next((v.standard_of_proof for v in order if v.standard_of_proof), "")
+    clock = next((v.clock_starts for v in order if v.clock_starts), "")
     grounds = next((v.appeal_grounds for v in order if v.appeal_grounds), default_grounds())
     return ProcessTerms(
         days("response_working_days", RESPONSE_DAYS),
@@ -71,4 +78,5 @@ def process_terms(*versions: Version | None) -> ProcessTerms:
         days("appeal_working_days", APPEAL_DAYS),
         StandardOfProof(standard or StandardOfProof.BALANCE),
         tuple((item["code"], item["title"]) for item in grounds),
+        ClockStart(clock or ClockStart.DELIVERED),
     )

@@ -75,6 +75,7 @@ class PolicyText(Policy):
     text = serializers.CharField()
     response_working_days = serializers.IntegerField()
     appeal_working_days = serializers.IntegerField()
+    clock_starts = serializers.CharField(help_text="What starts the time to answer.")
     standard_of_proof = serializers.CharField()
     violation_types = PolicyViolationType(many=True)
     consequences = PolicyConsequence(many=True)
@@ -136,6 +137,7 @@ def _text(page: PolicyPage) -> dict[str, Any]:
         "text": shown.body,
         "response_working_days": terms.response_working_days,
         "appeal_working_days": terms.appeal_working_days,
+        "clock_starts": terms.clock_starts.value,
         "standard_of_proof": terms.standard_of_proof.value,
         "violation_types": shown.violation_types.all(),
         "consequences": shown.consequences.all(),

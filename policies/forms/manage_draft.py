@@ -14,7 +14,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from integrity.web.forms import DateField, LineField, SelectField, TextField
-from policies.enums import StandardOfProof
+from policies.enums import ClockStart, StandardOfProof
 from policies.forms.codes import code_of, free_code
 from policies.forms.manage import SeenForm
 from policies.models import Version
@@ -144,6 +144,7 @@ class TermsForm(SeenForm):
         grounds = version.appeal_grounds
         kwargs["initial"] = {
             **{name: getattr(version, name) for name in self.WINDOWS},
+            "clock_starts": version.clock_starts or ("" if own else ClockStart.DELIVERED),
             "standard_of_proof": version.standard_of_proof,
             "no_refunds": version.no_refunds,
             "pledge": version.pledge,
@@ -154,6 +155,11 @@ class TermsForm(SeenForm):
         as_platform = _("Left empty, it is as the platform says.") if own else ""
         for name, label in self.WINDOWS.items():
             self.fields[name] = _days(label, required=not own, help_text=as_platform)
+        self.fields["clock_starts"] = SelectField(
+            label=_("The time to answer starts"),
+            choices=[*([("", _("As the platform says"))] if own else []), *ClockStart.choices],
+            required=not own,
+        )
         self.fields["standard_of_proof"] = SelectField(
             label=_("How sure we have to be"),
             choices=[*([("", _("As the platform says"))] if own else []), *StandardOfProof.choices],
@@ -219,7 +225,10 @@ class TermsForm(SeenForm):
     def said(self) -> dict[str, Any]:
         """What the service takes, of a valid form. A ground without words is taken away."""
         data = self.cleaned_data
-        names = (*self.WINDOWS, "standard_of_proof", "no_refunds", "pledge", "pledge_grace_days")
+        names = (
+            *(*self.WINDOWS, "clock_starts", "standard_of_proof"),
+            *("no_refunds", "pledge", "pledge_grace_days"),
+        )
         lines = [(data[code], data[title]) for code, title in self.grounds if data[title]]
         codes: list[str] = []
         for code, title in lines:

@@ -22,6 +22,7 @@ _TERMS = (
     "response_working_days",
     "extension_working_days",
     "appeal_working_days",
+    "clock_starts",
     "standard_of_proof",
     "appeal_grounds",
     "pledge",

@@ -35,6 +35,7 @@ LEFT_OPEN: dict[str, Any] = {
     "response_working_days": None,
     "extension_working_days": None,
     "appeal_working_days": None,
+    "clock_starts": "",
     "standard_of_proof": "",
     "appeal_grounds": [],
 }

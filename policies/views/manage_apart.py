@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from policies import contents
 from policies.difference import CHANGED, GONE, NEW, Change, words
-from policies.enums import StandardOfProof
+from policies.enums import ClockStart, StandardOfProof
 from policies.models import Version
 
 
@@ -25,7 +25,7 @@ def apart(part: str, theirs: Any, mine: Mapping[str, Any]) -> list[Change]:
         titles = {row["code"]: row["title"] for row in theirs}
         titles |= {item.code: item.title for item in mine[part]}
     else:
-        stored = {name: _said(name, theirs[name]) for name in contents.FIELDS[part]}
+        stored = {name: _said(name, theirs.get(name)) for name in contents.FIELDS[part]}
         typed = {name: _said(name, mine[name]) for name in contents.FIELDS[part]}
         titles = {name: _label(name) for name in contents.FIELDS[part]}
     found = []
@@ -54,6 +54,8 @@ def _said(name: str, value: Any) -> str:
         return _("Not mentioned")
     if name == "effective_at":
         return value if isinstance(value, str) else str(contents.plain(value))
+    if name == "clock_starts":
+        return str(ClockStart(value).label)
     if name == "standard_of_proof":
         return str(StandardOfProof(value).label)
     if isinstance(value, list):
