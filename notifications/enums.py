@@ -23,6 +23,16 @@ class State(models.TextChoices):
     UNCERTAIN = "uncertain", _("Not known whether it was sent")
     DEAD = "dead", _("Could not be sent")
     SUPPRESSED = "suppressed", _("Not sent on purpose")
+    BOUNCED = "bounced", _("Came back")
+
+
+class BounceReason(models.TextChoices):
+    """Why a message came back, as the mail server of the other side says."""
+
+    UNKNOWN = "unknown", _("Nobody has this address")
+    FULL = "full", _("The mailbox is full")
+    REFUSED = "refused", _("The other side does not take mail from us")
+    OTHER = "other", _("Another reason")
 
 
 class RecipientKind(models.TextChoices):
@@ -44,11 +54,15 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.FAILED: frozenset({State.CLAIMED, State.QUEUED, State.SENT}),
     State.UNCERTAIN: frozenset({State.QUEUED, State.SENT}),
     State.DEAD: frozenset({State.QUEUED, State.SENT}),
-    State.SENT: frozenset(),
+    State.SENT: frozenset({State.BOUNCED}),
     State.SUPPRESSED: frozenset(),
+    # It was handed over, and the other side sent it back: it never arrived.
+    State.BOUNCED: frozenset({State.QUEUED, State.SENT}),
 }
 
 DUE = (State.QUEUED, State.FAILED)
 LEASED = (State.CLAIMED, State.TRANSMITTING)
 # What a person should look at; `failed` mends itself but is shown so that an outage is seen.
-NEEDS_ATTENTION = (State.FAILED, State.UNCERTAIN, State.DEAD)
+NEEDS_ATTENTION = (State.FAILED, State.UNCERTAIN, State.DEAD, State.BOUNCED)
+# The first word of the error of a message that came back; a `BounceReason` follows.
+BOUNCED = "Bounced"

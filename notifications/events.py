@@ -36,6 +36,12 @@ audit.register(
     label=_("Message taken back before it was sent"),
     icon="undo-2",
 )
+audit.register(
+    "message.bounced",
+    fields={"event", "was_sent_at", "reason"},
+    label=_("Message came back undelivered"),
+    icon="undo-2",
+)
 audit.register("message.resent", fields={"event", "was"}, label=_("Message queued again"))
 audit.register(
     "message.marked_sent", fields={"event", "was"}, label=_("Message marked as sent by a person")

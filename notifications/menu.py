@@ -58,6 +58,7 @@ for _state, _shape, _tone, _word in (
     ("failed", "soon", "wait", _("Failed, will be tried again")),
     ("uncertain", "unsure", "wait", _("Perhaps sent")),
     ("dead", "fail", "stop", _("Could not be sent")),
+    ("bounced", "fail", "stop", _("Came back")),
     ("suppressed", "dismissed", "quiet", _("Not sent on purpose")),
 ):
     statuses.register(f"message_{_state}", shape=_shape, tone=_tone, word=_word)

@@ -16,7 +16,13 @@ from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.errors import NotFound
 from notifications import registry
-from notifications.enums import NEEDS_ATTENTION, RecipientKind, State
+from notifications.enums import (
+    BOUNCED,
+    NEEDS_ATTENTION,
+    BounceReason,
+    RecipientKind,
+    State,
+)
 from notifications.errors import UnknownEvent
 from notifications.models import Letter, OutboxMessage
 from notifications.recipients import references_of, unseal_address
@@ -72,6 +78,11 @@ class RegisterRow:
         """Whether a person may send it again or mark it as sent."""
         return self.message.state in NEEDS_ATTENTION
 
+    @property
+    def may_bounce(self) -> bool:
+        """Whether a person may note that it came back."""
+        return self.message.state == State.SENT
+
 
 _ABOUT_THE_SERVER = {
     "BrokenPipeError", "ConnectionAbortedError", "ConnectionRefusedError", "ConnectionResetError",
@@ -83,6 +94,8 @@ _ABOUT_THE_SERVER = {
 def explanation(last_error: str) -> str | Promise:
     """What a message's `last_error` (class of the error and SMTP code) means, in words."""
     name, _space, code = last_error.partition(" ")
+    if name == BOUNCED and code in BounceReason.values:
+        return BounceReason(code).label
     if name in {"SMTPRecipientsRefused", "SMTPDataError", "SMTPSenderRefused"}:
         return _refusal(name) if code.startswith("5") else _("The mail server asked us to wait.")
     if name in _ABOUT_THE_SERVER:

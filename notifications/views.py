@@ -19,12 +19,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from integrity.core.errors import InvalidInput
 from notifications import content, registry, selectors
-from notifications.enums import State
+from notifications.enums import BounceReason, State
 from notifications.services import desk, reading
 
 ACTIONS = {
     "resend": (desk.resend, gettext_lazy("The message is queued again.")),
     "mark_sent": (desk.mark_sent, gettext_lazy("The message is marked as sent.")),
+    "mark_bounced": (
+        desk.mark_bounced,
+        gettext_lazy("The message is marked as not delivered: it came back."),
+    ),
 }
 
 
@@ -108,6 +112,7 @@ def register_view(
             "next": page.next,
             "events": events,
             "states": State.choices,
+            "bounce_reasons": BounceReason.choices,
             "state": state,
             "event": event,
             "case": request.GET.get("case", ""),
@@ -129,7 +134,9 @@ def register_action(
     back_url_name: str,
     role: str = "",
 ) -> HttpResponse:
-    """Send a message again or mark it as sent; POST only, for a desk that has checked the person.
+    """Send a message again, mark it as sent or as come back.
+
+    POST only, for a desk that has checked the person.
 
     Raises `NotFound` outside the scope and `IllegalTransition` when it is too late for either.
     """
@@ -139,6 +146,7 @@ def register_action(
     user: Any = request.user
     message = selectors.message_in_scope(public_id, institutions=institutions, among=among)
     service, said = action
-    service(message=message.public_id, actor=user, role=role)
+    given = {"reason": request.POST.get("reason", "")} if action is ACTIONS["mark_bounced"] else {}
+    service(message=message.public_id, actor=user, role=role, **given)
     messages.success(request, said)
     return HttpResponseRedirect(reverse(back_url_name))

@@ -17,7 +17,7 @@ with audit.transaction():
 from notifications.recipients import Recipient, reporter_ref, seal_reporter
 from notifications.services.bulk import Item, queue_many
 from notifications.services.delivery import Tally, deliver_batch, deliver_due, recover
-from notifications.services.desk import mark_sent, resend
+from notifications.services.desk import mark_bounced, mark_sent, resend
 from notifications.services.holding import take_back
 from notifications.services.queueing import queue
 from notifications.services.reading import note_read
@@ -28,6 +28,7 @@ __all__ = [
     "Tally",
     "deliver_batch",
     "deliver_due",
+    "mark_bounced",
     "mark_sent",
     "note_read",
     "queue",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock
-from integrity.core.errors import IllegalTransition, NotFound
+from integrity.core.errors import IllegalTransition, InvalidInput, NotFound
 from notifications import conf, hints
-from notifications.enums import NEEDS_ATTENTION, State
+from notifications.enums import BOUNCED, NEEDS_ATTENTION, BounceReason, State
 from notifications.models import OutboxMessage
 
 
 def resend(*, message: UUID | str, actor: User, role: str = "") -> OutboxMessage:
-    """Queue a failed, uncertain or dead message again, at once, with the same Message-ID.
+    """Queue a failed, uncertain, dead or bounced message again, at once, with the same Message-ID.
 
     The caller has checked that `actor` may do so. Raises `NotFound`, and `IllegalTransition` for a
     message that is sent, on its way or suppressed.
@@ -40,7 +42,7 @@ def resend(*, message: UUID | str, actor: User, role: str = "") -> OutboxMessage
 
 
 def mark_sent(*, message: UUID | str, actor: User, role: str = "") -> OutboxMessage:
-    """Note that a failed, uncertain or dead message did reach its recipient, as of now.
+    """Note that a failed, uncertain, dead or bounced message did reach its recipient, as of now.
 
     "Now" and not the time of the attempt, because windows that start with delivery must not be
     shortened by a guess. Raises `NotFound` and `IllegalTransition`.
@@ -52,6 +54,34 @@ def mark_sent(*, message: UUID | str, actor: User, role: str = "") -> OutboxMess
         row.sent_at = clock.now()
         row.save(update_fields=["state", "sent_at"])
         _record("message.marked_sent", row, actor, role, was)
+    return row
+
+
+def mark_bounced(*, message: UUID | str, actor: User, reason: str, role: str = "") -> OutboxMessage:
+    """Note that a message that was sent came back: it is not delivered, and never was.
+
+    Its proof of delivery goes; the history keeps from when it was. The caller has checked that
+    `actor` may do so. Raises `NotFound`, `InvalidInput` for no `BounceReason`, and
+    `IllegalTransition` for a message that was not sent.
+    """
+    if reason not in BounceReason.values:
+        raise InvalidInput({"reason": [_("Choose why it came back.")]})
+    with audit.transaction():
+        row = _row(message)
+        if row.state != State.SENT or row.sent_at is None:
+            raise IllegalTransition(_("Only a message that was sent can come back."))
+        was = row.sent_at
+        row.state = State.BOUNCED
+        row.sent_at = None
+        row.last_error = f"{BOUNCED} {reason}"
+        row.save(update_fields=["state", "sent_at", "last_error"])
+        _record_as(
+            audit.Actor.user(actor.public_id, role=role),
+            "message.bounced",
+            row,
+            was_sent_at=was.isoformat(),
+            reason=reason,
+        )
     return row
 
 
@@ -68,7 +98,9 @@ def retry_failed() -> int:
         )
         for row in rows.order_by("id"):
             if row.state == State.DEAD:
-                _record_as(audit.Actor.system("deliver_outbox"), "message.resent", row, row.state)
+                _record_as(
+                    audit.Actor.system("deliver_outbox"), "message.resent", row, was=str(row.state)
+                )
             count += 1
         rows.update(
             state=State.QUEUED,
@@ -81,25 +113,30 @@ def retry_failed() -> int:
     return count
 
 
-def _locked(public_id: UUID | str) -> OutboxMessage:
+def _row(public_id: UUID | str) -> OutboxMessage:
     row = OutboxMessage.objects.select_for_update().filter(public_id=public_id).first()
     if row is None:
         raise NotFound
+    return row
+
+
+def _locked(public_id: UUID | str) -> OutboxMessage:
+    row = _row(public_id)
     if row.state not in NEEDS_ATTENTION:
         raise IllegalTransition
     return row
 
 
 def _record(action: str, row: OutboxMessage, actor: User, role: str, was: str) -> None:
-    _record_as(audit.Actor.user(actor.public_id, role=role), action, row, was)
+    _record_as(audit.Actor.user(actor.public_id, role=role), action, row, was=str(was))
 
 
-def _record_as(actor: audit.Actor, action: str, row: OutboxMessage, was: str) -> None:
+def _record_as(actor: audit.Actor, action: str, row: OutboxMessage, **data: str) -> None:
     audit.record(
         action,
         actor=actor,
         subject=("message", str(row.public_id)),
         case_number=row.case_number,
         institution=row.institution,
-        data={"event": row.event, "was": str(was)},
+        data={"event": row.event, **data},
     )
