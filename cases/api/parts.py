@@ -141,12 +141,26 @@ class NoticesView(_Part):
                     "sent_at": notice.sent_at,
                     "delivered_at": notice.letter.message.sent_at,
                     "read_at": notice.letter.first_read_at,
-                    "due_at": notice.due_at,
+                    "due_at": window.due_at,
+                    "clock_starts": window.rule.value,
+                    "starts_at": window.starts_at,
+                    "open": response is None and window.open,
+                    "more_time": [
+                        {
+                            "asked_at": row.asked_at,
+                            "reason": row.reason,
+                            "outcome": row.outcome,
+                            "until": row.until,
+                            "words": row.words,
+                            "decided_at": row.decided_at,
+                        }
+                        for row in asked
+                    ],
                     "questions": notice.questions,
                     "answered_at": response.submitted_at if response else None,
                 }
-                for notice, response in (
-                    (row.notice, getattr(row.notice, "response", None))
+                for notice, response, window, asked in (
+                    (row.notice, getattr(row.notice, "response", None), row.window, row.more_time)
                     for row in letters_page(self.user, number).notices
                 )
             ],

@@ -14,10 +14,12 @@ from cases.enums import (
     Completion,
     DeterminationStatus,
     EvidenceKind,
+    MoreTimeOutcome,
     ReportKind,
     SanctionStatus,
     Stance,
 )
+from policies.enums import ClockStart
 
 
 class CaseLine(serializers.Serializer[Any]):
@@ -140,6 +142,17 @@ class Allegation(serializers.Serializer[Any]):
     finding = serializers.CharField(help_text="shown, not_shown, or empty while it is open.")
 
 
+class MoreTime(serializers.Serializer[Any]):
+    """A request for more time to answer, or time that was given unasked."""
+
+    asked_at = serializers.DateTimeField()
+    reason = serializers.CharField(help_text="Empty where the desk gave it unasked.")
+    outcome = serializers.ChoiceField(choices=MoreTimeOutcome.choices, allow_blank=True)
+    until = serializers.DateTimeField(allow_null=True)
+    words = serializers.CharField(help_text="What the learner was told.")
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
 class Notice(serializers.Serializer[Any]):
     """A notice, with proof of delivery and reading."""
 
@@ -149,7 +162,15 @@ class Notice(serializers.Serializer[Any]):
     sent_at = serializers.DateTimeField()
     delivered_at = serializers.DateTimeField(allow_null=True)
     read_at = serializers.DateTimeField(allow_null=True)
-    due_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(
+        help_text="The last second of the time to answer. It may move later, never earlier."
+    )
+    clock_starts = serializers.ChoiceField(choices=ClockStart.choices)
+    starts_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the time to answer began; null before."
+    )
+    open = serializers.BooleanField(help_text="Whether an answer is taken now.")
+    more_time = MoreTime(many=True)
     questions = serializers.CharField()
     answered_at = serializers.DateTimeField(allow_null=True)
 

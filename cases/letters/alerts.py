@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from cases.letters.words import contact, report_matter, site
-from cases.models import Case, CheckIn, Report, Surge
+from cases.models import Case, CheckIn, MoreTime, Report, Surge
 from integrity.accounts.models import User
 from integrity.core import clock
 from notifications import payloads
@@ -22,7 +22,7 @@ from notifications.recipients import Recipient
 # Who got one and who did not tells whom a matter is kept from.
 ALERTS = (
     *("urgent_report", "acknowledgement_missing", "surge_noticed", "retaliation_noticed"),
-    "case_escalated",
+    *("case_escalated", "more_time_asked"),
 )
 
 
@@ -67,6 +67,19 @@ def case_escalated(case: Case, people: Iterable[User], *, due: datetime) -> int:
     recipients = [Recipient.user(user) for user in people]
     about = f"{case.number}:{due:%Y%m%dT%H%M%S}"
     return _alert("case_escalated", case, recipients, payload, about=about)
+
+
+def more_time_asked(case: Case, row: MoreTime, people: Iterable[User]) -> int:
+    """A learner asks for more time: once per request and person."""
+    payload = payloads.MoreTimeAsked(
+        case_number=case.number,
+        asked_at=row.asked_at,
+        respond_by=row.notice.due_at,
+        case_url=_case(case),
+        contact=contact(case),
+    )
+    recipients = [Recipient.user(user) for user in people]
+    return _alert("more_time_asked", case, recipients, payload, about=row.public_id)
 
 
 def surge_noticed(case: Case, surge: Surge, people: Iterable[User]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -28,6 +29,7 @@ from cases.letters.words import (
 from cases.models import (
     Allegation,
     Case,
+    MoreTime,
     Notice,
     Respondent,
     Response,
@@ -35,6 +37,7 @@ from cases.models import (
 from cases.selectors.governing import permits_of
 from notifications import payloads
 from notifications.models import OutboxMessage
+from policies.enums import ClockStart
 
 
 def notice_sent(
@@ -77,8 +80,9 @@ def notice_sent(
                 _("If the decision goes against you, you can appeal to somebody else."),
             ),
             standard=str(terms(case).standard_label),
+            clock=clock_words(case),
             **_permitted(case),
-            **_processing(),
+            **processing(),
             message=questions,
             respond_by=due_at,
             respond_url=case_url(case),
@@ -86,7 +90,55 @@ def notice_sent(
         )
 
 
-def _processing() -> dict[str, Any]:
+def clock_words(case: Case) -> str:
+    """What starts the time to answer by the policy, in a sentence for the learner (PR1)."""
+    return {
+        ClockStart.SENT: _(
+            "By the policy your time starts on the day this letter was written. If it reaches you "
+            "late, you still have at least two working days after it came."
+        ),
+        ClockStart.DELIVERED: _(
+            "By the policy your time starts when the email about this letter is delivered. If that "
+            "is on a later day than the one above, you have longer: your case says until when."
+        ),
+        ClockStart.READ: _(
+            "By the policy your time starts when you open this letter, or ten working days after "
+            "it was delivered. You may have longer than until the day above: your case says until "
+            "when."
+        ),
+    }[terms(case).clock_starts]
+
+
+def more_time_given(case: Case, row: MoreTime) -> payloads.MoreTimeGiven:
+    """There is more time to answer; `asked` where the learner had asked for it."""
+    if row.until is None:
+        raise ValueError("Time that was given has an end.")
+    with translation.override(row.notice.respondent.person.language):
+        return payloads.MoreTimeGiven(
+            case_number=case.number,
+            matter=matter(case),
+            asked=bool(row.reason),
+            respond_by=row.until,
+            words=row.words,
+            case_url=case_url(case),
+            contact=contact(case),
+        )
+
+
+def more_time_refused(case: Case, row: MoreTime) -> payloads.MoreTimeRefused:
+    """There is no more time; until when they can still answer."""
+    with translation.override(row.notice.respondent.person.language):
+        return payloads.MoreTimeRefused(
+            case_number=case.number,
+            matter=matter(case),
+            respond_by=row.notice.due_at,
+            words=row.words,
+            case_url=case_url(case),
+            contact=contact(case),
+        )
+
+
+def processing() -> dict[str, Any]:
     """What happens with the respondent's data, in the version that holds now (IN7)."""
     notice = notices.current_processing()
     return {
@@ -134,16 +186,28 @@ def notice_reminder(case: Case, respondent: Respondent) -> payloads.NoticeRemind
         )
 
 
-def reminder_key(notice: Notice, count: int) -> str:
+def reminder_key(notice: Notice, count: int | str) -> str:
     """The key of the `count`-th reminder of a notice."""
     return f"notice_reminder:{notice.public_id}:{count}"
 
 
-def reminders_sent(notice: Notice) -> int:
-    """How many reminders of this notice were delivered."""
-    return OutboxMessage.objects.filter(
-        key__in=[reminder_key(notice, 1), reminder_key(notice, 2)], sent_at__isnull=False
-    ).count()
+def next_reminder_key(notice: Notice) -> str:
+    """The key of the reminder that comes next."""
+    return reminder_key(notice, _reminders(notice).count() + 1)
+
+
+def reminders_queued(notice: Notice, *, since: datetime) -> int:
+    """How many reminders of this notice were written since then."""
+    return _reminders(notice).filter(created_at__gte=since).count()
+
+
+def reminders_sent(notice: Notice, *, since: datetime) -> int:
+    """How many reminders of this notice were delivered, of those written since then."""
+    return _reminders(notice).filter(created_at__gte=since, sent_at__isnull=False).count()
+
+
+def _reminders(notice: Notice) -> QuerySet[OutboxMessage]:
+    return OutboxMessage.objects.filter(key__startswith=reminder_key(notice, ""))
 
 
 def response_received(case: Case, response: Response) -> payloads.ResponseReceived:

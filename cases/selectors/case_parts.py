@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Prefetch, Subquery
 
 from cases.enums import PASSED, FileRole
+from cases.governing import texts
 from cases.models import (
     Evidence,
     EvidenceFile,
+    MoreTime,
     Note,
     Notice,
     PointAnswer,
@@ -32,8 +35,10 @@ from cases.selectors.timeline import (
 from cases.selectors.words import Text
 from cases.services.redaction import Piece
 from cases.services.showing import Look, look
+from cases.windows import Window, window_of
 from integrity.accounts.models import User
 from integrity.core.errors import NotFound
+from integrity.courses.selectors import holidays
 from notifications.selectors import RegisterRow, messages_for_case, register_rows
 
 NOTES = 50
@@ -54,6 +59,9 @@ class NoticeLine:
 
     notice: Notice
     points: list[Answered]
+    # The time to answer it, and what was said about more of it.
+    window: Window
+    more_time: Sequence[MoreTime] = ()
 
 
 @dataclass(frozen=True)
@@ -125,7 +133,7 @@ class EvidencePage:
 
 
 def letters_page(user: User, number: str) -> LettersPage:
-    """Letters and answers: five queries."""
+    """Letters and answers: seven queries, fewer without a notice."""
     top = head(user, number)
     answers = PointAnswer.objects.filter(point=OuterRef("pk")).order_by("-determination_id")
     points: dict[int, list[Answered]] = {}
@@ -140,12 +148,30 @@ def letters_page(user: User, number: str) -> LettersPage:
         Notice.objects.filter(respondent__case=top.case)
         .select_related("respondent__user", "letter__message", "response", "sent_by")
         .defer("letter__content_sealed", "letter__message__content_sealed")
+        .prefetch_related(
+            Prefetch(
+                "more_time",
+                queryset=MoreTime.objects.select_related("decided_by").order_by("asked_at", "pk"),
+                to_attr="asked",
+            )
+        )
         .order_by("-sent_at", "-pk")
     )
-    lines = []
+    lines: list[NoticeLine] = []
+    free: Collection[date] | None = None
     for notice in notices:
         response = getattr(notice, "response", None)
-        lines.append(NoticeLine(notice, points.get(response.pk, []) if response else []))
+        free = holidays(top.case.institution) if free is None else free
+        asked: list[MoreTime] = notice.asked  # type: ignore[attr-defined]
+        window = window_of(
+            notice,
+            asked,
+            terms=texts(top.case).terms,
+            zone=top.case.institution.time_zone,
+            free=free,
+        )
+        said = points.get(response.pk, []) if response else []
+        lines.append(NoticeLine(notice, said, window, asked))
     return LettersPage(
         head=top,
         notices=lines,

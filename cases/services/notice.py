@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cases import letters, notices, rules, workflow
 from cases.enums import FileRole
 from cases.evidence.preview import PLAIN
-from cases.models import Case, Disclosure, EvidenceFile, Notice, Respondent
+from cases.models import Disclosure, EvidenceFile, Notice, Respondent
 from cases.services.base import (
     check_revision,
     locked_case,
@@ -22,23 +21,13 @@ from cases.services.base import (
     visible_or_404,
 )
 from cases.services.naming import alleged_without_others, names_nobody_else
+from cases.windows import first_end
 from integrity.accounts.models import User
 from integrity.core import clock
-from integrity.core.calendar import add_working_days
 from integrity.core.errors import InvalidInput
-from integrity.courses.selectors import holidays
 from notifications.rendering import Rendered
 
 LOOK = _("Look at %(pieces)s and cover who else can be recognised there. Then say that you did.")
-
-
-def _due(case: Case) -> datetime:
-    return add_working_days(
-        clock.now(),
-        letters.terms(case).response_working_days,
-        zone=case.institution.time_zone,
-        holidays=holidays(case.institution),
-    )
 
 
 def preview(*, actor: User, number: str, respondent_id: UUID | str, questions: str) -> Rendered:
@@ -50,7 +39,9 @@ def preview(*, actor: User, number: str, respondent_id: UUID | str, questions: s
     return letters.render_for(
         "notice_sent",
         respondent,
-        letters.notice_sent(case, respondent, questions=questions, due_at=_due(case)),
+        letters.notice_sent(
+            case, respondent, questions=questions, due_at=first_end(case, clock.now())
+        ),
     )
 
 
@@ -80,10 +71,11 @@ def send(
     revision: int | None,
     looked: bool = False,
 ) -> Notice:
-    """Send the notice, show the evidence to the respondent and start the window.
+    """Send the notice and show the evidence to the respondent.
 
-    The window ends at 23:59:59 in the institution's zone, the policy's number of working days after
-    today. Raises `Stale` when the case changed since the preview, and `InvalidInput` at `questions`
+    Their time to answer starts as the policy says (`cases.windows`). It ends at 23:59:59 in the
+    institution's zone, and never earlier than the policy's number of working days after today.
+    Raises `Stale` when the case changed since the preview, and `InvalidInput` at `questions`
     or at `looked`: whoever sends it has looked at what `to_look_at` names.
     """
     with locked_case(number) as case:
@@ -95,15 +87,16 @@ def send(
         pictures = to_look_at(respondent)
         if pictures and not looked:
             raise InvalidInput({"looked": [LOOK % {"pieces": ", ".join(pictures)}]})
-        due_at = _due(case)
-        shown = _disclose(respondent)
+        at = clock.now()
+        due_at = first_end(case, at)
+        shown = disclose(respondent)
         notice = Notice(
             respondent=respondent,
             questions=questions,
             due_at=due_at,
             processing_notice=notices.current_processing().version,
             sent_by=actor,
-            sent_at=clock.now(),
+            sent_at=at,
         )
         message = letters.queue_for(
             "notice_sent",
@@ -136,7 +129,7 @@ def _names_nobody_else(respondent: Respondent, questions: str) -> None:
     alleged_without_others(respondent)
 
 
-def _disclose(respondent: Respondent) -> list[str]:
+def disclose(respondent: Respondent) -> list[str]:
     """Everything the deciders have in front of them is shown; returns the labels."""
     labels = []
     for evidence in letters.shown_to(respondent).order_by("position"):

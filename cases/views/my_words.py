@@ -120,6 +120,13 @@ def lead(page: MyCase) -> tuple[str, str]:
         return page.appeal.get_outcome_display() + ".", _("This is the answer to your appeal.")
     if page.determination is None:
         return _("This case is closed."), ""
+    if page.annulled:
+        return _("The decision does not count any more."), _("Below is why it was annulled.")
+    if page.can_answer_decision:
+        return (
+            _("A decision has been made in one letter."),
+            _("You can still answer it: then somebody else decides anew."),
+        )
     if not page.violation_found:
         return _("No violation was found."), _("Nothing follows, now or later.")
     if page.stage == Stage.APPEAL:
@@ -141,8 +148,29 @@ def clock_time(moment: datetime) -> str:
     return f"{local.hour:02d}:{local.minute:02d}"
 
 
+def moment(at: datetime) -> str:
+    """An instant in the reader's zone, to the minute."""
+    local = at.astimezone(timezone.get_current_timezone())
+    return _("%(day)s, %(time)s") % {
+        "day": dates.day_words(local.date(), "long"),
+        "time": f"{local.hour:02d}:{local.minute:02d}",
+    }
+
+
 def due_words(page: MyCase) -> str:
     """How long there is, and until when, in the reader's zone."""
+    window = page.window
+    if page.stage == Stage.ANSWER and window.undelivered:
+        if window.bounced:
+            return _("Our email about this letter came back to us. Your time has not started.")
+        return _("Our email about this letter has not reached you yet. Your time has not started.")
+    if page.stage == Stage.ANSWER and not window.started and window.begins_at is not None:
+        return _(
+            "Your time starts when you open the letter. If you do not open it, it starts after "
+            "%(day)s."
+        ) % {"day": day(window.begins_at, "full")}
+    if page.stage == Stage.ANSWER and window.over:
+        return _("You asked for more time. Your time does not end before we have answered.")
     zone = dates.zone_name()
     words = {"time": clock_time(page.notice.due_at), "zone": zone, "count": page.working_days}
     local = page.notice.due_at.astimezone(timezone.get_current_timezone())
@@ -174,7 +202,9 @@ def until_words(moment: datetime) -> str:
 def _letter(page: MyCase) -> Step:
     sent, read = page.notice.sent_at, page.notice.letter.first_read_at
     words = {"sent": day(sent, "brief"), "read": day(read, "brief") if read else ""}
-    if read is None:
+    if page.window.undelivered:
+        note = _("Written on %(sent)s. It has not reached you yet.") % words
+    elif read is None:
         note = _("%(sent)s. You have not opened it yet.") % words
     elif words["sent"] == words["read"]:
         note = _("%(sent)s. You read it the same day.") % words
@@ -188,6 +218,10 @@ def _answer(page: MyCase) -> Step:
     if page.response is not None:
         return Step("done", label, day(page.response.submitted_at))
     if page.stage == Stage.ANSWER:
+        if not page.window.started:
+            return Step("current", label, _("Your time has not started. You can answer now."))
+        if page.window.waiting is not None:
+            return Step("current", label, _("Now. You asked for more time."))
         return Step("current", label, _("Now. We wait for you."))
     if page.stage == Stage.LATE:
         return Step("current", label, _("The time has passed. You can still write to us."))
@@ -268,7 +302,11 @@ def line(row: MyCaseRow) -> Line:
     look, word = LOOKS[row.stage]
     note = ""
     until = row.determination.appeal_until if row.determination else None
-    if row.stage == Stage.ANSWER:
+    if row.stage == Stage.ANSWER and not row.window.started:
+        note = _("Your time to answer has not started yet.")
+    elif row.stage == Stage.ANSWER and row.window.over:
+        note = _("You asked for more time. We will answer.")
+    elif row.stage == Stage.ANSWER:
         note = _("Answer by %(day)s, %(time)s") % {
             "day": day(row.notice.due_at, "weekday"),
             "time": clock_time(row.notice.due_at),

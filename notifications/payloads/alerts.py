@@ -47,6 +47,18 @@ class RetaliationNoticed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoreTimeAsked:
+    """To whom the case is with: a learner asks for more time to answer. Not why; `respond_by` is
+    until when they can answer as it is."""
+
+    case_number: str
+    asked_at: datetime
+    respond_by: datetime
+    case_url: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseEscalated:
     """To whom the case is with and the officers: the desk's time for its stage ends within one
     working day, or has ended (`over`). Nothing of the matter."""

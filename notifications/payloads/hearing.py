@@ -18,15 +18,15 @@ from notifications.payloads.items import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeSent:
-    """To the respondent: what is alleged, under which clause, what was seen, what may follow, until
-    when and where to answer. `matter` is "your work in Essay 2". `standard` is the standard of
-    proof in a sentence; `rights` are sentences about how to answer and whom to bring (default: how
-    to answer); `assent` says how the policy came to apply ("You agreed to it on 3 September
-    2026."); `message` holds the questions put to the respondent. `policies` are all texts that
-    apply, where there are several: the one whose words hold where it says something comes first.
-    `permitted` says what the assignment permitted then, line by line, `permitted_note` its limits.
-    `processing` is what happens with the respondent's data, in sentences; `processing_url` is the
-    public page of that version.
+    """To the respondent: what is alleged, under which clause, what was seen, what may follow,
+    until when and where to answer. `matter` is "your work in Essay 2". `standard` is the standard
+    of proof in a sentence; `clock` what starts the time to answer; `rights` are sentences about
+    how to answer and whom to bring (default: how to answer); `assent` says how the policy came to
+    apply ("You agreed to it on 3 September 2026."); `message` holds the questions put to the
+    respondent. `policies` are all texts that apply, where there are several: the one whose words
+    hold where it says something comes first. `permitted` says what the assignment permitted then,
+    line by line, `permitted_note` its limits. `processing` is what happens with the respondent's
+    data, in sentences; `processing_url` is the public page of that version.
     """
 
     case_number: str
@@ -39,6 +39,7 @@ class NoticeSent:
     consequences: tuple[ConsequenceItem, ...]
     rights: tuple[str, ...] = ()
     standard: str = ""
+    clock: str = ""
     assent: str = ""
     permitted: tuple[str, ...] = ()
     permitted_note: str = ""
@@ -47,6 +48,32 @@ class NoticeSent:
     message: str = ""
     respond_by: datetime
     respond_url: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoreTimeGiven:
+    """To the respondent: there is more time to answer, until `respond_by`. `asked`: they had asked
+    for it. `words` are the desk's, where it added some."""
+
+    case_number: str
+    matter: str
+    asked: bool
+    respond_by: datetime
+    words: str = ""
+    case_url: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoreTimeRefused:
+    """To the respondent: there is no more time, why not, and until when they can answer."""
+
+    case_number: str
+    matter: str
+    respond_by: datetime
+    words: str
+    case_url: str
     contact: str
 
 

@@ -84,7 +84,7 @@ def line_of(
     """A run of events of one kind as one line; with `whole` nothing that was written is cut."""
     event: Any = run[0]
     at = event.occurred_at
-    quote = str(event.quote or event.note or event.answer or "")
+    quote = str(event.quote or event.note or event.answer or event.said or "")
     if len(quote) > QUOTED and not whole:
         quote = quote[: QUOTED - 1].rstrip() + "\u2026"
     return Line(
@@ -122,6 +122,8 @@ def _detail(run: list[Event], violations: Mapping[str, str]) -> str:
         return str(DismissalReason(data["reason"]).label)
     if action == "allegation.added":
         return violations.get(data["violation"], data["violation"])
+    if action in ("window.moved", "more_time.given", "more_time.refused"):
+        return _("Answer by %(date)s.") % {"date": day(parse_datetime(data["due_at"]))}
     if action == "notice.sent":
         until = parse_datetime(data["due_at"])
         return _("%(evidence)s. Answer by %(date)s.") % {
