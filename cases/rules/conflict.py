@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
 
 from cases.models import (
     AdviserAccess,
@@ -20,9 +20,12 @@ from cases.models import (
 from integrity.accounts.models import User
 from integrity.accounts.rules import same_person
 from integrity.core import crypto
+from integrity.core.ids import public_id
+from integrity.core.prepared import Prepared, stand_in
 from integrity.courses.models import Post, Submission, Teaching
 
 REPORTER = "reporter"
+M = TypeVar("M", bound=Model)
 
 
 def reporter_refs(user: User) -> list[str]:
@@ -156,17 +159,50 @@ def in_conflict(user: User, case: Case) -> bool:
     query; whether two matters are kept apart only where somebody marked the case.
     `tests/cases/test_queue_sight.py` holds that it says what `conflict_filter` says.
     """
-    first, *others = (
-        rows.order_by().annotate(tie=Value(kind)).values_list("tie")
-        for kind, rows in _ties(user, case)
-    )
-    found = {kind for (kind,) in first.union(*others)}
+    refs = reporter_refs(user)
+    about = [getattr(case, name) for name in _ABOUT]
+    shape = (len(user.former_ids), len(refs), tuple(value is not None for value in about))
+    known = [value for value in about if value is not None]
+    found = {kind for (kind,) in _tied_by.rows(shape, [user.pk, case.pk, *known, *refs])}
     if TIED in found:
         return True
     return MARKED in found and Case.objects.filter(kept_apart(user), pk=case.pk).exists()
 
 
 TIED, MARKED = "tied", "marked"
+# What a case may be about, apart from its number.
+_ABOUT = ("submission_id", "post_id", "course_id")
+
+
+def _question(shape: tuple[int, int, tuple[bool, ...]]) -> tuple[QuerySet[Any, Any], list[Any]]:
+    """What `in_conflict` asks about any user and any case of this shape.
+
+    The stand-ins know nothing but what is named here: a tie that looks at anything else fails at
+    once instead of remembering the first user or case that it saw.
+    """
+    former, _refs, has = shape
+    about = {name: stand_in() for name, there in zip(_ABOUT, has, strict=True) if there}
+    user = _known_as(User, pk=stand_in(), public_id=public_id(), former_ids=_former(former))
+    case = _known_as(Case, pk=stand_in(), **(dict.fromkeys(_ABOUT) | about))
+    first, *others = (
+        rows.order_by().annotate(tie=Value(kind)).values_list("tie")
+        for kind, rows in _ties(user, case)
+    )
+    return first.union(*others), [user.pk, case.pk, *about.values(), *reporter_refs(user)]
+
+
+def _former(number: int) -> list[str]:
+    return [str(public_id()) for _ in range(number)]
+
+
+def _known_as(model: type[M], **fields: Any) -> M:
+    """A row of which only these fields are known; whatever else is read does not exist."""
+    fields["id"] = fields.pop("pk")
+    names = [field.attname for field in model._meta.concrete_fields if field.attname in fields]  # noqa: SLF001
+    return model.from_db(None, names, [fields[name] for name in names])
+
+
+_tied_by = Prepared(_question)
 
 
 def _ties(user: User, case: Case) -> list[tuple[str, QuerySet[Any, Any]]]:

@@ -17,6 +17,7 @@ from cases.models import Case, CaseWords, Evidence, EvidenceFile, Note, Redactio
 from cases.models.case import Respondent
 from cases.terms import code_terms, joined, terms
 from integrity.core import crypto
+from integrity.core.prepared import Prepared, stand_in
 
 logger = logging.getLogger(__name__)
 
@@ -79,10 +80,18 @@ def _made_from(case: Case) -> tuple[str, str | None, str | None]:
 
     Sums of keys: whatever is added, taken away or moved to another case changes one of them.
     """
+    (row,) = _state.rows(None, [case.pk])
+    # Only whether somebody is named differs in what may be searched.
+    stage = "triage" if rules.names_hidden(case) else "open"
+    return ":".join([stage, *(str(part or 0) for part in row[:6])]), row[6], row[7]
+
+
+def _question(_shape: None) -> tuple[QuerySet[Any, Any], list[int]]:
     of_case = Q(case=OuterRef("pk"))
     of_evidence = Q(evidence__case=OuterRef("pk"))
-    row = (
-        Case.objects.filter(pk=case.pk)
+    pk = stand_in()
+    rows = (
+        Case.objects.filter(pk=pk)
         .annotate(
             r=_sum(Report.objects.filter(of_case), "case"),
             p=_sum(Respondent.objects.filter(of_case), "case", "user_id"),
@@ -94,11 +103,11 @@ def _made_from(case: Case) -> tuple[str, str | None, str | None]:
             ),
         )
         .values_list("r", "p", "n", "e", "f", "c", "words__made_from", "words__heads")
-        .get()
     )
-    # Only whether somebody is named differs in what may be searched.
-    stage = "triage" if rules.names_hidden(case) else "open"
-    return ":".join([stage, *(str(part or 0) for part in row[:6])]), row[6], row[7]
+    return rows, [pk]
+
+
+_state = Prepared(_question)
 
 
 def _sum(rows: QuerySet[Any], by: str, field: str = "pk") -> Subquery:
