@@ -243,7 +243,7 @@ def test_the_page_gives_the_reasons_of_a_day_of_change(world: World, client: Cli
     again = client.post(address, {**sent, "step": "change"}).content.decode()
     assert f'value="{DAY.isoformat()}"' in again
     assert client.post(address, {**sent, "step": "send"}).status_code == 303
-    page = client.get(reverse("desk:case", args=[world.number])).content.decode()
+    page = client.get(reverse("desk:governing", args=[world.number])).content.decode()
     assert "What is reported is named by the other text only." in page
 
 

@@ -409,7 +409,12 @@ def test_the_same_link_quote_and_learner_are_found_with_their_reasons(world: Not
 
 def test_a_short_quote_says_nothing(world: Noticed) -> None:
     first = world.report(world.anna, None, quoted_text="See above.")
-    second = world.report(world.learner("Cleo"), None, quoted_text="See above.")
+    second = world.report(
+        world.learner("Cleo"),
+        None,
+        quoted_text="See above.",
+        account="He told me on the train that his brother had written the second half.",
+    )
     assert case_of(first) != case_of(second)
     assert reasons(world, case_of(second)) == {}
     assert plain("Sée,  ABOVE!") == "see above"
@@ -449,6 +454,6 @@ def test_the_case_page_shows_suggestions_while_it_is_looked_into(world: Noticed)
     assert reverse("desk:alike", args=[second.number]) in page
     page = client.get(reverse("desk:alike", args=[second.number])).content.decode()
     assert reverse("desk:case", args=[first.number]) in page
-    triage.dismiss(actor=world.moderator, number=second.number, reason="duplicate")
+    triage.dismiss(actor=world.moderator, number=second.number, reason="not_enough")
     page = client.get(reverse("desk:case", args=[second.number])).content.decode()
     assert "May be about the same" not in page

@@ -291,7 +291,7 @@ def test_the_case_shows_what_was_permitted_at_the_incident(client: Client, talk:
     assert task is not None
     incident = talk.case.incident_at
     assert incident is not None
-    desk = reverse("desk:case", args=[talk.number])
+    desk = reverse("desk:governing", args=[talk.number])
     mine = reverse("my:case", args=[talk.number])
     talk.notified()
     for reader, url in ((talk.moderator, desk), (talk.learner, mine)):

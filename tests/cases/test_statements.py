@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 import re
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cases import rules
+from cases import rules, undoing
 from cases.enums import EvidenceKind
 from cases.models import Case, Evidence, StatementRequest
 from cases.selectors.case_parts import people_page
@@ -19,6 +20,7 @@ from cases.services import adviser, notice, statement, triage
 from integrity.accounts.enums import Role
 from integrity.accounts.models import User
 from integrity.audit.models import Event
+from integrity.core import clock
 from integrity.core.errors import (
     Conflict,
     IllegalTransition,
@@ -128,7 +130,9 @@ def test_an_adviser_gives_no_statement() -> None:
     user = friend()
     adviser.accept(actor=user, access_id=invite(world).public_id)
     triage.dismiss(actor=world.officer, number=world.number, reason="not_enough")
-    triage.reopen(actor=world.officer, number=world.number, reason="More came.")
+    # Once the dismissal is no longer held it begins anew.
+    with clock.frozen(clock.now() + undoing.WITHIN + timedelta(seconds=1)):
+        triage.reopen(actor=world.officer, number=world.number, reason="More came.")
     triage.open_case(actor=world.moderator, number=world.number)
     with pytest.raises(InvalidInput):
         ask(world, user)

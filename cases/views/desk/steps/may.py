@@ -31,11 +31,12 @@ def _permitted(
         return False
     if step.by == workflow.By.HEARER:
         return head.judges if hears is None else hears
-    if step.by == workflow.By.UNDO:
-        return head.judges or head.dismissed_here
+    if step.by == workflow.By.UNDO and head.dismissed_here:
+        return True
     if workflow.decisive(step, head.case, respondent, lambda: head.respondents):
         return head.decides if step.by == workflow.By.DESK else head.judges
-    return step.by == workflow.By.DESK or (step.by == workflow.By.OFFICER and head.officer)
+    by_officers = (workflow.By.OFFICER, workflow.By.UNDO)
+    return step.by == workflow.By.DESK or (step.by in by_officers and head.officer)
 
 
 def require(
@@ -73,8 +74,11 @@ def permissions(head: Head) -> dict[str, bool]:
         *("dismiss", "reopen", "note", "reverse", "open_identity"),
         *("merge", "split", "link", "bad_faith"),
     )
-    interim = any(may("interim", head, row) for row in head.respondents)
-    return {**{action: may(action, head) for action in actions}, "interim": interim}
+    beside = {
+        action: any(may(action, head, row) for row in head.respondents)
+        for action in ("interim", "meet", "annul")
+    }
+    return {**{action: may(action, head) for action in actions}, **beside}
 
 
 def of_the_desk(head: Head) -> None:
