@@ -101,10 +101,19 @@ def check_revision(case: Case, revision: int | None) -> None:
 
 
 def save(obj: models.Model) -> None:
-    """Validate and save. A rule of the model that fails becomes `InvalidInput` at its field."""
+    """Validate and save. A rule of the model that fails becomes `InvalidInput` at its field.
+
+    Related rows were read just now, and the database holds that they exist: they are not asked for
+    again, one by one.
+    """
     _storable(obj)
+    related = {
+        field.name
+        for field in obj._meta.concrete_fields  # noqa: SLF001 - documented by Django
+        if field.is_relation and getattr(obj, field.attname) is not None
+    }
     try:
-        obj.full_clean(validate_unique=False, validate_constraints=False)
+        obj.full_clean(exclude=related, validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         raise InvalidInput(error.message_dict) from error
     obj.save()

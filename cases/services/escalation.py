@@ -55,6 +55,8 @@ def _escalate(pk: int) -> int:
 
 def _whom(case: Case) -> list[User]:
     """The one the case is with and the officers where it belongs, nobody with a conflict in it."""
-    people = [user for user in rules.desk_of(case) if user.pk == case.assignee_id]
     officers = rules.desk_of(case, (Role.OFFICER,))
-    return list({user.pk: user for user in [*people, *officers]}.values())[:MOST_ALERTED]
+    with_it = [user for user in officers if user.pk == case.assignee_id]
+    if case.assignee_id is not None and not with_it:
+        with_it = [user for user in rules.desk_of(case) if user.pk == case.assignee_id]
+    return list({user.pk: user for user in [*with_it, *officers]}.values())[:MOST_ALERTED]

@@ -24,6 +24,7 @@ from cases.models import Allegation, BadFaith, Case, Report
 from cases.priority import Text, Weight
 from cases.workflow import STAGE_WORKING_DAYS
 from integrity.core.calendar import working_days_before, working_time_before
+from integrity.core.prepared import Prepared, stand_in
 from integrity.courses.enums import ProductKind
 from integrity.courses.selectors import holidays
 
@@ -142,8 +143,13 @@ def with_stakes(cases: Manager[Case] | QuerySet[Case]) -> QuerySet[Case]:
 def _found(case: Case) -> list[Reason]:
     """What brings the case forward, the strongest first; `why` without the amount. Two queries,
     one for a case read `with_stakes`."""
-    read: Any = case if hasattr(case, "stake_people") else with_stakes(Case.objects).get(pk=case.pk)
-    share, product, people = read.stake_share, read.stake_product, read.stake_people
+    if hasattr(case, "stake_people"):
+        read: Any = case
+        share, product, people = read.stake_share, read.stake_product, read.stake_people
+    else:
+        ((share, product, people),) = _stakes.rows(None, [case.pk])
+        # Without the model SQLite tells a decimal as the number it keeps.
+        share = None if share is None else Decimal(str(share))
     found = [_conduct(case), _reporters(case, people or 0)]
     # What the learner stands to lose, or to keep wrongly.
     if case.kind == CaseKind.ACADEMIC:
@@ -159,15 +165,7 @@ def _reason(title: Text, weight: Weight | None, times: int = 1) -> Reason | None
 
 def _conduct(case: Case) -> Reason | None:
     """What is alleged; before that, what it was reported as. The one that weighs most."""
-    named = ("before", "violation_type__code", "violation_type__title")
-    alleged = Allegation.objects.filter(case=case, withdrawn_at__isnull=True).order_by()
-    reported = _reports(Q(case=case, violation_type__isnull=False)).order_by()
-    types = list(
-        alleged.annotate(before=Value(0))
-        .values_list(*named)
-        .union(reported.annotate(before=Value(1)).values_list(*named))
-        .order_by("before")[:MOST_TYPES]
-    )
+    types = _named_types.rows(None, [case.pk, case.pk])
     other = priority.KINDS.get(case.kind)
     if not types:
         return _reason(CaseKind(case.kind).label, other)
@@ -177,6 +175,23 @@ def _conduct(case: Case) -> Reason | None:
         if before == types[0][0]
     ]
     return max(filter(None, weighed), key=lambda reason: reason.brings_forward, default=None)
+
+
+def _types_question(_shape: None) -> tuple[QuerySet[Any, Any], list[int]]:
+    case, again = stand_in(), stand_in()
+    named = ("before", "violation_type__code", "violation_type__title")
+    alleged = Allegation.objects.filter(case=case, withdrawn_at__isnull=True).order_by()
+    reported = _reports(Q(case=again, violation_type__isnull=False)).order_by()
+    rows = (
+        alleged.annotate(before=Value(0))
+        .values_list(*named)
+        .union(reported.annotate(before=Value(1)).values_list(*named))
+        .order_by("before")[:MOST_TYPES]
+    )
+    return rows, [case, again]
+
+
+_named_types = Prepared(_types_question)
 
 
 def _share(share: Decimal) -> Reason | None:
@@ -206,6 +221,15 @@ def _reporters(case: Case, people: int) -> Reason | None:
         "count": people
     }
     return _reason(title, priority.REPORTER, more)
+
+
+def _stakes_question(_shape: None) -> tuple[QuerySet[Any, Any], list[int]]:
+    pk = stand_in()
+    asked = ("stake_share", "stake_product", "stake_people")
+    return with_stakes(Case.objects.filter(pk=pk)).values_list(*asked), [pk]
+
+
+_stakes = Prepared(_stakes_question)
 
 
 def _people() -> Subquery:
