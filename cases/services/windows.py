@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases import workflow
 from cases.enums import CaseStatus
+from cases.governing import RELATED, texts
 from cases.models import Case, Notice, Respondent
 from cases.services.base import (
     locked_case,
@@ -18,9 +21,10 @@ from cases.services.base import (
     save,
     visible_or_404,
 )
-from cases.windows import Window, window
+from cases.windows import Window, window, window_of
 from integrity.accounts.models import User
 from integrity.core.errors import IllegalTransition, NotFound, WindowClosed
+from integrity.courses.selectors import holidays
 from notifications import services as notifications
 from notifications.enums import State
 
@@ -79,15 +83,36 @@ def kept(number: str, notice_id: int) -> None:
 
 def run() -> int:
     """Keep every window that moved: letters delivered or read since. Returns how many moved."""
-    done = 0
-    for pk, number in list(_waiting().values_list("pk", "respondent__case__number")):
-        # Looked at before the lock, so that a case nothing moved in is left alone.
-        notice = _waiting().select_related("respondent__case__institution").get(pk=pk)
-        if not window(notice.respondent.case, notice).moved:
-            continue
+    moved = []
+    free: dict[int, Collection[date]] = {}
+    came = Q(letter__message__sent_at__isnull=False) | Q(letter__first_read_at__isnull=False)
+    for notice in (
+        _waiting()
+        .filter(came)
+        .select_related(
+            "respondent__case__institution",
+            *(f"respondent__case__{name}" for name in RELATED),
+        )
+        .order_by("pk")
+        .iterator(chunk_size=500)
+    ):
+        case = notice.respondent.case
+        if case.institution_id not in free:
+            free[case.institution_id] = holidays(case.institution)
+        # Looked at before the lock, so that a case nothing moved in is left alone. What was asked
+        # for moves nothing by itself.
+        found = window_of(
+            notice,
+            (),
+            terms=texts(case).terms,
+            zone=case.institution.time_zone,
+            free=free[case.institution_id],
+        )
+        if found.moved:
+            moved.append((case.number, notice.pk))
+    for number, pk in moved:
         kept(number, pk)
-        done += 1
-    return done + _wait_again()
+    return len(moved) + _wait_again()
 
 
 def _waiting() -> QuerySet[Notice]:

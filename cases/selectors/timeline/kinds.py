@@ -20,7 +20,18 @@ def _begins(*starts: str) -> Q:
 KINDS: dict[str, tuple[Text, Q]] = {
     "letters": (
         _("Letters and answers"),
-        _begins("notice.", "response.", "letter.", "message.", "report.asked", "report.answered")
+        _begins(
+            "notice.",
+            "response.",
+            "window.",
+            "more_time.",
+            "letter.",
+            "meeting.",
+            "minutes.",
+            "message.",
+            "report.asked",
+            "report.answered",
+        )
         | Q(action__in=("note.shared", "note.read")),
     ),
     "notes": (_("Notes"), _begins("note.")),
