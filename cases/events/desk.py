@@ -34,6 +34,13 @@ audit.register(
     label=_("Kept beside the dismissal"),
     icon="pencil",
 )
+# Which one stands with the link: whoever reads this case may not know of that one.
+audit.register(
+    "case.dismissed_duplicate",
+    fields={"link"},
+    label=_("Dealt with in another case"),
+    icon="link",
+)
 audit.register(
     "case.reopened",
     personal={"reason"},

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.enums import Completion, DismissalDetail, DismissalReason, EvidenceKind
 from cases.evidence.accept import ACCEPT, ACCEPT_RESULT
 from cases.models import Respondent
+from cases.services import duplicates
 from integrity.core import clock
 from integrity.web.forms import (
     TOKEN_FIELD,
@@ -95,6 +96,41 @@ class OpenForm(Form):
             del self.fields["learner_email"]
 
 
+class NumberField(LineField):
+    """The number of a case."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=20, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).strip().upper()
+
+
+class DuplicateField(NumberField):
+    """In which case the matter is dealt with; wanted where that is the reason (`asked_for`)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("Number of the other case"),
+            help_text=_(
+                "Only where the matter is dealt with in another case. The two are linked then."
+            ),
+            required=False,
+            **kwargs,
+        )
+
+    @staticmethod
+    def asked_for(form: forms.Form) -> None:
+        """Say at the field that it is missing. For `clean` of a form with this and a reason."""
+        told = form.cleaned_data
+        if told.get("reason") != DismissalReason.DUPLICATE:
+            # What belongs to a reason that was not chosen is nobody's mistake.
+            form.errors.pop(duplicates.FIELD, None)
+            told[duplicates.FIELD] = ""
+        elif not told.get(duplicates.FIELD) and duplicates.FIELD not in form.errors:
+            form.add_error(duplicates.FIELD, str(duplicates.MISSING))
+
+
 class DismissForm(Form):
     """Dismiss a case with a reason code and, if wanted, a note."""
 
@@ -103,6 +139,7 @@ class DismissForm(Form):
         choices=DismissalReason.choices,
         missing=_("Choose a reason"),
     )
+    duplicate_of = DuplicateField()
     detail = SelectField(
         label=_("Kept by the desk"),
         help_text=_("Only the desk ever sees this. It is in no letter and no export."),
@@ -116,6 +153,12 @@ class DismissForm(Form):
         required=False,
         rows=4,
     )
+
+    def clean(self) -> dict[str, Any]:
+        """The other case's number is wanted with one reason, and dropped with the others."""
+        data = super().clean() or self.cleaned_data
+        DuplicateField.asked_for(self)
+        return data
 
 
 class ReasonForm(Form):

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import CaseLinkKind, DismissalDetail, DismissalReason
-from cases.forms.desk import KeyedForm
+from cases.forms.desk import DuplicateField, KeyedForm, NumberField
 from cases.services.bad_faith import REASON_LENGTH, REASONS_LENGTH
 from cases.services.linking import NOTE_LENGTH
 from integrity.accounts.models import User
@@ -32,16 +32,6 @@ class DetailField(SelectField):
             required=False,
             **kwargs,
         )
-
-
-class NumberField(LineField):
-    """The number of a case."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=20, **kwargs)
-
-    def to_python(self, value: Any) -> str:
-        return super().to_python(value).strip().upper()
 
 
 class BulkForm(KeyedForm):
@@ -83,6 +73,7 @@ class BulkForm(KeyedForm):
                 choices=DismissalReason.choices,
                 missing=_("Choose a reason"),
             )
+            self.fields["duplicate_of"] = DuplicateField()
             self.fields["detail"] = DetailField()
             self.fields["note"] = TextField(
                 label=_("Note for the office"),
@@ -102,6 +93,13 @@ class BulkForm(KeyedForm):
 
     def clean_to(self) -> str:
         return str(self.cleaned_data["to"])
+
+    def clean(self) -> dict[str, Any]:
+        """What `DismissForm` asks, where several are dismissed."""
+        data = super().clean() or self.cleaned_data
+        if "duplicate_of" in self.fields:
+            DuplicateField.asked_for(self)
+        return data
 
 
 class MergeForm(KeyedForm):

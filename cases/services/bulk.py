@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from cases import rules, undoing
 from cases.enums import BulkKind, BulkOutcome, CaseStatus, DismissalReason
 from cases.models import BulkAction, BulkItem, Case, CaseMerge, InterimMeasure
-from cases.services import assigning, merging, triage
+from cases.services import assigning, duplicates, merging, triage
 from cases.services.base import locked_case, record, visible_or_404
 from integrity.accounts.models import User
 from integrity.accounts.rules import STAFF_OF_CASES, has_role
@@ -35,6 +35,7 @@ from integrity.core.errors import (
 
 MOST = 100
 OVER = _("The time to undo this with one click has passed.")
+URGENT = _("It is urgent. Read it, and dismiss it on its own page.")
 CHANGED = _("It was changed since and stays as it is.")
 
 Doer = Callable[[Case], None]
@@ -45,10 +46,11 @@ def run(
 ) -> BulkAction:
     """Do `kind` to the cases with these numbers, at most a hundred, and keep what became of each.
 
-    `params`: `to` (a user) and `note` for "assign"; `reason`, `note` and `detail` for "dismiss";
-    `into` (a number) for "merge". The same form again does what a broken run left, and nothing
-    twice; once it was undone it does nothing. Raises `NotPermitted`, `InvalidInput`, and `Conflict`
-    for a key that was sent with other content.
+    `params`: `to` (a user) and `note` for "assign"; `reason`, `note`, `detail` and `duplicate_of`
+    (a number) for "dismiss"; `into` (a number) for "merge". The same form again does what a broken
+    run left, and nothing twice; once it was undone it does nothing. Urgent cases are not dismissed.
+    Raises `NotPermitted`, `InvalidInput`, and `Conflict` for a key that was sent with other
+    content.
     """
     if kind not in BulkKind.values or not has_role(actor, *STAFF_OF_CASES):
         raise NotPermitted
@@ -69,12 +71,13 @@ def run(
         raise Conflict(_("This form was sent before with other content."))
     if action.undone_at is not None:
         return action
+    beside = str(params.get(duplicates.FIELD) or "")
     known = set(action.items.values_list("case__number", flat=True))
     seen = rules.visible_to(actor).filter(number__in=wanted)
     numbers_seen = set(seen.values_list("number", flat=True)) - known
     for number in wanted:
         if number in numbers_seen:
-            _one(action, number, do)
+            _one(action, number, do, beside)
     if created or numbers_seen:
         BulkAction.objects.filter(pk=action.pk).update(done_at=clock.now())
         action.refresh_from_db()
@@ -91,7 +94,7 @@ def _digest(kind: str, numbers: Sequence[str], params: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 
-def _one(action: BulkAction, number: str, do: Doer) -> None:
+def _one(action: BulkAction, number: str, do: Doer, beside: str) -> None:
     try:
         with audit.transaction():
             # Sent twice at the same time, or undone meanwhile: whoever comes second does nothing.
@@ -100,7 +103,7 @@ def _one(action: BulkAction, number: str, do: Doer) -> None:
                 return
             # Joining locks two cases in their order: it must not begin with one of them.
             merging_two = action.kind == BulkKind.MERGE
-            case = Case.objects.get(number=number) if merging_two else _locked(number)
+            case = Case.objects.get(number=number) if merging_two else _locked(number, beside)
             before = case.assignee_id
             do(case)
             is_now = Case.objects.get(pk=case.pk)
@@ -121,11 +124,13 @@ def _one(action: BulkAction, number: str, do: Doer) -> None:
         _keep(action, refused, BulkOutcome.REFUSED, refused=_words(error)[:300])
 
 
-def _locked(number: str) -> Case:
-    case = Case.objects.select_for_update().filter(number=number).first()
-    if case is None:
+def _locked(number: str, beside: str = "") -> Case:
+    """The case, locked, and with it the one `beside` it, in the order of their keys."""
+    rows = Case.objects.select_for_update().filter(number__in=(number, beside)).order_by("pk")
+    found = {case.number: case for case in rows}
+    if number not in found:
         raise NotFound
-    return case
+    return found[number]
 
 
 def _keep(action: BulkAction, case: Case, outcome: str, **fields: Any) -> None:
@@ -162,12 +167,21 @@ def _dismiss(actor: User, form_key: str, params: dict[str, Any]) -> Doer:
     reason = str(params.get("reason") or "")
     if reason not in DismissalReason.values:
         raise InvalidInput({"reason": [_("Choose a reason.")]})
-    said = {name: str(params.get(name) or "") for name in ("note", "detail")}
+    said = {name: str(params.get(name) or "") for name in ("note", "detail", duplicates.FIELD)}
+    if reason == DismissalReason.DUPLICATE:
+        wanted = said[duplicates.FIELD]
+        if not wanted:
+            raise InvalidInput({duplicates.FIELD: [duplicates.MISSING]})
+        if not rules.visible_to(actor).filter(number=wanted).exists():
+            raise InvalidInput({duplicates.FIELD: [duplicates.UNKNOWN]})
 
     def do(case: Case) -> None:
         visible_or_404(actor, case)
         if case.status == CaseStatus.DISMISSED:
             raise IllegalTransition(_("It is dismissed already."))
+        if case.urgent:
+            # Among many it could go unread (QU7).
+            raise IllegalTransition(URGENT)
         if case.status not in (CaseStatus.TRIAGE, CaseStatus.INVESTIGATION):
             raise IllegalTransition(_("Somebody had the notice. Dismiss it on its own page."))
         if InterimMeasure.objects.filter(

@@ -22,7 +22,7 @@ from cases.models import (
     Respondent,
     Watcher,
 )
-from cases.services import retaliation
+from cases.services import duplicates, retaliation
 from cases.services.base import locked_case, record, save, visible_or_404
 from cases.services.conflicts import declare as declare_conflict
 from cases.services.notes import add_note
@@ -169,19 +169,30 @@ def _name(case: Case, actor: User, email: str) -> Respondent:
     return respondent
 
 
-def dismiss(*, actor: User, number: str, reason: str, note: str = "", detail: str = "") -> Case:
+def dismiss(
+    *,
+    actor: User,
+    number: str,
+    reason: str,
+    note: str = "",
+    detail: str = "",
+    duplicate_of: str = "",
+) -> Case:
     """End the case without a decision, with a reason code, and a word the desk keeps to itself.
 
     Reporters get their closing message, a respondent who had been notified a letter: both are held
     for `undoing.WITHIN` and appear nowhere before, and interim measures end when it has passed. It
     can be taken up again (`reopen`), which in that time puts everything back. The same person
-    dismissing it for the same reason again changes nothing.
+    dismissing it for the same reason again changes nothing. With the reason "duplicate",
+    `duplicate_of` is the number of the case in which the matter is dealt with: the two are linked.
+    Raises `InvalidInput` at it for a number that is not there or not for the actor to know of.
     """
     if reason not in DismissalReason.values:
         raise InvalidInput({"reason": [_("Choose a reason.")]})
     if detail and detail not in DismissalDetail.values:
         raise InvalidInput({"detail": [_("Choose one of the words.")]})
-    with locked_case(number) as case:
+    other = duplicate_of if reason == DismissalReason.DUPLICATE else ""
+    with duplicates.locked_beside(number, other) as case:
         if (
             case.status == CaseStatus.DISMISSED
             and (case.dismissed_by_id, case.dismissal_reason) == (actor.pk, reason)
@@ -189,6 +200,9 @@ def dismiss(*, actor: User, number: str, reason: str, note: str = "", detail: st
         ):
             return case
         step = workflow.require("dismiss", actor=actor, case=case)
+        there = None
+        if reason == DismissalReason.DUPLICATE:
+            there = duplicates.the_other(actor, case, other)
         respondents = list(case.respondents.select_related("user"))
         notified = [r for r in respondents if r.status in (CaseStatus.NOTIFIED, CaseStatus.REVIEW)]
         workflow.take(step, respondents)
@@ -207,6 +221,8 @@ def dismiss(*, actor: User, number: str, reason: str, note: str = "", detail: st
         if detail:
             # Apart from the dismissal, which a respondent may see.
             record("case.dismissal_noted", case, actor, data={"detail": detail})
+        if there is not None:
+            duplicates.keep(case, there, actor)
         for respondent in notified:
             letters.case_dismissed(
                 case, respondent, reason=DismissalReason(reason).label, hold=undoing.WITHIN
@@ -285,6 +301,7 @@ def take_up(case: Case, step: workflow.Step, *, actor: User, reason: str) -> Non
     As long as the dismissal is held, where each respondent stood before it. Raises `Conflict`
     where it would wait in triage and another case about the same matter does.
     """
+    duplicates.take_back(case, actor)
     people = list(case.respondents.all())
     if case.closed_at is not None and case.closed_at > clock.now() - undoing.WITHIN:
         workflow.take_back(people)

@@ -482,3 +482,36 @@ def test_undoing_many_takes_back_their_letters(room: Room) -> None:
     assert set(closings().values()) == {State.SUPPRESSED}
     assert not Letter.objects.filter(event="report_closed").exists()
     assert Case.objects.filter(status=CaseStatus.DISMISSED).count() == 0
+
+
+# What presses is read
+
+
+def test_urgent_cases_are_named_and_not_dismissed_among_many(room: Room) -> None:
+    Case.objects.filter(pk=room.cases[1].pk).update(urgent=True)
+    action = dismissed(room)
+    assert [room.fresh(n).status for n in range(3)] == ["dismissed", "triage", "dismissed"]
+    said = done(room.moderator, action.public_id)
+    assert said is not None
+    assert said.said == "2 cases are dismissed"
+    assert [(row.number, row.why) for row in said.left] == [
+        (room.numbers[1], "It is urgent. Read it, and dismiss it on its own page.")
+    ]
+    # On its own page somebody has read it.
+    triage.dismiss(actor=room.moderator, number=room.numbers[1], reason="not_enough")
+
+
+def test_the_page_says_so_before(client: Client, room: Room) -> None:
+    Case.objects.filter(pk=room.cases[1].pk).update(urgent=True)
+    client.force_login(room.moderator)
+    asked = {"do": "dismiss", "case": room.numbers, "back": "view=open"}
+    html = client.post(reverse("desk:bulk"), asked).content.decode()
+    assert "Urgent cases are not dismissed here" in html
+    assert f'value="{room.numbers[0]}"' in html
+    assert f'value="{room.numbers[1]}"' not in html
+    assert room.numbers[1] in text(html)
+    # They can still be assigned and joined.
+    html = client.post(reverse("desk:bulk"), {**asked, "do": "assign"}).content.decode()
+    assert f'value="{room.numbers[1]}"' in html
+    answer = client.post(reverse("desk:bulk"), {**asked, "case": room.numbers[1:2]}, follow=True)
+    assert "Urgent cases are dismissed one by one" in answer.content.decode()

@@ -137,7 +137,7 @@ def test_what_is_not_the_same_is_refused() -> None:
     dismiss = reverse("desk:dismiss", args=[world.number])
     assert client.post(dismiss, {"reason": "not_enough"}).status_code == 303
 
-    assert client.post(dismiss, {"reason": "duplicate"}).status_code == 409
+    assert client.post(dismiss, {"reason": "permitted"}).status_code == 409
     client.force_login(world.officer)
     assert client.post(dismiss, {"reason": "not_enough"}).status_code == 409
     world = World()

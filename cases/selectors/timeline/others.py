@@ -20,6 +20,7 @@ from integrity.audit.models import Event
 # reader may not know of that one.
 _NAMED_BY = {
     "case.linked": "link",
+    "case.dismissed_duplicate": "link",
     "case.unlinked": "link",
     "case.split": "link",
     "case.merged_in": "merge",
@@ -82,7 +83,7 @@ def others_of(events: Iterable[Event], reader: User) -> dict[int, Other]:
 
 def words_of(event: Event, other: Other) -> Text:
     """What an event says of the other case: its number, or that there is one."""
-    if event.action in ("case.linked", "case.unlinked"):
+    if event.action in ("case.linked", "case.unlinked", "case.dismissed_duplicate"):
         # What they are called says already that there is another case.
         kind = event.data.get("kind", "")
         if other.number and kind in CaseLinkKind.values:

@@ -59,6 +59,10 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if kind not in BulkKind.values:
         return see_other("queue", query=_asked(back))
     rows = chosen(user, numbers[: MOST + 1])
+    apart = [row for row in rows if kind == BulkKind.DISMISS and row.urgent]
+    if apart and len(apart) == len(rows):
+        messages.warning(request, _("Urgent cases are dismissed one by one, on their own page."))
+        return see_other("queue", query=_asked(back))
     if not rows:
         messages.warning(request, _("Tick at least one case first."))
         return see_other("queue", query=_asked(back))
@@ -85,6 +89,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
             "form": form,
             "kind": kind,
             "rows": rows,
+            "apart": [row.number for row in apart],
             "ticked": form["case"].value() or [],
             "title": title,
             "button": button,
@@ -95,9 +100,12 @@ def bulk(request: HttpRequest) -> HttpResponse:
     )
 
 
+_ASKED = ("reason", "duplicate_of", "detail", "note", "into")
+
+
 def _do(user: User, kind: str, form: BulkForm) -> BulkAction:
     asked = form.cleaned_data
-    params = {name: asked.get(name, "") for name in ("reason", "detail", "note", "into")}
+    params = {name: asked.get(name, "") for name in _ASKED}
     if kind == BulkKind.ASSIGN:
         to = user if asked["to"] == ME else User.objects.filter(public_id=asked["to"]).first()
         if to is None:

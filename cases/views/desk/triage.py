@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cases import rules
 from cases.enums import CaseStatus
 from cases.forms.desk import DismissForm, OpenForm, ReasonForm, RevisedForm
+from cases.selectors.alike import alike
 from cases.selectors.case_head import Head, head
 from cases.services import triage
 from cases.views.desk import steps
@@ -148,7 +149,13 @@ def dismiss(request: HttpRequest, number: str) -> HttpResponse:
     top = head(user, number)
     if request.method != "POST" or not top.dismissed_here:
         steps.require("dismiss", top)
-    form = DismissForm(request.POST if request.method == "POST" else None)
+    near = alike(user, top.case)
+    same = [row for row in near if row.same_work]
+    form = DismissForm(
+        request.POST if request.method == "POST" else None,
+        # Where one other case is about the same work, it is most likely the one that is meant.
+        initial={"duplicate_of": same[0].number if len(same) == 1 else ""},
+    )
     tried = None
     if request.method == "POST" and form.is_valid():
         tried = attempt(
@@ -167,7 +174,17 @@ def dismiss(request: HttpRequest, number: str) -> HttpResponse:
             ("rotate-ccw", _("Undone before, nobody outside the desk hears of it")),
         ),
     )
-    return show_form(request, top, form, words, tried)
+    return show_form(
+        request,
+        top,
+        form,
+        words,
+        tried,
+        template="cases/desk/dismiss.html",
+        near=near,
+        joins=steps.may("merge", top),
+        other=str(form["duplicate_of"].value() or ""),
+    )
 
 
 @for_readers

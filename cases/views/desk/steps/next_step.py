@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,6 +12,7 @@ from cases.enums import DeterminationStatus, DismissalDetail, DismissalReason, F
 from cases.models import Case
 from cases.selectors.case_head import Head
 from cases.selectors.case_page import CasePage, Progress
+from cases.selectors.duplicates import dealt_with_in
 from cases.selectors.words import day
 from cases.views.desk.steps.buttons import Button, Next, Text
 from cases.views.desk.steps.may import may, url
@@ -66,6 +68,11 @@ def _dismissed(page: CasePage, user: User) -> Next:
     if head.case.merged_into_id is not None:
         return Next(_("Joined with another case"), _("What was reported goes on there."))
     buttons = [Button(_("Take up again"), url("reopen", head))] if may("reopen", head) else []
+    ended_for = dealt_with_in(user, head.case)
+    if ended_for:
+        reason = _("The matter is dealt with in %(number)s") % {"number": ended_for}
+        look = _("Look at %(number)s") % {"number": ended_for}
+        buttons.insert(0, Button(look, reverse("desk:case", args=[ended_for])))
     if head.case.dismissal_detail:
         kept = DismissalDetail(head.case.dismissal_detail).label
         reason = _("%(reason)s. Kept by the desk: %(kept)s") % {"reason": reason, "kept": kept}
