@@ -17,7 +17,7 @@ from cases.selectors import leavers, load, mentions
 from cases.selectors.case_reports import unread
 from cases.selectors.dialogue import news
 from cases.selectors.queue import Counts, count
-from cases.selectors.queue_filters import VIEWS, View, of_view, views_for
+from cases.selectors.queue_filters import VIEWS, View, of_view, shown_in, views_for
 from cases.selectors.queue_rows import Row, row_of, with_line
 from cases.selectors.retaliation import waiting_marks
 from cases.selectors.words import Days, Text
@@ -26,16 +26,19 @@ from integrity.core import clock
 from integrity.web.charts import Chart
 
 SHOWN = 5
+# Of the reader's cases, those in which somebody else has the next step.
+WITH_OTHERS = "others"
 
 
 @dataclass(frozen=True)
 class Pile:
-    """A short list with where to see the rest."""
+    """A short list, and the view that has the rest of it, with what stands in other lists."""
 
     name: str
     title: Text
     hint: Text
     query: str
+    view: Text
     rows: list[Row]
     more: bool
 
@@ -60,7 +63,7 @@ class Dashboard:
     def waiting(self) -> bool:
         """Whether anything waits."""
         told = (self.reports, self.marks, self.mentions, self.left)
-        return any(told) or any(pile.rows for pile in self.piles)
+        return any(told) or any(pile.rows for pile in self.piles if pile.name != WITH_OTHERS)
 
 
 @dataclass(frozen=True)
@@ -76,12 +79,14 @@ class _Asked:
 
 
 def dashboard(user: User) -> Dashboard:
-    """At most nine queries, whatever there is to read."""
+    """At most nine queries, whatever there is to read.
+
+    A case stands in one list: the first that asks for it. What is with the user is in one of them,
+    or paused.
+    """
     days = Days.of_reader()
     sight = rules.Sight.read(user)
     officer = any(view.name == "confirm" for view in views_for(user))
-    pressing = Q(assignee=user, due_at__lt=days.tomorrow)
-    late = Q(escalate_at__lte=clock.now()) & ~pressing
     asked = [
         _Asked(
             "pressing",
@@ -89,17 +94,18 @@ def dashboard(user: User) -> Dashboard:
             _("With you"),
             "?view=mine",
             VIEWS["mine"],
-            pressing,
+            Q(due_at__lt=days.tomorrow),
             by="due_at",
         ),
+        *(_of_officers(user) if officer else ()),
+        _late(user, officer=officer),
         _Asked(
-            "late",
-            _("May become late"),
-            _("Less than one working day is left"),
-            "?view=escalated",
-            VIEWS["escalated"],
-            late if officer else late & Q(assignee=user),
-            by="due_at",
+            "answers",
+            _("Answers from people who reported"),
+            _("You asked, or the case is with you"),
+            "?view=mine",
+            VIEWS["open"],
+            news(user),
         ),
         _Asked(
             "mine",
@@ -111,16 +117,7 @@ def dashboard(user: User) -> Dashboard:
                 Q(status__in=(S.TRIAGE, S.INVESTIGATION))
                 | Q(status=S.REVIEW) & rules.decided_by(user)
             )
-            & (Q(due_at__gte=days.tomorrow) | Q(due_at__isnull=True))
             & Q(paused_at__isnull=True),
-        ),
-        _Asked(
-            "answers",
-            _("Answers from people who reported"),
-            _("You asked, or the case is with you"),
-            "?view=mine",
-            VIEWS["open"],
-            news(user),
         ),
         _Asked(
             "triage",
@@ -130,20 +127,15 @@ def dashboard(user: User) -> Dashboard:
             VIEWS["unclaimed"],
             Q(status=S.TRIAGE),
         ),
+        _Asked(
+            WITH_OTHERS,
+            _("Waiting for somebody else"),
+            _("With you, and nothing to do for you now"),
+            "?view=mine",
+            VIEWS["mine"],
+            Q(paused_at__isnull=True),
+        ),
     ]
-    if officer:
-        asked.insert(
-            2,
-            _Asked(
-                "confirm",
-                _("For you to confirm"),
-                _("Proposed by somebody else"),
-                "?view=confirm",
-                VIEWS["confirm"],
-                Q(),
-            ),
-        )
-        asked += _of_institutions(user)
     return Dashboard(
         counts=count(user, VIEWS["mine"], days, sight),
         piles=_piles(asked, user, days, sight.seen),
@@ -155,10 +147,32 @@ def dashboard(user: User) -> Dashboard:
     )
 
 
-def _of_institutions(user: User) -> list[_Asked]:
-    """Where an institution decides and nobody of it is left to, for the officers concerned."""
+def _late(user: User, *, officer: bool) -> _Asked:
+    """What a moderator has, and for officers what anybody has: it may be theirs to move it."""
+    late = Q(escalate_at__lte=clock.now())
+    return _Asked(
+        "late",
+        _("Late, or may become late") if officer else _("May become late"),
+        _("With anybody in your scope") if officer else _("Less than one working day is left"),
+        "?view=escalated",
+        VIEWS["escalated"],
+        late if officer else late & Q(assignee=user),
+        by="due_at",
+    )
+
+
+def _of_officers(user: User) -> list[_Asked]:
+    """What waits to be confirmed; and where an institution decides and nobody of it is left to."""
     here = rules.overseen(user).values("pk")
     return [
+        _Asked(
+            "confirm",
+            _("For you to confirm"),
+            _("Proposed by somebody else"),
+            "?view=confirm",
+            VIEWS["confirm"],
+            Q(),
+        ),
         _Asked(
             "stand-in",
             _("The platform stands in"),
@@ -181,7 +195,13 @@ def _of_institutions(user: User) -> list[_Asked]:
 
 def _piles(asked: list[_Asked], user: User, days: Days, seen: QuerySet[Case]) -> list[Pile]:
     """The short lists: one query finds their first cases, one more reads what their lines show."""
-    parts = [part for number, ask in enumerate(asked) for part in _firsts(number, ask, user, seen)]
+    parts: list[QuerySet[Case, tuple[int, int]]] = []
+    free = seen
+    for number, ask in enumerate(asked):
+        parts += _firsts(number, ask, user, free)
+        free = free.exclude(
+            shown_in(ask.view, user) & Q(status__in=ask.view.statuses) & ask.condition
+        )
     found: dict[int, set[int]] = {}
     for number, pk in parts[0].union(*parts[1:], all=True):
         found.setdefault(number, set()).add(pk)
@@ -222,6 +242,7 @@ def _pile(ask: _Asked, cases: list[Case], user: User, days: Days) -> Pile:
         title=ask.title,
         hint=ask.hint,
         query=ask.query,
+        view=ask.view.label,
         rows=[row_of(case, user, days) for case in cases[:SHOWN]],
         more=len(cases) > SHOWN,
     )

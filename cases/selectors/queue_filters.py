@@ -111,7 +111,7 @@ VIEWS: dict[str, View] = {
         ),
     )
 }
-DUE = ("over", "today", "week", "later", "paused")
+DUE = ("over", "today", "week", "later", "none", "paused")
 SORTS = ("due", "priority", "newest")
 ME, NOBODY = "me", "nobody"
 # The points of each level, the highest level first: from, and below (None: no end).
@@ -289,9 +289,9 @@ def confirmable_by(user: User) -> Q:
 
 
 def due_in(when: str, days: Days) -> Q:
-    """Cases due in a stretch of time: over, the rest of today, of this week, later.
+    """Cases due in a stretch of time: over, the rest of today, of this week, later; or at none.
 
-    The time of a paused one stands still: it is due at no time.
+    The time of a paused one stands still: it is due at no time. Each case is in one of them.
     """
     runs = Q(paused_at__isnull=True)
     return {
@@ -299,6 +299,7 @@ def due_in(when: str, days: Days) -> Q:
         "today": runs & Q(due_at__gte=days.now, due_at__lt=days.tomorrow),
         "week": runs & Q(due_at__gte=days.tomorrow, due_at__lt=days.next_week),
         "later": runs & Q(due_at__gte=days.next_week),
+        "none": runs & Q(due_at__isnull=True),
         "paused": Q(paused_at__isnull=False),
     }[when]
 

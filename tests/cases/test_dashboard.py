@@ -136,6 +136,58 @@ def test_officers_are_told_of_cases_of_people_who_left() -> None:
     assert board(build.moderator()).left == 0
 
 
+# Sums
+
+
+def test_every_case_stands_in_one_list_and_the_sums_are_right() -> None:
+    me, other = build.officer(), build.moderator("Other")
+    reviewed = CaseStatus.REVIEW
+    at(NOW - timedelta(days=1), assignee=me, status=CaseStatus.INVESTIGATION)
+    at(TODAY, assignee=me, status=reviewed)
+    at(TOMORROW, assignee=me, urgent=True)
+    at(NEXT_WEEK, assignee=me, status=reviewed)
+    at(NEXT_WEEK, assignee=me, status=CaseStatus.NOTIFIED)
+    at(NEXT_WEEK, assignee=me, status=CaseStatus.APPROVAL)
+    at(None, assignee=me, status=CaseStatus.APPEAL)
+    at(NOW - timedelta(days=3), assignee=other, status=reviewed)
+    at(TODAY)
+    at(NEXT_WEEK)
+    paused = at(NEXT_WEEK, assignee=me, status=reviewed)
+    with clock.frozen(NOW):
+        pausing.pause(actor=me, number=paused.number, reason="A lab.")
+    found = board(me)
+    shown = [row.number for pile in found.piles for row in pile.rows]
+    assert len(shown) == len(set(shown))
+    mine = set(Case.objects.filter(assignee=me).values_list("number", flat=True))
+    # All that is with me is in a list, or paused; and all of it is counted by deadline, once.
+    assert mine - set(shown) == {paused.number}
+    assert found.counts.views["mine"] == len(mine) == sum(found.counts.due.values())
+    assert found.counts.due["none"] == 1
+    assert len(numbers(found, "others")) == 3
+    html = page(me)
+    assert "No deadline" in html
+    assert "Waiting for somebody else" in html
+
+
+def test_what_waits_for_somebody_else_alone_is_nothing_to_do() -> None:
+    me = build.moderator()
+    at(NEXT_WEEK, assignee=me, status=CaseStatus.NOTIFIED)
+    html = page(me)
+    assert "Nothing waits for you" in html
+    assert "Waiting for somebody else" in html
+
+
+def test_the_list_by_deadline_says_that_urgent_cases_are_first() -> None:
+    me = build.moderator()
+    calm, urgent = at(TODAY), at(NEXT_WEEK, urgent=True)
+    client = Client()
+    client.force_login(me)
+    html = client.get(reverse("desk:queue"), {"view": "open"}).content.decode()
+    assert html.index(f'data-case="{urgent.number}"') < html.index(f'data-case="{calm.number}"')
+    assert "urgent first, then by deadline" in html
+    assert 'aria-sort="ascending"' not in html
+
+
 # A conflict leaves nothing (QU5)
 
 

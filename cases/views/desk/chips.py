@@ -29,6 +29,7 @@ def filter_chips(page: QueuePage, params: QueryDict) -> list[Chip]:
         "today": _("Due today"),
         "week": _("Due later this week"),
         "later": _("Due after that"),
+        "none": _("Without a deadline"),
         "paused": _("Paused"),
     }
     found: list[tuple[str, str, str | Promise]] = []

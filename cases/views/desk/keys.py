@@ -53,8 +53,8 @@ _ALWAYS = (
     Key(("?",), _("show all keys"), often=True),
 )
 _SORTS: dict[str, Text] = {
-    "due": _("by deadline"),
-    "priority": _("by priority"),
+    "due": _("urgent first, then by deadline"),
+    "priority": _("urgent first, then by priority"),
     "newest": _("newest first"),
 }
 
