@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.evidence.accept import ACCEPT
 from cases.forms.desk import KeyedForm
 from cases.models import Case, ConflictDeclaration, Respondent
-from cases.services.assigning import NOT_FREE, NOTE_LENGTH
+from cases.services.assigning import NO_ROLE, NOT_FREE, NOTE_LENGTH
 from cases.services.conflicts import REASON_LENGTH
 from cases.services.notes import BODY_LENGTH, MAX_MENTIONS, NOT_A_READER
 from integrity.accounts.models import User
@@ -106,10 +106,19 @@ class _ToForm(KeyedForm):
 
 
 class GiveForm(_ToForm):
-    """Give a case to a colleague. `back`: it can go back to the queue instead."""
+    """Give a case to a colleague. `back`: it can go back to the queue instead.
+
+    `officer`: whoever gives it may know whether a colleague lacks the role.
+    """
 
     def __init__(
-        self, data: Any = None, *, colleagues: Sequence[User], back: bool = False, **kwargs: Any
+        self,
+        data: Any = None,
+        *,
+        colleagues: Sequence[User],
+        back: bool = False,
+        officer: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
         choices: list[tuple[str, Any]] = [("", _("Choose a colleague"))]
@@ -120,7 +129,7 @@ class GiveForm(_ToForm):
             label=_("Who gets the case?"),
             choices=choices,
             missing=_("Choose a colleague"),
-            error_messages={"invalid_choice": NOT_FREE},
+            error_messages={"invalid_choice": NO_ROLE if officer else NOT_FREE},
         )
         # Whom it was with when the page was opened.
         self.fields["was"] = forms.CharField(widget=forms.HiddenInput, required=False)

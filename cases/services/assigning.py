@@ -15,11 +15,20 @@ from cases.services.clean import Problems
 from integrity.accounts.models import User
 from integrity.accounts.rules import STAFF_OF_CASES, has_role
 from integrity.core import clock
-from integrity.core.errors import Conflict, IllegalTransition, InvalidInput, NotPermitted
+from integrity.core.errors import (
+    Conflict,
+    IllegalTransition,
+    InvalidInput,
+    NotPermitted,
+    Text,
+)
 
 NOTE_LENGTH = notes.BODY_LENGTH
-# One message for every reason: that it is a conflict is not told to whoever asks.
+# One message for every reason, a role that is missing among them: that somebody is kept from the
+# case is told to officers alone (QU5), and what keeps them from it to nobody here.
 NOT_FREE = _("This colleague cannot have the case. Choose somebody else.")
+BLOCKED = _("Something keeps this colleague from the case. Choose somebody else.")
+NO_ROLE = _("This colleague does not work on cases here. Choose somebody else.")
 TAKEN = _("Somebody else has the case by now. Look at it again before you give it to anybody.")
 
 
@@ -38,7 +47,7 @@ def assign(
     somebody else took it meanwhile; "" does not ask. A note goes to the notes of the desk, and the
     colleague gets a letter that names the case number and nothing else. Whoever has it already is
     no change, so that the same form can be sent twice. Raises `InvalidInput` at `to` for whoever
-    may not have it, `IllegalTransition` for a case that has ended, `NotPermitted`, `NotFound`.
+    may not have it (an officer is told that there is a block, nobody which), `IllegalTransition` for a case that has ended, `NotPermitted`, `NotFound`.
     """
     text = _clean(note)
     with locked_case(number) as case:
@@ -119,7 +128,7 @@ def _give(
     if was != "" and _public(was) != _public(case.assignee):
         raise Conflict(TAKEN)
     if to is not None and to.pk not in {user.pk for user in rules.may_have(case)}:
-        raise InvalidInput({"to": [NOT_FREE]})
+        raise InvalidInput({"to": [_why_not(case, actor, to)]})
     case.assignee = to
     case.assigned_at = clock.now() if to is not None else None
     record(
@@ -134,6 +143,12 @@ def _give(
     if to is not None and to.pk != actor.pk:
         letters.case_assigned(case, to, at=case.assigned_at or clock.now())
     return case
+
+
+def _why_not(case: Case, actor: User, to: User) -> Text:
+    if not rules.oversees(actor, case):
+        return NOT_FREE
+    return BLOCKED if to.pk in {user.pk for user in rules.working_at(case)} else NO_ROLE
 
 
 def _public(whom: User | UUID | str | None) -> str:

@@ -151,14 +151,15 @@ def test_everybody_who_works_there_is_offered_and_only_who_may_have_it_gets_it(d
     assert len(answers) == 1
     assert desk.now().assignee == desk.ines
     triage.release(actor=desk.ines, number=desk.number)
-    messages = set()
+    messages: dict[str, set[str]] = {"tied": set(), "free": set()}
     for user in (elsewhere, declared, teacher, clerk, reporter, gone):
-        with pytest.raises(InvalidInput) as refused:
+        with pytest.raises(InvalidInput) as told:
             desk.assign(user)
-        messages.add(str(refused.value.fields["to"][0]))
-    # One answer for every reason: nobody learns from it who has a conflict.
-    assert len(messages) == 1
-    assert "conflict" not in messages.pop()
+        kind = "tied" if user.display_name in tied else "free"
+        messages[kind].add(str(told.value.fields["to"][0]))
+    # An officer learns that there is a block, and nothing of its kind (QU5).
+    assert messages == {"tied": {assigning.BLOCKED}, "free": {assigning.NO_ROLE}}
+    assert "conflict" not in assigning.BLOCKED
 
 
 def test_somebody_took_it_meanwhile_and_it_is_not_taken_from_them(desk: Desk) -> None:
@@ -279,3 +280,65 @@ def test_the_page_for_leavers_moves_what_is_ticked_and_lists_what_stayed(desk: D
     assert (answer.status_code, answer.headers["Location"]) == (303, reverse("desk:leavers"))
     assert page(desk.officer, "leaver", desk.ines.public_id).status_code == 404
     assert page(desk.tomasz, "leavers").status_code == 403
+
+
+# What a refusal tells (QU5)
+
+
+def refused(desk: Desk, actor: User, to: User, status: int = 400) -> str:
+    """What the page of giving the case answers, without what differs each time."""
+    client = Client()
+    client.force_login(actor)
+    address = reverse("desk:give", args=[desk.number])
+    form = client.get(address).context["form"]
+    sent = {"to": str(to.public_id), "note": "", "was": form["was"].value() or ""}
+    sent["form_token"] = form["form_token"].value()
+    answer = client.post(address, sent)
+    assert answer.status_code == status
+    return str(answer.context["form"].errors["to"].as_text())
+
+
+def ties(desk: Desk) -> list[User]:
+    """Colleagues with the role, each tied to the case in another way."""
+    declared, told, taught = (build.moderator(name) for name in ("Dora", "Theo", "Tea"))
+    build.conflict(desk.case, declared)
+    build.report(desk.case, told)
+    assert desk.case.course is not None
+    make.teach(desk.case.course, taught)
+    return [declared, told, taught]
+
+
+def test_hostile_22_a_moderator_reads_the_same_for_a_conflict_and_a_missing_role(
+    desk: Desk,
+) -> None:
+    blocked = ties(desk)
+    left = build.moderator("Gone")
+    elsewhere = build.moderator("Far", institution=make.institution())
+    RoleGrant.objects.filter(user=left).update(ended_at=clock.now())
+    triage.claim(actor=desk.ines, number=desk.number)
+    said = {refused(desk, desk.ines, to) for to in (*blocked, left, elsewhere, make.person())}
+    assert said == {f"* {assigning.NOT_FREE}"}
+    for to in (*blocked, left, elsewhere):
+        with pytest.raises(InvalidInput) as error:
+            assigning.hand_over(actor=desk.ines, number=desk.number, to=to, form_key=uuid4().hex)
+        assert error.value.fields == {"to": [assigning.NOT_FREE]}
+    assert desk.now().assignee == desk.ines
+
+
+def test_an_officer_is_told_that_there_is_a_block_and_not_which(desk: Desk) -> None:
+    said = {refused(desk, desk.officer, to) for to in ties(desk)}
+    assert said == {f"* {assigning.BLOCKED}"}
+    left = build.moderator("Gone")
+    RoleGrant.objects.filter(user=left).update(ended_at=clock.now())
+    assert refused(desk, desk.officer, left) == f"* {assigning.NO_ROLE}"
+    with pytest.raises(InvalidInput) as error:
+        desk.assign(left)
+    assert error.value.fields == {"to": [assigning.NO_ROLE]}
+
+
+def test_an_officer_with_a_conflict_is_told_nothing_at_all(desk: Desk) -> None:
+    blocked = ties(desk)[0]
+    build.conflict(desk.case, desk.officer)
+    with pytest.raises(NotFound):
+        desk.assign(blocked)
+    assert page(desk.officer, "give", desk.number).status_code == 404

@@ -55,6 +55,7 @@ def give(request: HttpRequest, number: str) -> HttpResponse:
         request.POST if request.method == POST else None,
         colleagues=colleagues,
         back=top.officer and case.assignee_id is not None,
+        officer=top.officer,
         initial={"was": str(case.assignee.public_id) if case.assignee else ""},
     )
     tried: Tried[Case] | None = None
