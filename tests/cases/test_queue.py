@@ -32,7 +32,7 @@ from tests.courses import builders as make
 pytestmark = pytest.mark.django_db
 
 QUEUE = "/desk/queue/"
-MOST_QUERIES = 8
+MOST_QUERIES = 9
 
 
 def page(user: User, query: str = "") -> Any:
