@@ -55,6 +55,8 @@ navigation.register(
 restricted.allow("my:home", "my:cases", "my:case", "my:answer", "my:answered", "my:evidence")
 restricted.allow("my:appeal", "my:appealed")
 # To have help with an answer, and to answer what holds until then, is part of being heard.
-restricted.allow("my:advisers", "my:adviser_end", "my:measure")
+restricted.allow("my:advisers", "my:adviser", "my:adviser_end", "my:measure")
+# And so is to be asked to talk, and to say what is wrong in what was written down.
+restricted.allow("my:meeting", "my:meeting_minutes", "my:meeting_calendar")
 # Their letter and their case lead to what happens with their data.
 restricted.allow("report:processing")

@@ -380,3 +380,64 @@ register(
     title=_("There is a note for you in your case"),
     audience=_RESPONDENT,
 )
+register(
+    "meeting_offered",
+    payload=payloads.MeetingOffered,
+    letter=True,
+    label=_("Invitation to a meeting"),
+    title=_("We would like to talk with you"),
+    audience=_RESPONDENT,
+    priority=20,
+)
+register(
+    "meeting_agreed",
+    payload=payloads.MeetingAgreed,
+    letter=True,
+    label=_("Meeting agreed"),
+    title=_("Your meeting is agreed"),
+    audience=_RESPONDENT,
+    priority=20,
+)
+register(
+    "meeting_changed",
+    payload=payloads.MeetingChanged,
+    letter=True,
+    label=_("Meeting changed"),
+    title=_("Something about your meeting has changed"),
+    audience=_RESPONDENT,
+    priority=10,
+)
+register(
+    "meeting_called_off",
+    payload=payloads.MeetingCalledOff,
+    letter=True,
+    label=_("Meeting called off"),
+    title=_("A meeting does not take place"),
+    audience=_RESPONDENT,
+    priority=10,
+)
+register(
+    "meeting_reminder",
+    payload=payloads.MeetingReminder,
+    letter=True,
+    label=_("Reminder of a meeting"),
+    title=_("A meeting is near"),
+    audience=_RESPONDENT,
+    priority=10,
+)
+register(
+    "minutes_to_read",
+    payload=payloads.MinutesToRead,
+    letter=True,
+    label=_("Minutes of a meeting"),
+    title=_("Please read what was said at the meeting"),
+    audience=_RESPONDENT,
+)
+register(
+    "meeting_answered",
+    payload=payloads.MeetingAnswered,
+    letter=True,
+    label=_("The learner said something about a meeting"),
+    title=_("The learner has answered"),
+    audience=_DESK,
+)

@@ -4,6 +4,6 @@ Reasons are personal values: they may name people, so they can be erased while t
 Importing this registers all of it.
 """
 
-from cases.events import beside, desk, identity, intake, process
+from cases.events import beside, desk, identity, intake, meetings, process
 
-__all__ = ["beside", "desk", "identity", "intake", "process"]
+__all__ = ["beside", "desk", "identity", "intake", "meetings", "process"]

@@ -41,6 +41,18 @@ from cases.letters.hearing import (
     response_received,
 )
 from cases.letters.identity import consent_asked, identity_opened, identity_told
+from cases.letters.meetings import (
+    agreed_key,
+    meeting_agreed,
+    meeting_answered,
+    meeting_called_off,
+    meeting_changed,
+    meeting_offered,
+    meeting_reminder,
+    meeting_reminder_key,
+    minutes_to_read,
+    told_within,
+)
 from cases.letters.queueing import queue_for, render_for, was_queued
 from cases.letters.reporting import message_arrived, report_question, review_decided
 from cases.letters.words import (
@@ -58,6 +70,7 @@ from cases.letters.words import (
 
 __all__ = [
     "adviser_invited",
+    "agreed_key",
     "appeal_decided",
     "appeal_received",
     "appeal_url",
@@ -80,8 +93,16 @@ __all__ = [
     "interim_measure",
     "interim_payload",
     "matter",
+    "meeting_agreed",
+    "meeting_answered",
+    "meeting_called_off",
+    "meeting_changed",
+    "meeting_offered",
+    "meeting_reminder",
+    "meeting_reminder_key",
     "mentioned",
     "message_arrived",
+    "minutes_to_read",
     "no_violation_found",
     "note_shared",
     "notice_reminder",
@@ -107,5 +128,6 @@ __all__ = [
     "suspension_ended",
     "take_back_dismissal",
     "terms",
+    "told_within",
     "was_queued",
 ]

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from cases import rules
 from cases.enums import CaseStatus as S
+from cases.enums import MeetingStatus
 from cases.governing import RELATED
 from cases.models import (
     Allegation,
@@ -17,6 +18,7 @@ from cases.models import (
     CaseMerge,
     Evidence,
     InterimMeasure,
+    Meeting,
     Note,
     Presence,
     Respondent,
@@ -45,8 +47,8 @@ STAGES = (
     S.CLOSED,
 )
 
-# What goes on beside the process: asked and not answered yet, taken and in force.
-BESIDE = ("statements", "waiting", "measures", "standing")
+# What goes on beside the process: asked and not answered yet, taken and in force, arranged.
+BESIDE = ("statements", "waiting", "measures", "standing", "meetings", "arranged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,12 @@ def _case(user: User, number: str) -> Case:
             standing_count=subcount(
                 InterimMeasure.objects.filter(
                     case=case_pk, lifted_at__isnull=True, ends_at__gt=clock.now()
+                )
+            ),
+            meetings_count=subcount(Meeting.objects.filter(case=case_pk)),
+            arranged_count=subcount(
+                Meeting.objects.filter(
+                    case=case_pk, status=MeetingStatus.AGREED, starts_at__gt=clock.now()
                 )
             ),
         )

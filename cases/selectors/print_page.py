@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cases.models import Evidence, Note
 from cases.selectors.case_head import Head
 from cases.selectors.links import Network, network
+from cases.selectors.meetings import Shown, on_paper
 from cases.selectors.merging import Merging, merging
 from cases.selectors.timeline import Timeline, timeline
 from integrity.accounts.models import User
@@ -27,6 +28,7 @@ class PrintPage:
 
     pieces: list[Evidence]
     notes: list[Note]
+    meetings: list[Shown]
     timeline: Timeline
     network: Network | None
     merging: Merging | None
@@ -38,7 +40,8 @@ class PrintPage:
 
 
 def print_page(top: Head, user: User, violations: Mapping[str, str]) -> PrintPage:
-    """Four queries, however much is in the case, and some more where others belong to it.
+    """Five queries, however much is in the case, and some more where there are meetings or others
+    belong to it.
 
     `violations` are titles by code.
     """
@@ -64,6 +67,7 @@ def print_page(top: Head, user: User, violations: Mapping[str, str]) -> PrintPag
     return PrintPage(
         pieces,
         notes[::-1],
+        on_paper(top),
         found,
         network(user, top.case) if top.linked else None,
         merging(user, top) if joined else None,

@@ -22,6 +22,7 @@ from cases.models import (
     Determination,
     Evidence,
     InterimMeasure,
+    Meeting,
     Notice,
     Respondent,
     Response,
@@ -115,6 +116,7 @@ def _of_others(what: Filter) -> frozenset[str]:
         Sanction.objects.all(),
         Appeal.objects.all(),
         InterimMeasure.objects.all(),
+        Meeting.objects.all(),
         AdviserAccess.objects.all(),
         Evidence.objects.all(),
     ):

@@ -18,4 +18,9 @@ urlpatterns = [
         name="comparison_pdf",
     ),
     path("<uuid:access_id>/notes/<uuid:file_id>/", advising.note_file, name="note_file"),
+    path(
+        "<uuid:access_id>/meetings/<uuid:public_id>/calendar/",
+        advising.meeting_calendar,
+        name="meeting_calendar",
+    ),
 ]

@@ -12,6 +12,7 @@ from cases.views import (
     my_appeal,
     my_consent,
     my_measure,
+    my_meetings,
     my_reports,
     my_statement,
 )
@@ -54,4 +55,15 @@ urlpatterns = [
         "cases/<str:number>/evidence/<uuid:public_id>/pdf/", comparing.mine, name="comparison_pdf"
     ),
     path("cases/<str:number>/notes/<uuid:file_id>/", my.note_file, name="note_file"),
+    path("cases/<str:number>/meetings/<uuid:public_id>/", my_meetings.meeting, name="meeting"),
+    path(
+        "cases/<str:number>/meetings/<uuid:public_id>/calendar/",
+        my_meetings.download,
+        name="meeting_calendar",
+    ),
+    path(
+        "cases/<str:number>/meetings/<uuid:public_id>/minutes/<uuid:minutes_id>/",
+        my_meetings.minutes,
+        name="meeting_minutes",
+    ),
 ]

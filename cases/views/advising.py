@@ -21,13 +21,15 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.selectors import adviser as selectors
 from cases.selectors.comparison_shown import shown_versus
 from cases.selectors.identity import told_to
+from cases.selectors.meetings import advised_meeting, advised_meetings
 from cases.selectors.my import Stage
 from cases.selectors.notes import shared_with
 from cases.services import adviser as service
 from cases.services import notes, showing
 from cases.views import my_words as words
+from cases.views.calendar import calendar
 from cases.views.message_files import download
-from integrity.core.errors import Conflict, NotPermitted
+from integrity.core.errors import Conflict, NotFound, NotPermitted
 
 # What the respondent's page says to them, said about them.
 LOOKS = {
@@ -94,6 +96,7 @@ def case(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "shown": page,
             "told": told_to(page.respondent),
             "shared_notes": shared_with(page.respondent),
+            "meetings": advised_meetings(access),
             "case": page.case,
             "name": access.respondent.user.display_name,
             "look": look,
@@ -123,3 +126,14 @@ def evidence(request: HttpRequest, access_id: UUID, public_id: UUID) -> HttpResp
     context = {"access": access, "shown": shown, "piece": shown.evidence, "look": look}
     context["versus"] = shown_versus(shown.evidence, access.respondent, access=access)
     return render(request, "cases/advising/evidence.html", context)
+
+
+@login_required
+@require_safe
+def meeting_calendar(request: HttpRequest, access_id: UUID, public_id: UUID) -> HttpResponse:
+    """A meeting that the adviser comes along to, for their calendar."""
+    user: Any = request.user
+    shown = advised_meeting(selectors.advised_access(user, access_id), public_id)
+    if not shown.in_calendars:
+        raise NotFound
+    return calendar(shown.meeting, reverse("advising:case", args=[access_id]))

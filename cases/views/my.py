@@ -20,6 +20,7 @@ from cases.selectors import my as selectors
 from cases.selectors.comparison_shown import shown_versus
 from cases.selectors.identity import asked_of, told_to
 from cases.selectors.interim import of_respondent
+from cases.selectors.meetings import of_respondent as meetings_of
 from cases.selectors.my import MyCase
 from cases.selectors.notes import shared_with
 from cases.selectors.precedence import decider, precedence
@@ -70,6 +71,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
             "decider": decider(page.case),
             "processing": notices.processing(page.notice.processing_notice),
             "measures": of_respondent(page.respondent),
+            "meetings": meetings_of(page.respondent),
             "consents": asked_of(respondent=page.respondent),
             "told": told_to(page.respondent),
             "shared_notes": shown_notes,

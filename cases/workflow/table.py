@@ -298,6 +298,38 @@ TABLE: dict[str, Step] = {
             _("Reverse a consequence"),
             decisive=[S.DECIDED, S.CLOSED],
         ),
+        # To talk with the learner is part of hearing them (PR3); what it was about may be written
+        # down after the decision as well.
+        _step(
+            "meet",
+            [S.NOTIFIED, S.REVIEW, S.APPROVAL, S.APPEAL],
+            None,
+            By.DESK,
+            _("Invite to a meeting"),
+            decisive=(S.REVIEW, S.APPROVAL, S.APPEAL),
+        ),
+        _step(
+            "choose_time",
+            [S.NOTIFIED, S.REVIEW, S.APPROVAL, S.APPEAL],
+            None,
+            By.RESPONDENT,
+            _("Choose a time"),
+        ),
+        _step(
+            "minutes",
+            [S.NOTIFIED, S.REVIEW, S.APPROVAL, S.DECIDED, S.APPEAL],
+            None,
+            By.DESK,
+            _("Write down what was said"),
+            decisive=(S.REVIEW, S.APPROVAL, S.APPEAL),
+        ),
+        _step(
+            "answer_minutes",
+            [*ANY_OPEN, S.CLOSED, S.DISMISSED],
+            None,
+            By.RESPONDENT,
+            _("Say whether the minutes are right"),
+        ),
         _step("appeal", [S.DECIDED], S.APPEAL, By.RESPONDENT, _("Appeal against this decision")),
         _step("uphold", [S.APPEAL], S.DECIDED, By.HEARER, _("Decide the appeal")),
         _step("remit", [S.APPEAL], S.REVIEW, By.HEARER, _("Send the case back for review")),

@@ -48,6 +48,15 @@ from notifications.payloads.items import (
     PolicyItem,
     SanctionItem,
 )
+from notifications.payloads.meetings import (
+    MeetingAgreed,
+    MeetingAnswered,
+    MeetingCalledOff,
+    MeetingChanged,
+    MeetingOffered,
+    MeetingReminder,
+    MinutesToRead,
+)
 from notifications.payloads.people import (
     ConsentAsked,
     IdentityTold,
@@ -94,8 +103,15 @@ __all__ = [
     "IdentityTold",
     "InterimLifted",
     "InterimMeasure",
+    "MeetingAgreed",
+    "MeetingAnswered",
+    "MeetingCalledOff",
+    "MeetingChanged",
+    "MeetingOffered",
+    "MeetingReminder",
     "Mentioned",
     "MessageArrived",
+    "MinutesToRead",
     "NoViolationFound",
     "NoteShared",
     "NoticeReminder",

@@ -51,6 +51,8 @@ NO_PAGE = {
     *("my:adviser_end", "advising:accept", "advising:decline", "desk:withdraw_statement"),
     *("pledges:export", "pledges:remind"),
     *("desk:queue_columns", "desk:queue_counts"),
+    *("desk:meeting_calendar", "my:meeting_calendar", "advising:meeting_calendar"),
+    "my:meeting_minutes",
 }
 
 # Who looks: somebody signed in, a visitor, or the session of a visitor who has done something.

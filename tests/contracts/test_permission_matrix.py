@@ -46,6 +46,7 @@ from cases.models import (
     Determination,
     DismissalReview,
     InterimMeasure,
+    Meeting,
     Report,
     ReportImport,
     RetaliationMark,
@@ -333,6 +334,8 @@ class Scene:
             form_key="the-measure",
         )
 
+        self._meetings()
+
         # Asked whether they are one person; and one whose other account is closed.
         older, newer = self.person("learner"), self.person("suspended")
         self.pair = make.pair(older, newer, status="asked", asked_at=clock.now())
@@ -341,6 +344,34 @@ class Scene:
         )
 
         self._yearly()
+
+    def _meetings(self) -> None:
+        """One that lies ahead, one of which nobody wrote down who came, and one with minutes."""
+
+        def meeting(key: str, days: int, status: str) -> Meeting:
+            start = clock.now() + timedelta(days=days)
+            row = Meeting.objects.create(
+                case=self.world.case,
+                respondent=self.respondent,
+                about="How it came about.",
+                place="Room 5",
+                status=status,
+                starts_at=start,
+                ends_at=start + timedelta(minutes=45),
+                invited_by=self.world.moderator,
+                form_key=key,
+            )
+            row.slots.create(starts_at=start, ends_at=row.ends_at)
+            row.people.create(capacity="desk", user=self.world.moderator, attended=True)
+            row.people.create(capacity="learner", user=self.respondent.user, attended=True)
+            return row
+
+        self.meeting = meeting("the-meeting", 2, "agreed")
+        self.begun = meeting("the-begun-meeting", -1, "agreed")
+        self.talk = meeting("the-held-meeting", -2, "held")
+        self.minutes = self.talk.minutes.create(
+            number=1, text="She said how.", written_by=self.world.moderator, form_key="minutes"
+        )
 
     def _yearly(self) -> None:
         """A review that is open, one that is closed, and a message to many people under way."""
@@ -530,6 +561,25 @@ class Scene:
             "my:adviser_end": {**case, "public_id": self.access.public_id},
             "my:statement": {"public_id": self.statement.public_id},
             "my:measure": {"public_id": self.measure.public_id},
+            **{
+                f"{side}:meeting{name}": {**case, "public_id": self.meeting.public_id}
+                for side, names in (
+                    ("my", ("", "_calendar")),
+                    ("desk", ("", "_calendar", "_change", "_call_off")),
+                )
+                for name in names
+            },
+            "desk:meeting_people": {**case, "public_id": self.begun.public_id},
+            "desk:meeting_minutes": {**case, "public_id": self.talk.public_id},
+            "my:meeting_minutes": {
+                **case,
+                "public_id": self.talk.public_id,
+                "minutes_id": self.minutes.public_id,
+            },
+            "advising:meeting_calendar": {
+                "access_id": self.access.public_id,
+                "public_id": self.meeting.public_id,
+            },
             **{
                 f"my:account_{name}": {"public_id": self.pair.public_id}
                 for name in ("check", "not_mine", "keep", "code", "close")

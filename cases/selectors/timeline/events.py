@@ -24,7 +24,7 @@ from django.db.models import (
 
 from cases import models as rows
 from cases.enums import CaseStatus
-from cases.models import Evidence, Note, ResponsePoint
+from cases.models import Evidence, Minutes, Note, ResponsePoint
 from cases.selectors.timeline.kinds import KINDS
 from integrity.accounts.models import User
 from integrity.audit import chain
@@ -81,7 +81,7 @@ def events_of(
         events = events.filter(Exists(theirs), ~_unnamed(number), actor_kind=ActorKind.USER)
     about = Case(
         When(
-            subject_type__in=("note", "response", "evidence"),
+            subject_type__in=("note", "response", "evidence", "minutes"),
             # Only what is an identifier can be read as one.
             subject_id__regex=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
             then=FromWords(F("subject_id")),
@@ -103,6 +103,7 @@ def events_of(
             ),
             quote=Subquery(values.filter(name__in=_QUOTED).values("value")[:1]),
             note=Subquery(Note.objects.filter(public_id=OuterRef("about")).values("body")[:1]),
+            said=Subquery(Minutes.objects.filter(public_id=OuterRef("about")).values("text")[:1]),
             answer=Subquery(points.order_by("position").values("text")[:1]),
             title=Subquery(
                 Evidence.objects.filter(public_id=OuterRef("about")).values("title")[:1]
