@@ -71,10 +71,10 @@ def others_of(events: Iterable[Event], reader: User) -> dict[int, Other]:
     keys = {pk for pair in ends.values() for pk, _number in pair}
     seen = set(rules.visible_to(reader).filter(pk__in=keys).values_list("number", flat=True))
     found = {}
-    for sequence, (event, name) in wanted.items():
-        if name not in ends:
+    for sequence, (event, pair) in wanted.items():
+        if pair not in ends:
             continue
-        here, there = ends[name]
+        here, there = ends[pair]
         if here[1] != event.case_number:
             here, there = there, here
         found[sequence] = Other(there[1] if there[1] in seen else "", later=there[0] > here[0])
