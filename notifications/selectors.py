@@ -80,8 +80,8 @@ class RegisterRow:
 
     @property
     def may_bounce(self) -> bool:
-        """Whether a person may note that it came back."""
-        return self.message.state == State.SENT
+        """Whether a person may note that it came back: not where it was read."""
+        return self.message.state == State.SENT and self.read_at is None
 
 
 _ABOUT_THE_SERVER = {

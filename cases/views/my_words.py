@@ -203,8 +203,9 @@ def _letter(page: MyCase) -> Step:
     sent, read = page.notice.sent_at, page.notice.letter.first_read_at
     words = {"sent": day(sent, "brief"), "read": day(read, "brief") if read else ""}
     if page.window.undelivered:
-        note = _("Written on %(sent)s. It has not reached you yet.") % words
-    elif read is None:
+        note = _("%(sent)s. It has not reached you yet.") % words
+        return Step("done", _("Letter written"), note)
+    if read is None:
         note = _("%(sent)s. You have not opened it yet.") % words
     elif words["sent"] == words["read"]:
         note = _("%(sent)s. You read it the same day.") % words

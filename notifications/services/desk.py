@@ -11,7 +11,7 @@ from integrity.audit import services as audit
 from integrity.core import clock
 from integrity.core.errors import IllegalTransition, InvalidInput, NotFound
 from notifications import conf, hints
-from notifications.enums import BOUNCED, NEEDS_ATTENTION, BounceReason, State
+from notifications.enums import BOUNCED, NEEDS_ATTENTION, BounceReason, RecipientKind, State
 from notifications.models import OutboxMessage
 
 
@@ -62,7 +62,7 @@ def mark_bounced(*, message: UUID | str, actor: User, reason: str, role: str = "
 
     Its proof of delivery goes; the history keeps from when it was. The caller has checked that
     `actor` may do so. Raises `NotFound`, `InvalidInput` for no `BounceReason`, and
-    `IllegalTransition` for a message that was not sent.
+    `IllegalTransition` for a message that was not sent, or a letter that a named person read.
     """
     if reason not in BounceReason.values:
         raise InvalidInput({"reason": [_("Choose why it came back.")]})
@@ -70,6 +70,11 @@ def mark_bounced(*, message: UUID | str, actor: User, reason: str, role: str = "
         row = _row(message)
         if row.state != State.SENT or row.sent_at is None:
             raise IllegalTransition(_("Only a message that was sent can come back."))
+        # A reporter's reading is for nobody to know.
+        letter = getattr(row, "letter", None)
+        named = row.recipient_kind == RecipientKind.NAMED
+        if named and letter is not None and letter.first_read_at is not None:
+            raise IllegalTransition(_("The letter was read, so it came."))
         was = row.sent_at
         row.state = State.BOUNCED
         row.sent_at = None

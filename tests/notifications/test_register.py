@@ -21,7 +21,7 @@ from integrity.core.errors import IllegalTransition, NotFound
 from notifications import selectors
 from notifications import services as notifications
 from notifications.enums import State
-from notifications.models import OutboxMessage
+from notifications.models import Letter, OutboxMessage
 from tests.conftest import FrozenClock
 from tests.notifications.builders import person, queued, reporter
 from tests.support.smtp import SmtpServer
@@ -140,7 +140,7 @@ def test_the_register_costs_the_same_at_one_and_at_three(
     assert costs[0] == costs[1] <= 8
 
 
-@pytest.mark.parametrize("was", [State.FAILED, State.UNCERTAIN, State.DEAD])
+@pytest.mark.parametrize("was", [State.FAILED, State.UNCERTAIN, State.DEAD, State.BOUNCED])
 def test_send_again(desk: Client, smtp: SmtpServer, was: State) -> None:
     message = in_state(was)
     assert act(desk, message, "resend").status_code == 302
@@ -154,7 +154,7 @@ def test_send_again(desk: Client, smtp: SmtpServer, was: State) -> None:
     assert event.actor_role == "officer"
 
 
-@pytest.mark.parametrize("was", [State.FAILED, State.UNCERTAIN, State.DEAD])
+@pytest.mark.parametrize("was", [State.FAILED, State.UNCERTAIN, State.DEAD, State.BOUNCED])
 def test_mark_as_sent(desk: Client, smtp: SmtpServer, was: State) -> None:
     message = in_state(was)
     before = clock.now()
@@ -179,6 +179,48 @@ def test_too_late_or_too_early_for_a_person(desk: Client, state: State, action: 
     message.refresh_from_db()
     assert message.state == state
     assert Event.objects.count() == events
+
+
+def bounce(desk: Client, message: OutboxMessage, reason: str) -> Any:
+    return desk.post(
+        reverse("test-action", args=[message.public_id]),
+        {"action": "mark_bounced", "reason": reason},
+    )
+
+
+def test_what_came_back_has_no_proof_of_delivery_any_more(desk: Client) -> None:
+    message = in_state(State.SENT)
+    was = message.sent_at
+    assert was is not None
+    assert bounce(desk, message, "nonsense").status_code == 400
+    assert bounce(desk, message, "full").status_code == 302
+    message.refresh_from_db()
+    assert (message.state, message.sent_at, message.last_error) == (
+        State.BOUNCED,
+        None,
+        "Bounced full",
+    )
+    event = Event.objects.get(action="message.bounced")
+    assert event.data["was_sent_at"] == was.isoformat()
+    page = desk.get(LIST, {"state": "attention"}).content.decode()
+    assert "The mailbox is full" in page
+    assert bounce(desk, message, "full").status_code == 409
+
+
+@pytest.mark.parametrize("state", [state for state in State if state != State.SENT])
+def test_only_what_was_sent_comes_back(desk: Client, state: State) -> None:
+    message = in_state(state)
+    assert bounce(desk, message, "full").status_code == 409
+    message.refresh_from_db()
+    assert message.state == state
+
+
+def test_a_letter_that_was_read_did_not_come_back(desk: Client) -> None:
+    message = in_state(State.SENT)
+    assert "Did it come back?" in desk.get(LIST).content.decode()
+    Letter.objects.filter(message=message).update(first_read_at=clock.now())
+    assert "Did it come back?" not in desk.get(LIST).content.decode()
+    assert bounce(desk, message, "full").status_code == 409
 
 
 def test_only_posts_with_a_known_action(desk: Client) -> None:
