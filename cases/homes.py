@@ -53,7 +53,7 @@ navigation.register(
 
 # Whoever may use nothing else still reads what is alleged and decided, answers and appeals.
 restricted.allow("my:home", "my:cases", "my:case", "my:answer", "my:answered", "my:evidence")
-restricted.allow("my:appeal", "my:appealed")
+restricted.allow("my:appeal", "my:appealed", "my:more_time")
 # To have help with an answer, and to answer what holds until then, is part of being heard.
 restricted.allow("my:advisers", "my:adviser", "my:adviser_end", "my:measure")
 # And so is to be asked to talk, and to say what is wrong in what was written down.

@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import AppealOutcome
-from cases.forms.desk import KeyedForm, RevisedForm
+from cases.forms.desk import RevisedForm
+from cases.forms.drafted import DraftedForm
 from cases.models import Sanction
 from integrity.web.forms import TOKEN_FIELD, PickField, PicksField, TextField
 
@@ -27,7 +28,7 @@ OUTCOMES: dict[str, Text] = {
 }
 
 
-class AppealForm(KeyedForm):
+class AppealForm(DraftedForm):
     """On which grounds of the policy, and why. It is sent once."""
 
     def __init__(
@@ -48,6 +49,11 @@ class AppealForm(KeyedForm):
             rows=10,
             missing=_("Tell us why the decision should change"),
         )
+        self._opened()
+
+    def called(self, name: str) -> str:
+        """What a field is about, in a list."""
+        return str(self.fields[name].label)
 
     @property
     def chosen(self) -> list[str]:
@@ -58,7 +64,7 @@ class AppealForm(KeyedForm):
     def carried(self) -> Carried:
         """Names and values to carry over to the next step, as they were typed."""
         return [
-            (TOKEN_FIELD, str(self[TOKEN_FIELD].value() or "")),
+            *((name, str(self[name].value() or "")) for name in (TOKEN_FIELD, "revision", "seen")),
             *(("grounds", code) for code in self["grounds"].value() or []),
             ("text", str(self["text"].value() or "")),
         ]

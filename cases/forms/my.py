@@ -1,4 +1,4 @@
-"""The respondent's answer: a stance and words on each allegation, then files on the check page."""
+"""The respondent's answer: a stance and words on each allegation, and files."""
 
 from __future__ import annotations
 
@@ -14,17 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from cases.enums import Stance
 from cases.evidence.accept import ACCEPT
 from cases.evidence.errors import FIELD
+from cases.forms.drafted import DraftedForm
 from cases.models import Allegation
 from integrity.core.errors import InvalidInput
-from integrity.web.forms import (
-    TOKEN_FIELD,
-    Form,
-    ManyFilesField,
-    ManyFilesInput,
-    OnceForm,
-    PickField,
-    TextField,
-)
+from integrity.web.forms import Form, ManyFilesField, ManyFilesInput, PickField, TextField
 
 WORDS = 10_000
 
@@ -36,7 +29,7 @@ HINTS: dict[str, str | Promise] = {
 }
 
 
-class AnswerForm(OnceForm):
+class AnswerForm(DraftedForm):
     """A choice and words for every allegation, circumstances, anything else.
 
     Fields are named as the service names them: `stance-<id>` and `text-<id>` by the allegation's
@@ -82,9 +75,12 @@ class AnswerForm(OnceForm):
             max_length=WORDS,
             required=False,
         )
+        self._opened()
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.unfinished:
+            return cleaned
         for allegation in self.allegations:
             stance = cleaned.get(f"stance-{allegation.public_id}", "")
             name = f"text-{allegation.public_id}"
@@ -96,11 +92,6 @@ class AnswerForm(OnceForm):
                 )
                 self.add_error(name, ValidationError(message))
         return cleaned
-
-    @property
-    def key(self) -> str:
-        """The key of this filling-in, of a valid form."""
-        return str(self.cleaned_data[TOKEN_FIELD])
 
     @property
     def answers(self) -> dict[str, tuple[str, str]]:
@@ -122,6 +113,16 @@ class AnswerForm(OnceForm):
         """Names and values to carry over to the next step, as they were typed."""
         return [(bound.html_name, str(bound.value() or "")) for bound in self]
 
+    def called(self, name: str) -> str:
+        """What a field is about, in a list where it stands without its question."""
+        for allegation in self.allegations:
+            title = allegation.violation_type.title
+            if name == f"stance-{allegation.public_id}":
+                return title
+            if name == f"text-{allegation.public_id}":
+                return f"{title}: {self.fields[name].label}"
+        return str(self.fields[name].label)
+
     def typed(self) -> list[tuple[str, str]]:
         """Every text that was typed, with what it answers: for pages that take no form any more."""
         texts = []
@@ -137,7 +138,7 @@ class AnswerForm(OnceForm):
 
 
 class AnswerFilesForm(Form):
-    """Files that go with the answer, chosen last, so that nothing has to be kept meanwhile."""
+    """Files that go with the answer. They are kept with its draft."""
 
     uploads = ManyFilesField(
         label=_("Add files"),

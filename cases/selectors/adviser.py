@@ -1,13 +1,14 @@
 """Advisers: whom a respondent asked, and what whoever helps reads along.
 
-An adviser reads what the respondent was shown and said, and what was decided: nothing of reports,
-other respondents or the people of the desk, and no letters, which are written to one reader.
+An adviser reads as much of what the respondent was shown and said, and of what was decided, as they
+allow: nothing of reports, other respondents or the people of the desk, and no letters, which are
+written to one reader.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
@@ -113,16 +114,51 @@ def advised_access(user: User, access_id: UUID) -> AdviserAccess:
 
 
 def advised_case(user: User, access_id: UUID) -> tuple[AdviserAccess, MyCase]:
-    """The case as an adviser reads it. `NotFound` for every access that is not theirs now."""
+    """The case as an adviser reads it. `NotFound` for every access that is not theirs now.
+
+    Only what the access reaches is in it: without `reads_evidence` where the case stands and until
+    when, with `may_write` also what is asked.
+    """
     access = advised_access(user, access_id)
     page = read_case(Respondent.objects.filter(pk=access.respondent_id), Letter.objects.none())
+    return access, page if access.reads_evidence else _cut(page, asked=access.may_write)
+
+
+def _cut(page: MyCase, *, asked: bool) -> MyCase:
+    return replace(
+        page,
+        said=(),
+        allegations=page.allegations if asked else (),
+        evidence=(),
+        own_evidence=(),
+        findings=(),
+        follows=(),
+        history=(),
+        permits=None,
+        edited=None,
+    )
+
+
+def advised_draft(user: User, access_id: UUID) -> tuple[AdviserAccess, MyCase]:
+    """The same for who may write on what is not sent yet. Raises `NotFound` for everybody else."""
+    access, page = advised_case(user, access_id)
+    if not access.may_write:
+        raise NotFound
     return access, page
+
+
+def advised_notes(user: User, access_id: UUID) -> AdviserAccess:
+    """With what somebody reads what the desk wrote to the respondent. Raises `NotFound`."""
+    access = advised_access(user, access_id)
+    if not access.reads_evidence:
+        raise NotFound
+    return access
 
 
 def advised_evidence(user: User, access_id: UUID, public_id: UUID) -> tuple[AdviserAccess, Shown]:
     """One piece of evidence the respondent was shown, for their adviser. Raises `NotFound`."""
     access = (
-        rules.advised(user)
+        rules.advised_reading(user)
         .filter(public_id=access_id)
         .select_related("respondent__user", "respondent__case")
         .first()

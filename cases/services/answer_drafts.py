@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -21,7 +21,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from cases import rules
+from cases import answerable, rules
 from cases.enums import CaseStatus, DeterminationStatus, Stance
 from cases.evidence import FileRefused, Incoming
 from cases.evidence.errors import FIELD, Busy
@@ -50,6 +50,7 @@ from cases.models.answering import DRAFT_PURPOSE
 from cases.services import clean
 from cases.services.clean import Problems
 from cases.services.intake import stored_file
+from cases.windows import window
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from integrity.core import clock, crypto
@@ -96,12 +97,12 @@ class Kept:
 class Overlap(Stale):
     """The same words were changed by two people, or in two windows. Nothing was saved.
 
-    `kept` is what is stored now, with everything of the refused saving that is in nobody's way;
-    `names` are the fields in which both differ.
+    `kept` is what is stored now; `joined` the same with everything of the refused saving that is in
+    nobody's way; `names` the fields in which both differ.
     """
 
-    def __init__(self, kept: Kept, names: Sequence[str]) -> None:
-        self.kept, self.names = kept, tuple(names)
+    def __init__(self, kept: Kept, joined: Fields, names: Sequence[str]) -> None:
+        self.kept, self.joined, self.names = kept, joined, tuple(names)
         super().__init__()
 
 
@@ -180,11 +181,9 @@ def save(
         joined: dict[str, Value] = {**kept.fields, **cleaned}
         overlap: list[str] = []
         if row is not None and row.revision != revision:
-            joined, overlap = _joined(kept.fields, cleaned, seen or {})
+            joined, overlap = join(kept.fields, cleaned, seen or {})
         if overlap:
-            stored = {name: kept.fields.get(name, "") for name in overlap}
-            now = replace(kept, fields={**joined, **stored})
-            raise Overlap(now, overlap)
+            raise Overlap(kept, joined, overlap)
         if row is None:
             if not any(cleaned.values()):
                 return Kept()
@@ -197,10 +196,10 @@ def save(
         return _kept(row)
 
 
-def _joined(
+def join(
     theirs: Fields, mine: Fields, seen: Mapping[str, str]
 ) -> tuple[dict[str, Value], list[str]]:
-    """Both together, and the fields in which both changed what was shown."""
+    """Both together, and the fields in which both changed what was shown: there `theirs` stands."""
     joined = dict(theirs)
     overlap: list[str] = []
     for name, value in mine.items():
@@ -297,22 +296,19 @@ def _open(respondent: Respondent, kind: Kind) -> Notice | Determination:
             raise NotFound
         if Response.objects.filter(notice=notice).exists():
             raise Conflict(_("You have answered this letter already."))
-        if respondent.status != CaseStatus.NOTIFIED:
+        if respondent.status != CaseStatus.NOTIFIED and answerable.settled(respondent) is None:
             raise IllegalTransition
-        _in_time(notice.due_at, _("The time to answer has passed. Please contact us."))
+        if not window(respondent.case, notice).open:
+            raise WindowClosed(_("The time to answer has passed. Please contact us."))
         return notice
     issued = respondent.determinations.filter(status=DeterminationStatus.ISSUED).first()
     if issued is not None and Appeal.objects.filter(determination=issued).exists():
         raise Conflict(_("You have appealed against this decision already."))
     if issued is None or issued.appeal_until is None or respondent.status != CaseStatus.DECIDED:
         raise IllegalTransition(_("There is nothing to appeal against."))
-    _in_time(issued.appeal_until, _("The time to appeal has passed. Please contact us."))
+    if clock.now() >= issued.appeal_until + _LAST_SECOND:
+        raise WindowClosed(_("The time to appeal has passed. Please contact us."))
     return issued
-
-
-def _in_time(until: datetime, message: Text) -> None:
-    if clock.now() >= until + _LAST_SECOND:
-        raise WindowClosed(message)
 
 
 # Files
@@ -507,7 +503,7 @@ def forget_ended() -> int:
 
 def _ended() -> QuerySet[AnswerDraft]:
     before = clock.now() - FORGOTTEN_AFTER
-    answers = Q(notice__respondent__status_since__lt=before) & ~Q(
+    answers = Q(notice__respondent__status_since__lt=before, notice__due_at__lt=before) & ~Q(
         notice__respondent__status=CaseStatus.NOTIFIED
     )
     appeals = Q(determination__respondent__status_since__lt=before) & (

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from cases import letters, workflow
+from cases.answerable import step_of
 from cases.enums import EvidenceKind, Stance
 from cases.evidence import Incoming, received
 from cases.models import Case, Disclosure, Respondent, Response, ResponsePoint
@@ -86,7 +87,7 @@ def submit(
             raise Conflict(_("You have answered this letter already."))
         if Response.objects.filter(form_key=form_key).exists():
             raise Conflict(_("This form was sent before. Please open the letter again."))
-        step = workflow.require("respond", actor=actor, case=case, respondent=respondent)
+        step = workflow.require(step_of(respondent), actor=actor, case=case, respondent=respondent)
         windows.still_open(case, respondent)
         drafted = answer_drafts.taken_along(
             respondent, answer_drafts.Kind.ANSWER, revision=revision

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import advising, comparing
+from cases.views import advising, advising_drafts, comparing
 
 app_name = "advising"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("<uuid:public_id>/", advising.case, name="case"),
     path("<uuid:public_id>/accept/", advising.accept, name="accept"),
     path("<uuid:public_id>/decline/", advising.decline, name="decline"),
+    path("<uuid:access_id>/answer/", advising_drafts.answer, name="answer"),
+    path("<uuid:access_id>/appeal/", advising_drafts.appeal, name="appeal"),
     path("<uuid:access_id>/evidence/<uuid:public_id>/", advising.evidence, name="evidence"),
     path(
         "<uuid:access_id>/evidence/<uuid:public_id>/pdf/",

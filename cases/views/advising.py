@@ -81,7 +81,7 @@ def _see_other(name: str, *args: Any) -> HttpResponseRedirect:
 @login_required
 @require_safe
 def case(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """What the respondent was shown and said, and what was decided. There is nothing to do here."""
+    """As much of what the respondent was shown and said, and of what was decided, as they allow."""
     user: Any = request.user
     access, page = selectors.advised_case(user, public_id)
     until = page.determination.appeal_until if page.determination else None
@@ -94,15 +94,17 @@ def case(request: HttpRequest, public_id: UUID) -> HttpResponse:
         {
             "access": access,
             "shown": page,
-            "told": told_to(page.respondent),
-            "shared_notes": shared_with(page.respondent),
+            "told": told_to(page.respondent) if access.reads_evidence else [],
+            "shared_notes": shared_with(page.respondent) if access.reads_evidence else [],
             "meetings": advised_meetings(access),
             "case": page.case,
             "name": access.respondent.user.display_name,
             "look": look,
             "word": word,
             "appeal_words": words.until_words(until) if until else "",
-            "appeals": [words.appealed(page, row) for row in page.appeals],
+            "appeals": [words.appealed(page, row) for row in page.appeals]
+            if access.reads_evidence
+            else [],
         },
     )
 
@@ -112,7 +114,7 @@ def case(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def note_file(request: HttpRequest, access_id: UUID, file_id: UUID) -> HttpResponse:
     """A file of a note that was written for the respondent."""
     user: Any = request.user
-    access = selectors.advised_access(user, access_id)
+    access = selectors.advised_notes(user, access_id)
     return download(notes.open_for_adviser(access=access, file_id=file_id))
 
 

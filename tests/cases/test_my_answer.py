@@ -77,7 +77,8 @@ def desk(client: Client) -> Desk:
 
 def fields(page: Any) -> dict[str, str]:
     """The hidden fields of the form that sends, as a browser would send them."""
-    form = re.search(r"<form[^>]*multipart.*?</form>", page.content.decode(), re.DOTALL)[0]
+    forms = re.findall(r"<form[^>]*>.*?</form>", page.content.decode(), re.DOTALL)
+    form = next(text for text in forms if 'value="send"' in text)
     found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
     return {name: html.unescape(value) for name, value in found}
 
@@ -188,6 +189,7 @@ def test_a_second_form_after_the_answer_is_not_even_checked(desk):
 
 @pytest.mark.parametrize(("after", "status"), [(timedelta(0), 303), (SECOND, 409)])
 def test_the_last_second_counts_and_the_next_one_does_not(desk, after, status):
+    desk.world.delivered()
     due = Notice.objects.get().due_at
     desk.client.logout()
     with clock.frozen(due + after):
@@ -239,8 +241,11 @@ def text_file(name: str = "notes.txt", content: bytes = b"My notes of week two."
 
 
 def test_files_arrive_with_the_answer_and_are_shown_to_their_sender(desk):
-    sent = desk.post(uploads=[text_file(), text_file("more.txt", b"Others.")])
-    assert sent.status_code == 303
+    check = desk.post(uploads=[text_file(), text_file("more.txt", b"Others.")])
+    assert check.status_code == 200
+    desk.keeps(check, "notes.txt", "more.txt")
+    desk.nothing_happened()
+    assert desk.client.post(desk.url, {**fields(check), "step": "send"}).status_code == 303
     files = Evidence.objects.filter(respondent=desk.world.respondent)
     assert files.count() == 2
     page = desk.client.get(reverse("my:case", args=[desk.number])).content.decode()
@@ -266,18 +271,19 @@ def test_a_refused_file_stops_the_answer_but_no_word_is_lost(desk, upload):
     assert answer.status_code == 400
     desk.keeps(answer, "Check your answer", "forgot where the sentences came from", upload[0])
     desk.nothing_happened()
-    again = desk.client.post(desk.url, {**fields(answer), "step": "send"})
+    check = desk.post(step="check")
+    again = desk.client.post(desk.url, {**fields(check), "step": "send"})
     assert again.status_code == 303
 
 
 def test_no_room_for_files_says_so_and_keeps_the_words(desk, monkeypatch):
-    from cases.evidence import incoming
     from cases.evidence.errors import StorageFull
+    from cases.services import answer_drafts
 
     def full(*args: Any, **kwargs: Any) -> Any:
         raise StorageFull
 
-    monkeypatch.setattr(incoming, "keep", full)
+    monkeypatch.setattr(answer_drafts, "keep", full)
     answer = desk.post(uploads=[text_file()])
     assert answer.status_code == 507
     desk.keeps(answer, "We cannot store files at the moment", "forgot where the sentences")

@@ -61,6 +61,7 @@ OPEN = {
     "files:file",
     # somebody to help with it, and what holds until there is a decision
     "my:advisers",
+    "my:adviser",
     "my:adviser_end",
     "my:measure",
     # what happens to one's data

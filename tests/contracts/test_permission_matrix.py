@@ -310,6 +310,7 @@ class Scene:
             email=self.person("adviser").email,
             adviser=self.person("adviser"),
             accepted_at=clock.now(),
+            may_write=True,
             form_key="the-access",
         )
         invited = self.person("learner")
@@ -556,8 +557,10 @@ class Scene:
             "my:answer": case,
             "my:answered": case,
             "my:appeal": case,
+            "my:more_time": case,
             "my:appealed": case,
             "my:evidence": {**case, "public_id": self.evidence.public_id},
+            "my:adviser": {**case, "public_id": self.access.public_id},
             "my:adviser_end": {**case, "public_id": self.access.public_id},
             "my:statement": {"public_id": self.statement.public_id},
             "my:measure": {"public_id": self.measure.public_id},
@@ -589,6 +592,8 @@ class Scene:
                 f"desk:account_{name}": {"public_id": self.pair.public_id}
                 for name in ("pair", "ask", "dismiss", "doubt")
             },
+            "advising:answer": {"access_id": self.access.public_id},
+            "advising:appeal": {"access_id": self.access.public_id},
             "advising:case": {"public_id": self.access.public_id},
             "advising:evidence": {
                 "access_id": self.access.public_id,

@@ -102,7 +102,7 @@ def test_an_advisers_day(
             adviser.shot("list")
 
             accused.page.goto(f"/my/cases/{case.number}/advisers/")
-            accused.sees("Reads along")
+            accused.sees("Helps you")
             accused.shot("advisers")
             accused.page.get_by_role("button", name=re.compile("^Take it back")).click()
             accused.sees("This person cannot read along any more.")
