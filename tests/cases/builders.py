@@ -23,6 +23,7 @@ from cases.enums import (
     ReportStatus,
 )
 from cases.models import (
+    AdviserAccess,
     Allegation,
     Case,
     CaseWords,
@@ -87,6 +88,21 @@ def staff(role: Role, name: str, institution: Institution | None = None) -> User
     user = make.person(name)
     make.grant(user, role, institution)
     return user
+
+
+def adviser(respondent: Respondent, name: str = "Pauline Friend", **fields: Any) -> AdviserAccess:
+    """Somebody who said yes to helping this respondent."""
+    user = make.person(name)
+    return AdviserAccess.objects.create(
+        **{
+            "respondent": respondent,
+            "email": user.email,
+            "adviser": user,
+            "accepted_at": clock.now(),
+            "form_key": uuid.uuid4().hex,
+            **fields,
+        }
+    )
 
 
 # Policy
