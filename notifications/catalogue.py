@@ -81,6 +81,24 @@ register(
     priority=20,
 )
 register(
+    "more_time_given",
+    payload=payloads.MoreTimeGiven,
+    letter=True,
+    label=_("More time to answer"),
+    title=_("You have more time to answer"),
+    audience=_RESPONDENT,
+    priority=20,
+)
+register(
+    "more_time_refused",
+    payload=payloads.MoreTimeRefused,
+    letter=True,
+    label=_("No more time to answer"),
+    title=_("About more time to answer"),
+    audience=_RESPONDENT,
+    priority=20,
+)
+register(
     "response_received",
     payload=payloads.ResponseReceived,
     letter=True,
@@ -295,6 +313,14 @@ register(
     payload=payloads.CaseEscalated,
     letter=False,
     label=_("Alert: a case may become late"),
+    audience=_DESK,
+    priority=20,
+)
+register(
+    "more_time_asked",
+    payload=payloads.MoreTimeAsked,
+    letter=False,
+    label=_("Alert: a learner asks for more time"),
     audience=_DESK,
     priority=20,
 )

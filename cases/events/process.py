@@ -23,6 +23,40 @@ audit.register(
     icon="mail",
 )
 audit.register(
+    "window.moved",
+    fields={"respondent", "was", "due_at", "why"},
+    label=_("Time to answer started"),
+    respondent_may_see=True,
+    icon="calendar-clock",
+)
+audit.register(
+    "more_time.asked",
+    fields={"respondent", "request"},
+    label=_("More time asked for"),
+    respondent_may_see=True,
+    icon="calendar-clock",
+)
+audit.register(
+    "more_time.given",
+    fields={"respondent", "request", "was", "due_at", "unasked"},
+    label=_("More time given"),
+    respondent_may_see=True,
+    icon="calendar-clock",
+)
+audit.register(
+    "more_time.refused",
+    fields={"respondent", "request", "due_at"},
+    label=_("No more time given"),
+    respondent_may_see=True,
+    icon="calendar-clock",
+)
+audit.register(
+    "response.awaited_again",
+    fields={"respondent"},
+    label=_("The answer is waited for again"),
+    icon="clock",
+)
+audit.register(
     "response.submitted",
     fields={"respondent", "stances", "files"},
     label=_("The learner answered"),

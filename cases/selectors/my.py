@@ -6,9 +6,9 @@ the notice. Each page is one function with a constant number of queries.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from cases.enums import (
     FindingOutcome,
     SanctionStatus,
 )
-from cases.governing import RELATED
+from cases.governing import RELATED, texts
 from cases.models import (
     Allegation,
     Appeal,
@@ -39,6 +39,7 @@ from cases.models import (
 from cases.selectors import my_parts as parts
 from cases.selectors.governing import permits_of
 from cases.selectors.my_parts import Follows, Happened, Shown, window_open
+from cases.windows import Window, window_of
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.calendar import working_days_until
@@ -86,6 +87,7 @@ class MyCaseRow:
     first_sent_at: datetime
     determination: Determination | None
     stage: Stage
+    window: Window
 
     @property
     def needs_me(self) -> bool:
@@ -121,6 +123,8 @@ class MyCase:
     respondent: Respondent
     stage: Stage
     notice: Notice
+    # The time to answer it (`cases.windows`); `notice.due_at` is its end, kept or not.
+    window: Window
     working_days: int
     response: Response | None
     said: Sequence[Said]
@@ -204,27 +208,34 @@ class MyCase:
         )
 
 
-def stage_of(respondent: Respondent, notice: Notice) -> Stage:
+def stage_of(respondent: Respondent, window: Window) -> Stage:
     """The stage in the respondent's words; a window counts by its time.
 
     A dismissal is none of theirs before its letter leaves.
     """
     status = undoing.told_stage(respondent)
     if status == CaseStatus.NOTIFIED:
-        return Stage.ANSWER if window_open(notice.due_at) else Stage.LATE
+        return Stage.ANSWER if window.open else Stage.LATE
     return _STAGES[CaseStatus(status)]
 
 
 def my_cases(user: User) -> list[MyCaseRow]:
     """The user's cases: those that wait for them first, by deadline, then the newest."""
     rows = []
+    free: dict[int, Collection[date]] = {}
     for respondent in (
         _own(user)
-        .select_related("case__course", "case__assignment", "case__post")
+        .select_related(
+            *("case__course", "case__assignment", "case__post", "case__institution"),
+            *(f"case__{name}" for name in RELATED),
+        )
         .prefetch_related(parts.NOTICES, parts.ISSUED)
         .order_by("-pk")[:LISTED]
     ):
-        notice = respondent.all_notices[0]
+        notice, place = respondent.all_notices[0], respondent.case.institution
+        if place.pk not in free:
+            free[place.pk] = holidays(place)
+        window = _window(respondent.case, notice, free[place.pk])
         rows.append(
             MyCaseRow(
                 respondent.case,
@@ -232,7 +243,8 @@ def my_cases(user: User) -> list[MyCaseRow]:
                 notice,
                 respondent.all_notices[-1].sent_at,
                 next(iter(respondent.issued), None),
-                stage_of(respondent, notice),
+                stage_of(respondent, window),
+                window,
             )
         )
     rows.sort(key=lambda row: row.notice.sent_at, reverse=True)
@@ -287,7 +299,8 @@ def read_case(respondents: QuerySet[Respondent], letters_to_them: QuerySet[Lette
     case = respondent.case
     notice = respondent.all_notices[0]
     determination = next(iter(respondent.issued), None)
-    stage = stage_of(respondent, notice)
+    window = _window(case, notice, holidays(case.institution))
+    stage = stage_of(respondent, window)
     response = _response(respondent, notice, stage)
     answers = (
         {row.point_id: row.text for row in determination.answers.all()} if determination else {}
@@ -303,11 +316,9 @@ def read_case(respondents: QuerySet[Respondent], letters_to_them: QuerySet[Lette
         respondent=respondent,
         stage=stage,
         notice=notice,
+        window=window,
         working_days=working_days_until(
-            clock.now(),
-            notice.due_at,
-            zone=case.institution.time_zone,
-            holidays=holidays(case.institution),
+            window.now, window.due_at, zone=window.zone, holidays=window.free
         ),
         response=response,
         said=said,
@@ -350,6 +361,19 @@ def my_evidence(user: User, number: str, public_id: UUID) -> tuple[Respondent, S
     if row is None:
         raise NotFound
     return row.respondent, parts.shown(row, rules.hidden_from(row.respondent))
+
+
+def _window(case: Case, notice: Notice, free: Collection[date]) -> Window:
+    """The window of a notice that was fetched with `NOTICES`, whose end it gets."""
+    found = window_of(
+        notice,
+        notice.asked,  # type: ignore[attr-defined]
+        terms=texts(case).terms,
+        zone=case.institution.time_zone,
+        free=free,
+    )
+    notice.due_at = found.due_at
+    return found
 
 
 def _edited(respondent: Respondent) -> str | None:

@@ -17,6 +17,8 @@ from cases.models import (
     Evidence,
     EvidenceFile,
     Finding,
+    FindingSupport,
+    MoreTime,
     Notice,
     Redaction,
     Respondent,
@@ -75,7 +77,8 @@ class Follows:
 class Happened:
     """A line of the history.
 
-    `what`: letter, read, evidence, answer, decision, reversed, appeal or appeal_decided.
+    `what`: letter, read, evidence, more_time, answer, decision, reversed, appeal or
+    appeal_decided.
     """
 
     at: datetime
@@ -113,6 +116,12 @@ def history(
         Happened(response.submitted_at, "answer")
         for response in respondent.all_responses  # type: ignore[attr-defined]
     ]
+    lines += [
+        Happened(row.asked_at, "more_time")
+        for notice in respondent.all_notices  # type: ignore[attr-defined]
+        for row in notice.asked
+        if row.reason
+    ]
     for appeal in respondent.all_appeals:  # type: ignore[attr-defined]
         lines.append(Happened(appeal.lodged_at, "appeal"))
         if appeal.decided_at:
@@ -125,7 +134,8 @@ def history(
         if row.sanction.reversed_at
     ]
     order = (
-        "evidence", "answer", "decision", "appeal", "appeal_decided", "reversed", "letter", "read",
+        *("evidence", "more_time", "answer", "decision", "appeal", "appeal_decided", "reversed"),
+        *("letter", "read"),
     )  # fmt: skip
     return sorted(
         (line for line in lines if line.at >= begin - CLOCK_TICK),
@@ -136,7 +146,20 @@ def history(
 
 NOTICES = Prefetch(
     "notices",
-    queryset=Notice.objects.select_related("letter").order_by("-sent_at", "-pk"),
+    queryset=Notice.objects.select_related("letter__message")
+    .defer(
+        "letter__content_sealed",
+        "letter__message__content_sealed",
+        "letter__message__recipient_sealed",
+    )
+    .prefetch_related(
+        Prefetch(
+            "more_time",
+            queryset=MoreTime.objects.order_by("asked_at", "pk"),
+            to_attr="asked",
+        )
+    )
+    .order_by("-sent_at", "-pk"),
     to_attr="all_notices",
 )
 ISSUED = Prefetch(

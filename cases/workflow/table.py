@@ -225,6 +225,18 @@ TABLE: dict[str, Step] = {
             nothing_held,
             has_evidence,
         ),
+        # It was sent back by the mail system of the learner: what was gone on with is not gone on.
+        _step(
+            "came_back",
+            [S.NOTIFIED, S.REVIEW, S.APPROVAL],
+            None,
+            By.DESK,
+            _("Say that the notice came back"),
+        ),
+        _step("wait_again", [S.REVIEW], S.NOTIFIED, By.SYSTEM, _("Wait for the answer again")),
+        # To give somebody time decides nothing, so the platform helps an institution with it.
+        _step("ask_more_time", [S.NOTIFIED], None, By.RESPONDENT, _("Ask for more time")),
+        _step("more_time", [S.NOTIFIED], None, By.DESK, _("Give more time")),
         _step("respond", [S.NOTIFIED], S.REVIEW, By.RESPONDENT, _("Answer this letter")),
         _step(
             "lapse",

@@ -10,6 +10,7 @@ names a reporter, a moderator or an officer.
 from notifications.payloads.alerts import (
     AcknowledgementMissing,
     CaseEscalated,
+    MoreTimeAsked,
     RetaliationNoticed,
     SurgeNoticed,
     UrgentReport,
@@ -35,6 +36,8 @@ from notifications.payloads.desk import CaseAssigned, Mentioned, NoteShared
 from notifications.payloads.hearing import (
     AppealDecided,
     AppealReceived,
+    MoreTimeGiven,
+    MoreTimeRefused,
     NoticeReminder,
     NoticeSent,
     ResponseReceived,
@@ -112,6 +115,9 @@ __all__ = [
     "Mentioned",
     "MessageArrived",
     "MinutesToRead",
+    "MoreTimeAsked",
+    "MoreTimeGiven",
+    "MoreTimeRefused",
     "NoViolationFound",
     "NoteShared",
     "NoticeReminder",

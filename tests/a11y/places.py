@@ -17,7 +17,16 @@ from django.urls import resolve, reverse
 
 from cases import receipts
 from cases.models import CheckIn, Report
-from cases.services import appeal, bad_faith, comparing, consent, reveal, review, statement
+from cases.services import (
+    appeal,
+    bad_faith,
+    comparing,
+    consent,
+    more_time,
+    reveal,
+    review,
+    statement,
+)
 from integrity.accounts.models import ClosingCode, User
 from integrity.audit.services import Actor
 from integrity.core import clock
@@ -161,6 +170,19 @@ def in_other_states() -> Iterator[tuple[str, Place]]:
     world = World().notified()
     yield at("my:answer", world.learner, world)
     yield at("desk:lapse", world.officer, world, world.rid)
+    yield at("my:case", world.learner, world)
+
+    world = World().notified().delivered()
+    yield at("my:more_time", world.learner, world)
+    yield at("desk:came_back", world.moderator, world, world.rid)
+    more_time.ask(
+        actor=world.learner,
+        respondent_id=world.rid,
+        reason="I was ill for a week.",
+        form_key=uuid4().hex,
+    )
+    yield at("desk:more_time", world.officer, world, world.rid)
+    yield at("my:case", world.learner, world)
 
     world = World().found()
     yield at("desk:consequence", world.officer, world, world.rid)

@@ -122,7 +122,7 @@ def test_evidence_that_was_not_shown_is_not_there(client, world):
 def test_the_question_says_what_where_until_when_and_that_nothing_is_decided(client, world):
     world.learner.time_zone = "America/Bogota"
     world.learner.save()
-    world.notified()
+    world.notified().delivered()
     text = words(page(client, world))
     assert "A question about your Essay 2" in text
     assert "Nothing has been decided." in text
@@ -155,7 +155,7 @@ def test_shown_evidence_can_be_read(client, world):
 
 
 def test_the_last_second_of_the_window_counts(client, world):
-    world.notified()
+    world.notified().delivered()
     end = due(world)
     with clock.frozen(end):
         html = page(client, world)

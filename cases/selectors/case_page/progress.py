@@ -10,12 +10,15 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 
 from cases import rules
 from cases.enums import DeterminationStatus, Stance
+from cases.governing import texts
 from cases.models import (
     Allegation,
     Appeal,
     Case,
     Determination,
     Finding,
+    FindingSupport,
+    MoreTime,
     Notice,
     PointAnswer,
     Respondent,
@@ -26,8 +29,10 @@ from cases.selectors.appeals import grounds_of
 from cases.selectors.case_head import Head
 from cases.selectors.case_page.evidence import number_by
 from cases.selectors.words import Text
+from cases.windows import Window, window_of
 from integrity.accounts.models import User
 from integrity.core.gathering import Rows
+from integrity.courses.models import Holiday
 from policies.models import ViolationType
 from policies.precedence import Texts
 
@@ -76,6 +81,8 @@ class Progress:
     # Points that have an answer, and pieces of evidence the respondent was shown.
     answered: int = 0
     shown: int = 0
+    # The time to answer the newest notice; None before one is sent.
+    window: Window | None = None
 
     @property
     def appeal(self) -> Appeal | None:
@@ -157,6 +164,10 @@ def process_rows(case: Case, user: User) -> dict[str, Rows]:
             },
             extra=("points", "answers"),
         ),
+        "more_time": Rows(
+            MoreTime.objects.filter(notice__respondent__case=case).order_by("asked_at", "pk")
+        ),
+        "holidays": Rows(Holiday.objects.filter(institution=case.institution_id).order_by("day")),
         "determinations": Rows(
             with_officers(Determination.objects.filter(respondent__case=case), case)
             .annotate(in_it=Exists(in_it))
@@ -185,6 +196,17 @@ def progress_of(
     """How far each respondent is, from gathered `process_rows`; no query."""
     case = top.case
     notices = {notice.respondent_id: notice for notice in found["notices"]}
+    free = {holiday.day for holiday in found["holidays"]}
+    windows = {
+        pk: window_of(
+            notice,
+            [row for row in found["more_time"] if row.notice_id == notice.pk],
+            terms=texts(case).terms,
+            zone=case.institution.time_zone,
+            free=free,
+        )
+        for pk, notice in notices.items()
+    }
     decisions = {}
     appeals: dict[int, list[AppealLine]] = {}
     involved = set()
@@ -209,6 +231,7 @@ def progress_of(
                 line for line in allegations if line.allegation.respondent_id == respondent.pk
             ],
             notice=notices.get(respondent.pk),
+            window=windows.get(respondent.pk),
             points=getattr(notices.get(respondent.pk), "points", None) or 0,
             determination=decisions.get(respondent.pk),
             sanctions=sanctions.get(respondent.pk, []),

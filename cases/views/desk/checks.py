@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +18,7 @@ from cases.selectors.case_page import CasePage, Progress
 from cases.selectors.words import day
 from cases.views.desk.steps import may, url
 from integrity.web import dates
+from notifications.enums import NEEDS_ATTENTION
 
 Text = str | Promise
 
@@ -162,8 +164,14 @@ def _detail(item: str, page: CasePage, progress: Progress, facts: Facts) -> Text
             return _("Answered %(day)s") % {"day": day(facts.answered_at)}
         if facts.met(item):
             return _("Gone on without an answer")
-        notice = progress.notice
-        return _("Until %(day)s") % {"day": day(notice.due_at)} if notice else WORDS[item]
+        window = progress.window
+        if window is None:
+            return WORDS[item]
+        if not window.started:
+            return _("Has not started: the letter is not delivered, or not opened yet")
+        if window.waiting is not None:
+            return _("More time is asked for, until then it does not end")
+        return _("Until %(day)s") % {"day": day(window.due_at)}
     if item == due_process.POINTS:
         how = {"done": facts.answered, "all": facts.points}
         said = _("%(done)s of %(all)s answered") % how
@@ -185,11 +193,20 @@ def _mend(item: str, page: CasePage, progress: Progress) -> tuple[str, Text] | N
     head, respondent = page.head, progress.respondent
     key = respondent.public_id
     if item in (due_process.NOTICE, due_process.OPENED):
+        window = progress.window
+        if window is not None and window.state in NEEDS_ATTENTION:
+            address = f"{reverse('desk:letters')}?case={head.case.number}"
+            return address, _("What to do about the letter")
         return url("case_letters", head), _("See the letter")
     if item == due_process.EVIDENCE:
         return url("ledger", head), _("See what was shown")
+    window = progress.window
+    if item == due_process.TIME and window is not None and window.waiting is not None:
+        allowed = may("more_time", head, respondent)
+        return (url("more_time", head, key), _("Answer the request")) if allowed else None
     if item == due_process.TIME:
-        allowed = may("lapse", head, respondent)
+        over = window is not None and not window.open
+        allowed = over and may("lapse", head, respondent)
         return (url("lapse", head, key), _("Go on without an answer")) if allowed else None
     allowed = may("find", head, respondent)
     words = _("Answer them") if item == due_process.POINTS else _("Record the findings")

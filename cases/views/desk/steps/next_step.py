@@ -16,8 +16,10 @@ from cases.selectors.duplicates import dealt_with_in
 from cases.selectors.words import day
 from cases.views.desk.steps.buttons import Button, Next, Text
 from cases.views.desk.steps.may import may, url
+from cases.windows import Window
 from integrity.accounts.models import User
 from integrity.core import clock
+from notifications.enums import State
 
 
 def next_step(page: CasePage, user: User) -> Next:
@@ -151,10 +153,33 @@ def _investigation(page: CasePage, progress: Progress) -> Next:
 
 def _notified(page: CasePage, progress: Progress) -> Next:
     head, notice = page.head, progress.notice
-    buttons = []
-    if notice is None:
+    buttons: list[Button] = []
+    window, key = progress.window, progress.respondent.public_id
+    if notice is None or window is None:
         return Next(_("Next: wait for the answer"))
-    over = clock.now() > notice.due_at
+    if may("more_time", head, progress.respondent) and window.started:
+        give = Button(_("Give more time"), url("more_time", head, key))
+        if window.waiting is not None:
+            return Next(
+                _("Next: answer the request for more time"),
+                _("The learner asked on %(day)s. Nobody goes on without an answer before.")
+                % {"day": day(window.waiting.asked_at)},
+                [Button(_("Answer the request"), give.url, main=True)],
+            )
+        buttons.append(give)
+    unread = window.state == State.SENT and window.read_at is None
+    if unread and may("came_back", head, progress.respondent):
+        buttons.append(Button(_("The email came back"), url("came_back", head, key)))
+    if window.undelivered:
+        return _undelivered(head, window)
+    if not window.started and window.begins_at is not None:
+        return Next(
+            _("Next: wait until the letter is opened"),
+            _("By the policy the time starts then, at the latest after %(day)s.")
+            % {"day": day(window.begins_at)},
+            buttons,
+        )
+    over = not window.open
     if over and may("lapse", head, progress.respondent):
         buttons.append(
             Button(
@@ -170,8 +195,32 @@ def _notified(page: CasePage, progress: Progress) -> Next:
         )
     return Next(
         _("Next: wait for the answer"),
-        _("The learner can answer until %(day)s.") % {"day": head.due_day},
+        _("The learner can answer until %(day)s.") % {"day": day(window.due_at)},
+        buttons,
     )
+
+
+def _undelivered(head: Head, window: Window) -> Next:
+    """The notice did not come: what that means, and what to do about it."""
+    if window.state == State.BOUNCED:
+        title = _("Next: the notice came back, find another way")
+        text = _(
+            "No time runs. Ask the learner or the course for an address that works, and have it "
+            "corrected in the account. Then send the letter again."
+        )
+    elif window.state in (State.DEAD, State.UNCERTAIN):
+        title = _("Next: get the notice delivered")
+        text = _(
+            "It could not be sent, or nobody knows whether it was. No time runs. Send it again, or "
+            "say that it did arrive."
+        )
+    else:
+        return Next(
+            _("Next: the notice is on its way"),
+            _("No time runs before it is delivered."),
+        )
+    address = f"{reverse('desk:letters')}?case={head.case.number}"
+    return Next(title, text, [Button(_("What to do about the letter"), address, main=True)])
 
 
 def _review(page: CasePage, progress: Progress) -> Next:
