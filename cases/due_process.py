@@ -12,22 +12,24 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases import supports
 from cases.enums import CaseStatus as S
-from cases.enums import DeterminationStatus
+from cases.enums import DeterminationStatus, FindingOutcome, Stance
 from cases.models import Allegation, Determination, Notice, Respondent
 
 Text = str | Promise
 
-NOTICE, OPENED, EVIDENCE, TIME, POINTS, FINDINGS = (
+NOTICE, OPENED, EVIDENCE, TIME, POINTS, FINDINGS, SUPPORT = (
     "notice",
     "opened",
     "evidence",
     "time",
     "points",
     "findings",
+    "support",
 )
 BEFORE_FINDINGS = (NOTICE, OPENED, EVIDENCE, TIME)
-BEFORE_DECISION = (*BEFORE_FINDINGS, POINTS, FINDINGS)
+BEFORE_DECISION = (*BEFORE_FINDINGS, POINTS, FINDINGS, SUPPORT)
 
 WORDS: dict[str, Text] = {
     NOTICE: _("The notice has not been delivered to the learner yet."),
@@ -36,6 +38,10 @@ WORDS: dict[str, Text] = {
     TIME: _("The learner still has time to answer, or nobody has said why it goes on without."),
     POINTS: _("Answer every point of the learner first."),
     FINDINGS: _("Record a finding for every allegation first."),
+    SUPPORT: _(
+        "Say for each finding on which evidence it rests: something the learner was shown, and "
+        "not what a detector says alone."
+    ),
 }
 
 
@@ -45,6 +51,7 @@ class Facts:
 
     `pieces`: how many pieces of evidence they were shown. `points`, `allegations`: how many there
     are; `answered`, `found`: to how many of these the determination in the making has something.
+    `shown`: how many it finds shown, `carried`: how many of those rest on enough (`supports`).
     """
 
     status: str
@@ -56,6 +63,8 @@ class Facts:
     answered: int
     allegations: int
     found: int
+    shown: int
+    carried: int
 
     def met(self, item: str) -> bool:
         """Whether the respondent got this. An answer proves that the notice came and was read."""
@@ -70,6 +79,7 @@ class Facts:
             TIME: self.answered_at is not None or gone_on,
             POINTS: self.answered >= self.points,
             FINDINGS: self.allegations > 0 and self.found >= self.allegations,
+            SUPPORT: self.carried >= self.shown,
         }[item]
 
     def unmet(self, items: Iterable[str]) -> list[str]:
@@ -78,16 +88,16 @@ class Facts:
 
 
 def facts_of(respondent: Respondent) -> Facts:
-    """What the database says: five queries, fewer where nothing was sent or drafted."""
+    """What the database says: eight queries, fewer where nothing was sent or drafted."""
     notice: Notice | None = (
         respondent.notices.select_related("letter__message", "response")
         .defer("letter__content_sealed", "letter__message__content_sealed")
         .first()
     )
     response = getattr(notice, "response", None) if notice is not None else None
-    points = (
-        set(response.points.exclude(text="").values_list("pk", flat=True)) if response else set()
-    )
+    said = list(response.points.all()) if response else []
+    points = {point.pk for point in said if point.text}
+    admitted = {point.allegation_id for point in said if point.stance == Stance.ADMIT}
     standing = set(
         Allegation.objects.filter(respondent=respondent, withdrawn_at__isnull=True).values_list(
             "pk", flat=True
@@ -99,7 +109,9 @@ def facts_of(respondent: Respondent) -> Facts:
         .first()
     )
     answered = set(draft.answers.values_list("point", flat=True)) if draft else set()
-    found = set(draft.findings.values_list("allegation", flat=True)) if draft else set()
+    found = dict(draft.findings.values_list("allegation", "outcome")) if draft else {}
+    shown = {key for key in standing & found.keys() if found[key] == FindingOutcome.SHOWN}
+    carried = supports.carried(draft, admitted) if draft and shown else set()
     return Facts(
         status=respondent.status,
         sent_at=notice.letter.message.sent_at if notice is not None else None,
@@ -109,7 +121,9 @@ def facts_of(respondent: Respondent) -> Facts:
         points=len(points),
         answered=len(points & answered),
         allegations=len(standing),
-        found=len(standing & found),
+        found=len(standing & found.keys()),
+        shown=len(shown),
+        carried=len(shown & carried),
     )
 
 

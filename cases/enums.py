@@ -94,6 +94,13 @@ class DismissalReason(models.TextChoices):
     )
 
 
+# Not to be chosen by whoever dismisses a case: it comes with the advice (PR6).
+CHOSEN_ELSEWHERE = (DismissalReason.ADVISED,)
+DISMISSAL_CHOICES = [
+    (value, label) for value, label in DismissalReason.choices if value not in CHOSEN_ELSEWHERE
+]
+
+
 class DismissalDetail(models.TextChoices):
     """What the desk keeps beside the reason; nobody outside it is told (QU4)."""
 
@@ -303,6 +310,12 @@ class DeterminationStatus(models.TextChoices):
     PROPOSED = "proposed", _("Waits for a second officer")
     ISSUED = "issued", _("Issued")
     SUPERSEDED = "superseded", _("Replaced")
+
+
+# What may follow where one letter settles a small matter (PR5): nothing that takes anything away.
+SUMMARY_CONSEQUENCES = frozenset(
+    {"content_removed", "content_edited", "warning_verbal", "warning_written", "no_action"}
+)
 
 
 class SanctionStatus(models.TextChoices):

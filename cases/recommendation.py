@@ -52,13 +52,15 @@ class Advice:
 def earlier_findings(respondent: Respondent) -> list[Determination]:
     """Issued determinations with something shown, of the same person, within the look-back.
 
-    Whatever was found under an account that was closed into this one counts too.
+    Whatever was found under an account that was closed into this one counts too; what was annulled
+    counts nowhere.
     """
     person = respondent.user.closed_into_id or respondent.user_id
     return list(
         Determination.objects.filter(
             Q(respondent__user=person) | Q(respondent__user__closed_into=person),
             status=DeterminationStatus.ISSUED,
+            annulled_at__isnull=True,
             findings__outcome=FindingOutcome.SHOWN,
             decided_at__gte=clock.now() - LOOK_BACK,
         )

@@ -125,6 +125,32 @@ register(
     priority=10,
 )
 register(
+    "summary_decision",
+    payload=payloads.SummaryDecision,
+    letter=True,
+    label=_("Notice and decision in one letter"),
+    title=_("A decision, and how you can answer it"),
+    audience=_RESPONDENT,
+    priority=10,
+)
+register(
+    "decision_annulled",
+    payload=payloads.DecisionAnnulled,
+    letter=True,
+    label=_("Decision annulled"),
+    title=_("A decision about you does not count any more"),
+    audience=_RESPONDENT,
+    priority=10,
+)
+register(
+    "advice_given",
+    payload=payloads.AdviceGiven,
+    letter=True,
+    label=_("Advice"),
+    title=_("Some advice from us"),
+    audience=_RESPONDENT,
+)
+register(
     "case_dismissed",
     payload=payloads.CaseDismissed,
     letter=True,

@@ -115,6 +115,7 @@ class AllegationsView(_Part):
                     "stance": str(line.stance),
                     "answer": line.words,
                     "finding": line.finding,
+                    "rests_on": [piece.public_id for piece in line.rests_on],
                 }
                 for part in self._page(number).progress
                 for line in part.allegations
@@ -230,6 +231,9 @@ def _determination(part: Progress, row: Determination) -> dict[str, Any]:
         "decided_by": row.decided_by.display_name if row.decided_by else None,
         "decided_at": row.decided_at,
         "appeal_until": row.appeal_until,
+        "one_letter": row.summary,
+        "answer_until": row.answer_until,
+        "annulled_at": row.annulled_at,
     }
 
 

@@ -140,6 +140,9 @@ class Allegation(serializers.Serializer[Any]):
     stance = serializers.CharField(help_text="In words; empty while there is no answer.")
     answer = serializers.CharField()
     finding = serializers.CharField(help_text="shown, not_shown, or empty while it is open.")
+    rests_on = serializers.ListField(
+        child=serializers.UUIDField(), help_text="The evidence the finding rests on."
+    )
 
 
 class MoreTime(serializers.Serializer[Any]):
@@ -209,6 +212,13 @@ class Determination(serializers.Serializer[Any]):
     decided_by = serializers.CharField(allow_null=True)
     decided_at = serializers.DateTimeField(allow_null=True)
     appeal_until = serializers.DateTimeField(allow_null=True)
+    one_letter = serializers.BooleanField(
+        help_text="Settled in one letter, before the respondent was heard."
+    )
+    answer_until = serializers.DateTimeField(allow_null=True)
+    annulled_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since then it counts for nothing."
+    )
 
 
 class Sanction(serializers.Serializer[Any]):

@@ -24,6 +24,7 @@ from cases.models import (
     Determination,
     Disclosure,
     Finding,
+    FindingSupport,
     Notice,
     PointAnswer,
     Response,
@@ -185,7 +186,7 @@ class Told(Filed):
                 letter=letter,
             )
         )
-        self.add(
+        finding = self.add(
             Finding(
                 determination=self.determination,
                 allegation=self.allegation,
@@ -193,6 +194,7 @@ class Told(Filed):
                 completion=Completion.COMPLETED,
             )
         )
+        self.add(FindingSupport(finding=finding, evidence=self.piece))
         self.add(
             PointAnswer(
                 determination=self.determination, point=self.point, text="We have weighed this."
@@ -207,7 +209,11 @@ class Told(Filed):
             self.officer,
             "officer",
             subject=subject,
-            data={**found, "findings": findings},
+            data={
+                **found,
+                "findings": findings,
+                "rests_on": {self.violation.code: [self.piece.label]},
+            },
         )
         if two:
             self._event(

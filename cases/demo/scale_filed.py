@@ -12,15 +12,15 @@ from typing import Any
 
 from django.conf import settings
 
-from cases import priority
+from cases import priority, rules
 from cases.demo import texts
 from cases.demo.scale_history import History
 from cases.demo.scale_rows import PAUSED, STAGE, Plan, Rows
 from cases.demo.scale_world import Person, Place, Stock, identity
 from cases.enums import (
+    DISMISSAL_CHOICES,
     CaseKind,
     ClosingOutcome,
-    DismissalReason,
     EvidenceKind,
     ReportKind,
     ReportMode,
@@ -107,7 +107,7 @@ class Filed:
         )
         said = [word for text in self.texts for word in _terms(text)]
         naming = list(_terms(self.accused.user.display_name))
-        if self.has == S.TRIAGE:
+        if rules.names_hidden(self.case):
             said, naming = [word for word in said if word not in naming], []
         found = chain(heads.split(), self.codes, naming, said)
         self.add(
@@ -197,9 +197,10 @@ class Filed:
                 assignee=self.moderator if claimed else None,
                 assigned_at=self.at(self.claimed_after) if claimed else None,
                 dismissal_reason=(
-                    self.rng.choice(DismissalReason.values) if has == S.DISMISSED else ""
+                    self.rng.choice(list(dict(DISMISSAL_CHOICES))) if has == S.DISMISSED else ""
                 ),
                 dismissed_by=self.moderator if has == S.DISMISSED else None,
+                names_open=has not in (S.TRIAGE, S.DISMISSED),
                 revision=3,
             )
         )

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cases import supports
 from cases.enums import EvidenceKind, FindingOutcome, ReportKind, ReportMode, Stance
 from cases.governing import texts
 from cases.models import (
@@ -161,7 +162,7 @@ class File:
 
     @property
     def respondent(self) -> Respondent:
-        rows = self.case.respondents.select_related("user", "case")
+        rows = Respondent.objects.select_related("user", "case").filter(case__number=self.number)
         return rows.get(user__email=self.who) if self.who else rows.get()
 
     def open(self, learner_email: str = "") -> Case:
@@ -244,7 +245,17 @@ class File:
             answers={
                 str(point.public_id): answer for point in determination.points_to_answer(respondent)
             },
+            supports=self._rests_on(respondent),
         )
+
+    def _rests_on(self, respondent: Respondent) -> dict[str, list[str]]:
+        """What carries a finding: everything but detectors, unless there is nothing else."""
+        shown = list(supports.usable(respondent))
+        chosen = [row for row in shown if not supports.from_detector(row)] or shown
+        return {
+            str(item.public_id): [str(piece.public_id) for piece in chosen]
+            for item in respondent.allegations.filter(withdrawn_at__isnull=True)
+        }
 
     def advise(self, facts: Mapping[str, Any]) -> Any:
         return determination.advise(

@@ -75,7 +75,7 @@ audit.register(
 # Decision
 audit.register(
     "findings.recorded",
-    fields={"respondent", "findings"},
+    fields={"respondent", "findings", "rests_on"},
     label=_("Findings recorded"),
     icon="pencil",
 )
@@ -108,10 +108,28 @@ audit.register(
 )
 audit.register(
     "determination.issued",
-    fields={"respondent", "findings", "sanctions", "appeal_until", "second_officer", "digest"},
+    fields={
+        *("respondent", "findings", "sanctions", "appeal_until", "second_officer", "digest"),
+        "rests_on",
+    },
     label=_("Decision issued"),
     respondent_may_see=True,
     icon="scale",
+)
+audit.register(
+    "decision.annulled",
+    fields={"respondent", "sanctions"},
+    personal={"reason"},
+    label=_("Decision annulled: it counts no more"),
+    respondent_may_see=True,
+    icon="history",
+)
+audit.register(
+    "advice.given",
+    fields={"respondent"},
+    label=_("Advice given to the learner"),
+    respondent_may_see=True,
+    icon="mail",
 )
 audit.register(
     "sanction.applied",

@@ -12,9 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from cases import supports
 from cases.enums import Completion, FindingOutcome
 from cases.forms.desk import RevisedForm
-from cases.models import Allegation, ResponsePoint
+from cases.models import Allegation, Evidence, ResponsePoint
 from cases.recommendation import Advice
 from integrity.web.forms import Form, LineField, PickField, PicksField, TextField
 from policies.models import Consequence
@@ -47,7 +48,8 @@ class Asked:
 class FindingsForm(RevisedForm):
     """A finding on every allegation, an answer to every point, and the reasons.
 
-    Fields are named as the service names them: `finding-<id>`, `completion-<id>`, `answer-<id>`.
+    Fields are named as the service names them: `finding-<id>`, `completion-<id>`, `supports-<id>`,
+    `answer-<id>`. `pieces` are what a finding may rest on.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class FindingsForm(RevisedForm):
         *,
         allegations: Sequence[Allegation],
         points: Sequence[ResponsePoint],
+        pieces: Sequence[Evidence] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
@@ -74,6 +77,7 @@ class FindingsForm(RevisedForm):
                 initial=allegation.completion,
                 required=False,
             )
+            self.fields[f"supports-{key}"] = rests_on(pieces)
         for point in self.points:
             self.fields[f"answer-{point.public_id}"] = TextField(
                 label=_("Your answer to this point"),
@@ -101,6 +105,14 @@ class FindingsForm(RevisedForm):
         }
 
     @property
+    def supports(self) -> dict[str, list[str]]:
+        """What each finding rests on, by public ids, of a valid form."""
+        return {
+            str(a.public_id): list(self.cleaned_data[f"supports-{a.public_id}"])
+            for a in self.allegations
+        }
+
+    @property
     def answers(self) -> dict[str, str]:
         """Answers by the point's public id, of a valid form."""
         return {str(p.public_id): self.cleaned_data[f"answer-{p.public_id}"] for p in self.points}
@@ -108,7 +120,9 @@ class FindingsForm(RevisedForm):
     def lines(
         self,
     ) -> Iterator[
-        tuple[Allegation, BoundField, BoundField, list[tuple[ResponsePoint, BoundField]]]
+        tuple[
+            Allegation, BoundField, BoundField, BoundField, list[tuple[ResponsePoint, BoundField]]
+        ]
     ]:
         """Each allegation with its fields and the points that answer it."""
         for a in self.allegations:
@@ -116,6 +130,7 @@ class FindingsForm(RevisedForm):
                 a,
                 self[f"finding-{a.public_id}"],
                 self[f"completion-{a.public_id}"],
+                self[f"supports-{a.public_id}"],
                 [
                     (p, self[f"answer-{p.public_id}"])
                     for p in self.points
@@ -126,6 +141,21 @@ class FindingsForm(RevisedForm):
     def other_points(self) -> list[tuple[ResponsePoint, BoundField]]:
         """Points that belong to no allegation: circumstances, and anything else."""
         return [(p, self[f"answer-{p.public_id}"]) for p in self.points if p.allegation_id is None]
+
+
+def rests_on(pieces: Sequence[Evidence]) -> PicksField:
+    """The question on what a finding rests: pieces the learner was shown, or is to be shown."""
+    return PicksField(
+        label=_("Where it was shown: on which evidence does this rest?"),
+        help_text=_("Only what the learner was shown is here."),
+        choices=[(str(piece.public_id), f"{piece.label}: {piece.title}") for piece in pieces],
+        choice_hints={
+            str(piece.public_id): _("A detector says so. It is not enough alone.")
+            for piece in pieces
+            if supports.from_detector(piece)
+        },
+        required=False,
+    )
 
 
 class ConsequenceForm(RevisedForm):

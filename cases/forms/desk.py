@@ -11,7 +11,13 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import Completion, DismissalDetail, DismissalReason, EvidenceKind
+from cases.enums import (
+    DISMISSAL_CHOICES,
+    Completion,
+    DismissalDetail,
+    DismissalReason,
+    EvidenceKind,
+)
 from cases.evidence.accept import ACCEPT, ACCEPT_RESULT
 from cases.models import Respondent
 from cases.services import duplicates
@@ -136,7 +142,7 @@ class DismissForm(Form):
 
     reason = PickField(
         label=_("Why is the case dismissed?"),
-        choices=DismissalReason.choices,
+        choices=DISMISSAL_CHOICES,
         missing=_("Choose a reason"),
     )
     duplicate_of = DuplicateField()

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import CaseLinkKind, DismissalDetail, DismissalReason
+from cases.enums import DISMISSAL_CHOICES, CaseLinkKind, DismissalDetail
 from cases.forms.desk import DuplicateField, KeyedForm, NumberField
 from cases.services.bad_faith import REASON_LENGTH, REASONS_LENGTH
 from cases.services.linking import NOTE_LENGTH
@@ -70,7 +70,7 @@ class BulkForm(KeyedForm):
         elif kind == "dismiss":
             self.fields["reason"] = PickField(
                 label=_("Why are they dismissed?"),
-                choices=DismissalReason.choices,
+                choices=DISMISSAL_CHOICES,
                 missing=_("Choose a reason"),
             )
             self.fields["duplicate_of"] = DuplicateField()

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import CheckInAnswer, DismissalReason
+from cases.enums import DISMISSAL_CHOICES, CheckInAnswer
 from cases.services.check_ins import TEXT_LENGTH
 from integrity.web.forms import Form, PickField, PicksField, TextField
 
@@ -25,7 +25,7 @@ class SurgeForm(Form):
     )
     reason = PickField(
         label=_("Why are they dismissed?"),
-        choices=DismissalReason.choices,
+        choices=DISMISSAL_CHOICES,
         missing=_("Choose a reason"),
     )
     note = TextField(

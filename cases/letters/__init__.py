@@ -60,6 +60,7 @@ from cases.letters.meetings import (
 )
 from cases.letters.queueing import queue_for, render_for, was_queued
 from cases.letters.reporting import message_arrived, report_question, review_decided
+from cases.letters.settling import advice_given, decision_annulled, summary_decision
 from cases.letters.words import (
     appeal_url,
     case_url,
@@ -74,6 +75,7 @@ from cases.letters.words import (
 )
 
 __all__ = [
+    "advice_given",
     "adviser_invited",
     "agreed_key",
     "appeal_decided",
@@ -92,6 +94,7 @@ __all__ = [
     "consent_asked",
     "contact",
     "decision",
+    "decision_annulled",
     "determination_issued",
     "identity_opened",
     "identity_told",
@@ -135,6 +138,7 @@ __all__ = [
     "seen_by",
     "shown_to",
     "statement_requested",
+    "summary_decision",
     "suspension_ended",
     "take_back_dismissal",
     "terms",

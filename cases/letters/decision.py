@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cases import sanctions
+from cases import rules, sanctions
 from cases.enums import Completion, FindingOutcome
 from cases.governing import texts
 from cases.letters.queueing import queue_for, render_for
@@ -38,11 +38,17 @@ from notifications import payloads, rendering
 from notifications.models import Letter, OutboxMessage
 
 
-def _findings(determination: Determination) -> tuple[payloads.FindingItem, ...]:
+def findings_of(determination: Determination) -> tuple[payloads.FindingItem, ...]:
+    """What was found on each allegation, with what it rests on and the learner's points."""
     items = []
-    for finding in determination.findings.select_related(
-        "allegation__violation_type__version__document"
-    ).order_by("allegation__position"):
+    respondent = determination.respondent
+    hidden = rules.hidden_from(respondent)
+    standard = str(terms(respondent.case).standard_label)
+    for finding in (
+        determination.findings.select_related("allegation__violation_type__version__document")
+        .prefetch_related("supports__evidence__redactions")
+        .order_by("allegation__position")
+    ):
         if finding.outcome != FindingOutcome.SHOWN:
             outcome = _("This was not shown.")
         elif finding.completion == Completion.ATTEMPTED:
@@ -55,6 +61,11 @@ def _findings(determination: Determination) -> tuple[payloads.FindingItem, ...]:
                 clause_label=clause_label(finding.allegation),
                 clause_url=site(finding.allegation.violation_type.get_absolute_url()),
                 outcome=outcome,
+                standard=standard,
+                rests_on=tuple(
+                    f"{piece.label}: {piece.seen_by(hidden).shown_title}"
+                    for piece in finding.rests_on
+                ),
                 reasons="\n\n".join(
                     _("You said: “%(point)s” Our answer: %(answer)s")
                     % {
@@ -99,11 +110,8 @@ def determination_issued(
     """Findings, reasons, consequences, no refunds, and how to appeal until when."""
     version = governing(case)
     respondent = determination.respondent
-    rules = terms(case)
+    process = terms(case)
     with translation.override(respondent.person.language):
-        penalty = determination.reasons_penalty
-        if determination.departure_reason:
-            penalty = f"{penalty}\n\n{determination.departure_reason}".strip()
         return payloads.DeterminationIssued(
             case_number=case.number,
             matter=matter(case),
@@ -111,15 +119,15 @@ def determination_issued(
             policy_label=policy_label(version),
             policy_url=site(version.get_absolute_url()),
             policies=policies(case),
-            standard=str(rules.standard_label),
-            findings=_findings(determination),
+            findings=findings_of(determination),
             reasons_finding=_reasons(determination),
-            reasons_penalty=penalty,
+            reasons_penalty=determination.reasons_penalty,
+            reasons_departure=determination.departure_reason,
             sanctions=sanction_items(determination.sanctions.select_related("consequence")),
             no_refunds=texts(case).no_refunds,
             appeal_until=appeal_until,
             appeal_url=appeal_url(case),
-            appeal_grounds=tuple(rules.appeal_grounds),
+            appeal_grounds=tuple(process.appeal_grounds),
             contact=contact(case),
         )
 
@@ -131,7 +139,7 @@ def no_violation_found(case: Case, determination: Determination) -> payloads.NoV
             case_number=case.number,
             matter=matter(case),
             decided_at=clock.now(),
-            findings=_findings(determination),
+            findings=findings_of(determination),
             reasons_finding=_reasons(determination),
             contact=contact(case),
         )
@@ -215,6 +223,11 @@ def _decision_payload(
 ) -> tuple[str, Any]:
     if appeal_until is None:
         return "no_violation_found", no_violation_found(case, determination)
+    if determination.summary:
+        # It builds on what is here.
+        from cases.letters.settling import summary_decision
+
+        return "summary_decision", summary_decision(case, determination, appeal_until=appeal_until)
     return "determination_issued", determination_issued(
         case, determination, appeal_until=appeal_until
     )

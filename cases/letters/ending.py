@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 
@@ -13,6 +14,7 @@ from cases.enums import CaseReportKind
 from cases.letters.queueing import queue_for
 from cases.letters.words import contact, matter, report_matter, site
 from cases.models import (
+    Advice,
     Case,
     CaseReport,
     Report,
@@ -55,12 +57,33 @@ def take_back_dismissal(case: Case) -> int:
     begins += [
         f"case_dismissed:{name}:" for name in case.respondents.values_list("public_id", flat=True)
     ]
-    count = 0
+    count = _take_back_advice(case)
     for begin in begins:
         waiting = OutboxMessage.objects.filter(key__startswith=begin, state=State.QUEUED)
         for key in waiting.values_list("key", flat=True):
             count += notifications.take_back(key)
     return count
+
+
+def _take_back_advice(case: Case) -> int:
+    """Take back advice that is held: nobody has read it, and it goes with its letter."""
+    count = 0
+    for row in Advice.objects.filter(respondent__case=case).select_related("letter__message"):
+        key = row.letter.message.key
+        try:
+            with transaction.atomic():
+                row.delete()
+                if not notifications.take_back(key):
+                    # It was sent meanwhile, and stands.
+                    raise _SentAlready
+        except _SentAlready:
+            continue
+        count += 1
+    return count
+
+
+class _SentAlready(Exception):
+    """Leaves the savepoint, so that the advice stays."""
 
 
 def case_report(case: Case, report: CaseReport, officer: User) -> OutboxMessage:

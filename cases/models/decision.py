@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.enums import Completion, DeterminationStatus, FindingOutcome, SanctionStatus
 from cases.models.case import Case, Respondent
+from cases.models.evidence import Evidence
 from cases.models.hearing import Allegation, ResponsePoint
 from integrity.core import clock, ids
 from integrity.core.fields import BoundedText
@@ -158,13 +159,19 @@ class Finding(models.Model):
     def __str__(self) -> str:
         return f"{self.allegation}: {self.get_outcome_display()}"
 
+    @property
+    def rests_on(self) -> list[Evidence]:
+        """The pieces it rests on, in their order; no query where `supports__evidence` is there."""
+        rows = (row.evidence for row in self.supports.all())
+        return sorted(rows, key=lambda piece: piece.position)
+
 
 class FindingSupport(models.Model):
     """A piece of evidence, shown to the respondent, on which a finding rests (PR4)."""
 
     finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="supports")
     evidence = models.ForeignKey(
-        "cases.Evidence", on_delete=models.PROTECT, related_name="supports"
+        Evidence, on_delete=models.PROTECT, related_name="supports"
     )
 
     class Meta:

@@ -165,6 +165,17 @@ def stood_in() -> Q:
     )
 
 
+def settled_alone(user: User, respondent: Respondent | None) -> bool:
+    """Whether the user settled this in one letter, before the respondent was heard (PR5).
+
+    Asked only where somebody works on it again.
+    """
+    again = (CaseStatus.REVIEW, CaseStatus.APPROVAL)
+    if respondent is None or respondent.status not in again:
+        return False
+    return respondent.determinations.filter(summary=True, decided_by=user).exists()
+
+
 def second_officers() -> QuerySet[RoleGrant]:
     """As `own_officers`, for outer determinations: who neither found nor proposed it."""
     return (

@@ -36,7 +36,9 @@ def sealed_from(user: User) -> Q | None:
         handled = handled.filter(institution__in=where)
     if read := readable(user):
         handled = handled.filter(read)
-    found = Determination.objects.filter(respondent=OuterRef("pk"), status__in=_FOUND)
+    found = Determination.objects.filter(
+        respondent=OuterRef("pk"), status__in=_FOUND, annulled_at__isnull=True
+    )
     waiting = Respondent.objects.filter(
         ~Q(case=OuterRef("case")),
         ~Exists(found),

@@ -208,4 +208,6 @@ def appeal_page(top: Head, public_id: UUID, user: User) -> AppealPage:
 
 def stands(respondent: Respondent) -> bool:
     """Whether a decision about this respondent stands: one query."""
-    return respondent.determinations.filter(status=DeterminationStatus.ISSUED).exists()
+    return respondent.determinations.filter(
+        status=DeterminationStatus.ISSUED, annulled_at__isnull=True
+    ).exists()

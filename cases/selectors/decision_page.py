@@ -6,10 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from cases import rules
-from cases.enums import DeterminationStatus, FindingOutcome
+from cases import rules, supports
+from cases.enums import DeterminationStatus, FindingOutcome, ProofWeight
 from cases.governing import texts
-from cases.models import Allegation, Case, Determination, Finding, PointAnswer, Respondent, Sanction
+from cases.models import (
+    Allegation,
+    Case,
+    Determination,
+    Evidence,
+    Finding,
+    PointAnswer,
+    Respondent,
+    Sanction,
+)
 from cases.selectors.case_head import Head
 from cases.selectors.case_page import EvidenceLine, name_version, with_officers
 from cases.selectors.case_page.grid import Grid, grid_alone
@@ -21,7 +30,10 @@ OPEN = (DeterminationStatus.DRAFT, DeterminationStatus.PROPOSED)
 
 @dataclass(frozen=True)
 class FindingsPage:
-    """Allegations and evidence, and the findings so far (None before the first)."""
+    """Allegations and evidence, and the findings so far (None before the first).
+
+    `pieces` are what a finding may rest on.
+    """
 
     respondent: Respondent
     allegations: list[Allegation]
@@ -29,20 +41,41 @@ class FindingsPage:
     grid: Grid
     terms: ProcessTerms
     draft: Determination | None
+    pieces: list[Evidence]
 
     @property
     def initial(self) -> dict[str, Any]:
-        """What was recorded before, by the names of the form's fields."""
+        """What was recorded before, by the names of the form's fields.
+
+        Before that, what the grid says supports each allegation.
+        """
         if self.draft is None:
-            return {}
+            return {f"supports-{key}": ids for key, ids in self._weighed().items()}
         values: dict[str, Any] = {"reasons_finding": self.draft.reasons_finding}
         for finding in self.draft.findings.all():
             key = finding.allegation.public_id
             values[f"finding-{key}"] = finding.outcome
             values[f"completion-{key}"] = finding.completion
+            values[f"supports-{key}"] = [
+                str(row.evidence.public_id) for row in finding.supports.all()
+            ]
         for answer in self.draft.answers.all():
             values[f"answer-{answer.point.public_id}"] = answer.text
         return values
+
+    def _weighed(self) -> dict[str, list[str]]:
+        may = {piece.pk for piece in self.pieces}
+        return {
+            str(part.allegation.public_id): sorted(
+                {
+                    str(cell.exhibit.line.evidence.public_id)
+                    for row in part.rows
+                    for cell in row.cells
+                    if cell.weight == ProofWeight.SUPPORTS and cell.exhibit.line.evidence.pk in may
+                }
+            )
+            for part in self.grid.parts
+        }
 
 
 @dataclass(frozen=True)
@@ -63,10 +96,10 @@ class DecisionPage:
 
 
 def findings_page(top: Head, respondent: Respondent) -> FindingsPage:
-    """For recording findings: at most five queries."""
+    """For recording findings: at most seven queries."""
     draft = (
         respondent.determinations.filter(status=DeterminationStatus.DRAFT)
-        .prefetch_related("findings__allegation", "answers__point")
+        .prefetch_related("findings__allegation", "findings__supports__evidence", "answers__point")
         .first()
     )
     allegations = standing(top, respondent)
@@ -78,11 +111,12 @@ def findings_page(top: Head, respondent: Respondent) -> FindingsPage:
         grid=grid,
         terms=texts(top.case).terms,
         draft=draft,
+        pieces=list(supports.usable(respondent).defer("text", "redacted_text")),
     )
 
 
 def decision_page(top: Head, respondent: Respondent) -> DecisionPage | None:
-    """For proposing and confirming: four queries; None when nothing is in the making."""
+    """For proposing and confirming: six queries; None when nothing is in the making."""
     determination = (
         respondent.determinations.filter(status__in=OPEN)
         .select_related("proposed_by", "scheme_version__scheme")
@@ -92,9 +126,9 @@ def decision_page(top: Head, respondent: Respondent) -> DecisionPage | None:
         return None
     governing = texts(top.case)
     findings = list(
-        determination.findings.select_related("allegation__violation_type").order_by(
-            "allegation__position"
-        )
+        determination.findings.select_related("allegation__violation_type")
+        .prefetch_related("supports__evidence")
+        .order_by("allegation__position")
     )
     for finding in findings:
         name_version(finding.allegation.violation_type, governing)

@@ -109,6 +109,7 @@ class Found:
 
     finding: Finding
     said: Said | None
+    rests_on: Sequence[Shown] = ()
 
     @property
     def shown(self) -> bool:
@@ -154,11 +155,31 @@ class MyCase:
 
     @property
     def can_answer(self) -> bool:
-        return self.stage == Stage.ANSWER and self.respondent.status == CaseStatus.NOTIFIED
+        waits = self.stage == Stage.ANSWER and self.respondent.status == CaseStatus.NOTIFIED
+        return waits or self.can_answer_decision
+
+    @property
+    def can_answer_decision(self) -> bool:
+        """Whether what stands was settled in one letter and can be answered still (PR5)."""
+        return (
+            self.stage == Stage.DECIDED
+            and self.determination is not None
+            and self.determination.summary
+            and self.determination.annulled_at is None
+            and self.notice.letter_id == self.determination.letter_id
+            and self.response is None
+            and self.appeal is None
+            and self.window.open
+        )
 
     @property
     def violation_found(self) -> bool:
-        return any(found.shown for found in self.findings)
+        return not self.annulled and any(found.shown for found in self.findings)
+
+    @property
+    def annulled(self) -> bool:
+        """Whether the decision counts no more (PR6)."""
+        return self.determination is not None and self.determination.annulled_at is not None
 
     @property
     def appeal(self) -> Appeal | None:
@@ -194,6 +215,7 @@ class MyCase:
             self.stage == Stage.DECIDED
             and self.appeal is None
             and self.determination is not None
+            and self.determination.annulled_at is None
             and self.determination.appeal_until is not None
             and window_open(self.determination.appeal_until)
         )
@@ -309,6 +331,7 @@ def read_case(respondents: QuerySet[Respondent], letters_to_them: QuerySet[Lette
     by_allegation = {row.point.allegation_id: row for row in said if row.point.allegation_id}
     hidden = rules.hidden_from(respondent)
     shown = [parts.shown(row, hidden) for row in respondent.all_disclosures]
+    by_piece = {row.evidence.pk: row for row in shown}
     follows = [Follows(row, _state(row)) for row in respondent.all_sanctions]
     letters = list(letters_to_them.defer("content_sealed").order_by("-created_at", "-pk"))
     return MyCase(
@@ -327,7 +350,15 @@ def read_case(respondents: QuerySet[Respondent], letters_to_them: QuerySet[Lette
         own_evidence=[row for row in shown if row.evidence.respondent_id == respondent.pk],
         determination=determination,
         findings=[
-            Found(finding, by_allegation.get(finding.allegation_id))
+            Found(
+                finding,
+                by_allegation.get(finding.allegation_id),
+                [
+                    by_piece[row.evidence_id]
+                    for row in finding.supports.all()
+                    if row.evidence_id in by_piece
+                ],
+            )
             for finding in (determination.findings.all() if determination else ())
         ],
         follows=follows,

@@ -172,6 +172,10 @@ ISSUED = Prefetch(
                 "allegation__violation_type__version__document"
             ).order_by("allegation__position"),
         ),
+        Prefetch(
+            "findings__supports",
+            queryset=FindingSupport.objects.order_by("evidence__position"),
+        ),
     ),
     to_attr="issued",
 )

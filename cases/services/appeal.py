@@ -204,6 +204,7 @@ def take_up(*, actor: User, number: str, respondent_id: UUID | str, reason: str)
         issued = respondent.determinations.filter(status=DeterminationStatus.ISSUED).first()
         if (
             issued is not None
+            and issued.annulled_at is None
             and issued.appeal_until is not None
             and clock.now() < issued.appeal_until + timedelta(seconds=1)
             and not Appeal.objects.filter(determination=issued).exists()

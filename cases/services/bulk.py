@@ -15,7 +15,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from cases import rules, undoing
-from cases.enums import BulkKind, BulkOutcome, CaseStatus, DismissalReason
+from cases.enums import DISMISSAL_CHOICES, BulkKind, BulkOutcome, CaseStatus, DismissalReason
 from cases.models import BulkAction, BulkItem, Case, CaseMerge, InterimMeasure
 from cases.services import assigning, duplicates, merging, triage
 from cases.services.base import locked_case, record, visible_or_404
@@ -165,7 +165,7 @@ def _assign(actor: User, form_key: str, params: dict[str, Any]) -> Doer:
 
 def _dismiss(actor: User, form_key: str, params: dict[str, Any]) -> Doer:
     reason = str(params.get("reason") or "")
-    if reason not in DismissalReason.values:
+    if reason not in dict(DISMISSAL_CHOICES):
         raise InvalidInput({"reason": [_("Choose a reason.")]})
     said = {name: str(params.get(name) or "") for name in ("note", "detail", duplicates.FIELD)}
     if reason == DismissalReason.DUPLICATE:
@@ -190,7 +190,14 @@ def _dismiss(actor: User, form_key: str, params: dict[str, Any]) -> Doer:
             raise IllegalTransition(
                 _("An interim measure stands in it. Dismiss it on its own page.")
             )
-        triage.dismiss(actor=actor, number=case.number, reason=reason, **said)
+        triage.dismiss(
+            actor=actor,
+            number=case.number,
+            reason=reason,
+            note=said["note"],
+            detail=said["detail"],
+            duplicate_of=said[duplicates.FIELD],
+        )
 
     return do
 

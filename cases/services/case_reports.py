@@ -22,7 +22,7 @@ from integrity.audit import services as audit
 from integrity.core import clock
 from integrity.core.errors import NotFound, NotPermitted
 
-# How a finding is told that an appeal took away.
+# How a finding is told that an appeal took away, or that was annulled.
 SET_ASIDE = "set_aside"
 
 
@@ -62,7 +62,9 @@ def changed(case: Case, determination: Determination, *, actor: User | None) -> 
 
 
 def _findings(determination: Determination) -> list[dict[str, Any]]:
-    stands = determination.status != DeterminationStatus.SUPERSEDED
+    stands = (
+        determination.status != DeterminationStatus.SUPERSEDED and determination.annulled_at is None
+    )
     rows = determination.findings.select_related("allegation__violation_type")
     return [
         {

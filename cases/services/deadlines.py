@@ -11,17 +11,16 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from cases import letters, workflow
+from cases import answerable, letters, workflow
 from cases.enums import (
     CaseStatus,
-    ClosingOutcome,
     DeterminationStatus,
-    FindingOutcome,
     SanctionStatus,
 )
-from cases.models import Appeal, Case, Determination, Notice, Respondent, Sanction
+from cases.models import Appeal, Notice, Respondent, Sanction
 from cases.services import (
     acknowledgement,
+    annulment,
     answer_drafts,
     check_ins,
     drafts,
@@ -198,7 +197,7 @@ def _close() -> int:
             record("respondent.closed", case, None, data={"respondent": str(respondent.public_id)})
             if case.status == CaseStatus.CLOSED:
                 case.closed_at = clock.now()
-                close_reports(case, _outcome(case))
+                close_reports(case, annulment.outcome(case))
             done += 1
     return done
 
@@ -214,10 +213,8 @@ def _over(respondent: Respondent) -> bool:
     appeal = Appeal.objects.filter(determination=issued).first()
     if appeal is not None:
         return appeal.decided_at is not None
+    notice = windows.newest(respondent) if answerable.settled(respondent) is not None else None
+    if notice is not None and not window(respondent.case, notice).over:
+        # Settled in one letter, it can be answered still.
+        return False
     return issued.appeal_until is None or clock.now() >= issued.appeal_until + LAST_SECOND
-
-
-def _outcome(case: Case) -> str:
-    issued = Determination.objects.filter(respondent__case=case, status=DeterminationStatus.ISSUED)
-    shown = issued.filter(findings__outcome=FindingOutcome.SHOWN).exists()
-    return ClosingOutcome.ACTION_TAKEN if shown else ClosingOutcome.NO_VIOLATION

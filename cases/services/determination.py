@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -23,8 +21,10 @@ from cases.services.base import (
     save,
     visible_or_404,
 )
+from cases.services.fingerprints import fingerprint
 from cases.services.issuing import appeal_until, issue
 from cases.services.naming import names_nobody_else
+from cases.services.resting import Resting
 from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.errors import (
@@ -67,10 +67,13 @@ def record_findings(
     findings: Mapping[str, tuple[str, str]],
     reasons_finding: str,
     answers: Mapping[str, str],
+    supports: Mapping[str, Sequence[str]] | None = None,
     revision: int | None = None,
 ) -> Determination:
     """Record a finding on every allegation, reasons, and an answer to every point of the response.
 
+    `supports` names, for what is shown, the evidence it rests on by public id: pieces that this
+    respondent was shown, and not only what a detector says, unless they admitted it (PR4).
     Kept as a draft; recording again replaces it and anything proposed on it. Earlier findings stay
     sealed until this is done. Raises `InvalidInput` at the field that is missing, `Stale` when the
     case changed since the form was opened.
@@ -84,7 +87,8 @@ def record_findings(
             str(a.public_id): a for a in respondent.allegations.filter(withdrawn_at__isnull=True)
         }
         points = {str(p.public_id): p for p in points_to_answer(respondent)}
-        _check_findings(allegations, findings, points, answers, reasons_finding)
+        resting = Resting(respondent, supports or {})
+        _check_findings(allegations, findings, points, answers, reasons_finding, resting)
         names_nobody_else(
             respondent,
             reasons_finding=reasons_finding,
@@ -103,14 +107,15 @@ def record_findings(
         determination.answers.all().delete()
         for key, allegation in allegations.items():
             outcome, completion = findings[key]
-            save(
-                Finding(
-                    determination=determination,
-                    allegation=allegation,
-                    outcome=outcome,
-                    completion=completion or allegation.completion,
-                )
+            finding = Finding(
+                determination=determination,
+                allegation=allegation,
+                outcome=outcome,
+                completion=completion or allegation.completion,
             )
+            save(finding)
+            if outcome == FindingOutcome.SHOWN:
+                resting.keep(finding)
         for key, point in points.items():
             save(PointAnswer(determination=determination, point=point, text=answers[key].strip()))
         record(
@@ -123,6 +128,11 @@ def record_findings(
                 "findings": {
                     allegations[key].violation_type.code: findings[key][0] for key in allegations
                 },
+                "rests_on": {
+                    allegations[key].violation_type.code: resting.labels(key)
+                    for key in allegations
+                    if findings[key][0] == FindingOutcome.SHOWN
+                },
             },
         )
     return determination
@@ -134,10 +144,13 @@ def _check_findings(
     points: Mapping[str, Any],
     answers: Mapping[str, str],
     reasons: str,
+    resting: Resting,
 ) -> None:
     errors: dict[str, list[Any]] = {}
-    for key in allegations:
+    for key, allegation in allegations.items():
         outcome, completion = findings.get(key, ("", ""))
+        if outcome == FindingOutcome.SHOWN and (why := resting.refused(allegation)):
+            errors[f"supports-{key}"] = [why]
         if outcome not in FindingOutcome.values:
             errors[f"finding-{key}"] = [_("Say whether this was shown.")]
         elif completion and completion not in Completion.values:
@@ -362,25 +375,6 @@ def _outline(determination: Determination) -> dict[str, Any]:
         "sanctions": [s.code for s in determination.sanctions.order_by("code")],
         "digest": determination.digest,
     }
-
-
-def fingerprint(determination: Determination) -> str:
-    """The fingerprint of everything a second officer confirms."""
-    content = {
-        "determination": str(determination.public_id),
-        "reasons": [
-            determination.reasons_finding,
-            determination.reasons_penalty,
-            determination.departure_reason,
-        ],
-        "findings": sorted(
-            [f.allegation_id, f.outcome, f.completion] for f in determination.findings.all()
-        ),
-        "answers": sorted([a.point_id, a.text] for a in determination.answers.all()),
-        "sanctions": sorted([s.code, s.params] for s in determination.sanctions.all()),
-        "recommendation": determination.recommendation,
-    }
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def confirm(*, actor: User, number: str, respondent_id: UUID | str, digest: str) -> Determination:

@@ -65,6 +65,11 @@ def issue(
                 f.allegation.violation_type.code: f.outcome
                 for f in determination.findings.select_related("allegation__violation_type")
             },
+            "rests_on": {
+                f.allegation.violation_type.code: [piece.label for piece in f.rests_on]
+                for f in determination.findings.select_related("allegation__violation_type")
+                if f.outcome == FindingOutcome.SHOWN
+            },
             "sanctions": [row.code for row in rows],
             "appeal_until": until.isoformat() if until else "",
             "second_officer": determination.needs_second,

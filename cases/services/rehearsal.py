@@ -9,7 +9,7 @@ from uuid import UUID
 
 from cases.enums import REVERSIBLE, DeterminationStatus, SanctionStatus
 from cases.models import Sanction
-from cases.services import appeal, determination
+from cases.services import appeal, determination, summary
 from integrity.accounts.models import User
 from integrity.audit import services as audit
 from notifications.content import unseal_letter
@@ -70,6 +70,24 @@ def rehearse(
                     actor=actor, number=number, respondent_id=respondent_id
                 )
                 found = Rehearsal(made.needs_second, letter.title, letter.html)
+            raise _Undo
+    except _Undo:
+        pass
+    if found is None:
+        raise AssertionError("A rehearsal ends with a letter.")
+    return found
+
+
+def rehearse_summary(**asked: Any) -> Rehearsal:
+    """As `rehearse`, for `summary.settle` and with its arguments."""
+    found: Rehearsal | None = None
+    try:
+        with audit.transaction():
+            made = summary.settle(**asked)
+            if made.letter is None:
+                raise AssertionError("A decision in one letter has a letter.")
+            html = unseal_letter(made.letter.content_sealed).html
+            found = Rehearsal(made.needs_second, made.letter.title, html)
             raise _Undo
     except _Undo:
         pass

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from cases import letters, rules, undoing, workflow
 from cases.enums import (
+    CHOSEN_ELSEWHERE,
     CaseStatus,
     ClosingOutcome,
     DismissalDetail,
@@ -22,6 +24,7 @@ from cases.models import (
     Respondent,
     Watcher,
 )
+from cases.selectors.merging import another_in_triage
 from cases.services import duplicates, retaliation
 from cases.services.base import locked_case, record, save, visible_or_404
 from cases.services.conflicts import declare as declare_conflict
@@ -58,6 +61,7 @@ OUTCOME_OF = {
 }
 
 
+ENDED = _("Nothing was decided, and nothing follows.")
 # A report whose sender was told that it ended waits once more.
 _AGAIN = ReportStatus.SUBMITTED
 
@@ -177,6 +181,7 @@ def dismiss(
     note: str = "",
     detail: str = "",
     duplicate_of: str = "",
+    advised: Collection[int] = (),
 ) -> Case:
     """End the case without a decision, with a reason code, and a word the desk keeps to itself.
 
@@ -186,8 +191,10 @@ def dismiss(
     dismissing it for the same reason again changes nothing. With the reason "duplicate",
     `duplicate_of` is the number of the case in which the matter is dealt with: the two are linked.
     Raises `InvalidInput` at it for a number that is not there or not for the actor to know of.
+    `advised` are respondents who get advice instead of a letter (`advice.give`), with the reason
+    that only then may be given.
     """
-    if reason not in DismissalReason.values:
+    if reason not in DismissalReason.values or (reason in CHOSEN_ELSEWHERE and not advised):
         raise InvalidInput({"reason": [_("Choose a reason.")]})
     if detail and detail not in DismissalDetail.values:
         raise InvalidInput({"detail": [_("Choose one of the words.")]})
@@ -224,9 +231,11 @@ def dismiss(
         if there is not None:
             duplicates.keep(case, there, actor)
         for respondent in notified:
-            letters.case_dismissed(
-                case, respondent, reason=DismissalReason(reason).label, hold=undoing.WITHIN
-            )
+            if respondent.pk in advised:
+                continue
+            # That another learner of the case was advised is nobody else's.
+            said = ENDED if advised else DismissalReason(reason).label
+            letters.case_dismissed(case, respondent, reason=said, hold=undoing.WITHIN)
         outcome = OUTCOME_OF.get(DismissalReason(reason), ClosingOutcome.NOT_PURSUED)
         close_reports(case, outcome, hold=undoing.WITHIN)
         Report.objects.filter(case=case, status=ReportStatus.DISMISSED).update(
@@ -342,11 +351,3 @@ def settle_review(
         data={"outcome": outcome},
     )
     letters.review_decided(review)
-
-
-def another_in_triage(case: Case) -> bool:
-    """Whether another case about the same work or post waits in triage: there is one at most."""
-    others = Case.objects.filter(status=CaseStatus.TRIAGE).exclude(pk=case.pk)
-    return (
-        case.submission_id is not None and others.filter(submission=case.submission_id).exists()
-    ) or (case.post_id is not None and others.filter(post=case.post_id).exists())

@@ -15,7 +15,16 @@ from cases.workflow.steps import (
     too_early,
     unmet,
 )
-from cases.workflow.table import ANY_OPEN, BY_STRANGERS, KNOWS_WHO, TABLE, By, Step
+from cases.workflow.table import (
+    ANY_OPEN,
+    BY_OTHERS,
+    BY_STRANGERS,
+    KNOWS_WHO,
+    SETTLED_IT,
+    TABLE,
+    By,
+    Step,
+)
 from cases.workflow.timing import (
     ORDER,
     STAGE_WORKING_DAYS,
@@ -27,9 +36,11 @@ from cases.workflow.timing import (
 __all__ = [
     "ANY_OPEN",
     "BEFORE_DECISION",
+    "BY_OTHERS",
     "BY_STRANGERS",
     "KNOWS_WHO",
     "ORDER",
+    "SETTLED_IT",
     "STAGE_WORKING_DAYS",
     "TABLE",
     "By",

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases import due_process
+from cases import answerable, due_process, recommendation
+from cases.enums import SUMMARY_CONSEQUENCES, CaseKind, DeterminationStatus
 from cases.enums import CaseStatus as S
-from cases.enums import DeterminationStatus
+from cases.governing import texts
 from cases.models import Case, Determination, Notice, Respondent
 from cases.rules import scanned
 from integrity.core import clock
@@ -78,11 +79,39 @@ def undecided(case: Case, respondent: Respondent | None) -> str | Promise | None
     if (
         decided
         or Determination.objects.filter(
-            respondent__case=case, status=DeterminationStatus.ISSUED
+            respondent__case=case, status=DeterminationStatus.ISSUED, annulled_at__isnull=True
         ).exists()
     ):
         return _("A decision stands in this case. Only a new decision can take its place.")
     return None
+
+
+def in_one_letter(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    """Minor and first of its kind (PR5). One answer for every reason, so that it tells of none."""
+    named = {item.code for item in texts(case).consequences()}
+    if (
+        respondent is None
+        or case.kind != CaseKind.CONDUCT
+        or not named & SUMMARY_CONSEQUENCES
+        # Who was told in another way, and took the case up again, goes on in that way.
+        or respondent.notices.exists()
+        or recommendation.earlier_findings(respondent)
+    ):
+        return _("This cannot be settled in one letter. Please send the learner a notice instead.")
+    return None
+
+
+def answered_not_yet(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    if respondent is None or answerable.settled(respondent) is None:
+        return _("This decision cannot be answered in this way any more.")
+    return None
+
+
+def stands(case: Case, respondent: Respondent | None) -> str | Promise | None:
+    issued = Determination.objects.filter(
+        respondent=respondent, status=DeterminationStatus.ISSUED, annulled_at__isnull=True
+    )
+    return None if issued.exists() else _("No decision stands here.")
 
 
 def running(case: Case, respondent: Respondent | None) -> str | Promise | None:

@@ -10,7 +10,15 @@ from django.utils.functional import Promise
 from cases import due_process, rules
 from cases.enums import CaseStatus as S
 from cases.models import Case, Respondent
-from cases.workflow.table import BY_STRANGERS, KNOWS_WHO, TABLE, By, Step
+from cases.workflow.table import (
+    BY_OTHERS,
+    BY_STRANGERS,
+    KNOWS_WHO,
+    SETTLED_IT,
+    TABLE,
+    By,
+    Step,
+)
 from integrity.accounts.models import User
 from integrity.accounts.rules import belongs_to
 from integrity.core import clock
@@ -105,6 +113,8 @@ def require(
         raise NotPermitted
     if action in BY_STRANGERS and actor is not None and rules.knows_who_reported(actor, case):
         raise NotPermitted(KNOWS_WHO)
+    if action in BY_OTHERS and actor is not None and rules.settled_alone(actor, respondent):
+        raise NotPermitted(SETTLED_IT)
     if status_of(case, respondent) not in step.sources:
         raise too_early(action, respondent)
     missing = unmet(action, case, respondent)

@@ -13,10 +13,12 @@ from cases.workflow.guards import (
     BEFORE_DECISION,
     Guard,
     alleged,
+    answered_not_yet,
     claimed,
     due_before_decision,
     due_before_findings,
     has_evidence,
+    in_one_letter,
     named,
     no_notice,
     nobody_notified,
@@ -25,6 +27,7 @@ from cases.workflow.guards import (
     paused,
     running,
     somebodys,
+    stands,
     undecided,
 )
 
@@ -237,6 +240,39 @@ TABLE: dict[str, Step] = {
         # To give somebody time decides nothing, so the platform helps an institution with it.
         _step("ask_more_time", [S.NOTIFIED], None, By.RESPONDENT, _("Ask for more time")),
         _step("more_time", [S.NOTIFIED], None, By.DESK, _("Give more time")),
+        # One letter is notice, evidence and decision (PR5).
+        _step(
+            "summary",
+            [S.INVESTIGATION],
+            S.DECIDED,
+            By.OFFICER,
+            _("Settle it in one letter"),
+            claimed,
+            alleged,
+            nothing_held,
+            has_evidence,
+            in_one_letter,
+            decisive=[S.INVESTIGATION],
+        ),
+        # The decision stands until a new one takes its place.
+        _step(
+            "answer_summary",
+            [S.DECIDED],
+            S.REVIEW,
+            By.RESPONDENT,
+            _("Answer this letter"),
+            answered_not_yet,
+        ),
+        _step(
+            "give_advice",
+            [S.INVESTIGATION, S.REVIEW],
+            None,
+            By.DESK,
+            _("Give advice, and end it"),
+            claimed,
+            undecided,
+            decisive=[S.REVIEW],
+        ),
         _step("respond", [S.NOTIFIED], S.REVIEW, By.RESPONDENT, _("Answer this letter")),
         _step(
             "lapse",
@@ -353,6 +389,15 @@ TABLE: dict[str, Step] = {
             _("Look at the decision again"),
             decisive=[S.DECIDED, S.CLOSED],
         ),
+        _step(
+            "annul",
+            [S.DECIDED, S.CLOSED],
+            S.CLOSED,
+            By.OFFICER,
+            _("Annul the decision"),
+            stands,
+            decisive=[S.DECIDED, S.CLOSED],
+        ),
         _step("close", [S.DECIDED], S.CLOSED, By.SYSTEM, _("Close")),
     )
 }
@@ -360,11 +405,17 @@ TABLE: dict[str, Step] = {
 # Not for who wrote down a report in confidence here, and so knows who reported (decision 0024).
 BY_STRANGERS = frozenset(
     {
-        *("open", "dismiss", "merge", "split"),
+        *("open", "dismiss", "merge", "split", "give_advice", "summary"),
         *("find", "propose", "decide", "confirm", "uphold", "remit"),
     }
 )
 KNOWS_WHO = _(
     "You wrote down a report here that was given in confidence. Because you know who reported, "
     "somebody else has to take this case and decide it."
+)
+# Not for who settled the matter in one letter: the answer to it is read by somebody else (PR5).
+BY_OTHERS = frozenset({"find", "propose", "decide", "confirm"})
+SETTLED_IT = _(
+    "You settled this in one letter, before the learner was heard. Somebody else reads the answer "
+    "and decides again."
 )

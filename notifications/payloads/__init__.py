@@ -83,9 +83,11 @@ from notifications.payloads.reports import (
     ReportReceived,
     ReviewDecided,
 )
+from notifications.payloads.settling import AdviceGiven, DecisionAnnulled, SummaryDecision
 
 __all__ = [
     "AcknowledgementMissing",
+    "AdviceGiven",
     "AdviserInvited",
     "AllegationItem",
     "AnswerItem",
@@ -100,6 +102,7 @@ __all__ = [
     "ConfirmationRequested",
     "ConsentAsked",
     "ConsequenceItem",
+    "DecisionAnnulled",
     "DeterminationIssued",
     "EvidenceItem",
     "FindingItem",
@@ -142,6 +145,7 @@ __all__ = [
     "SanctionLifted",
     "SanctionReversed",
     "StatementRequested",
+    "SummaryDecision",
     "SurgeNoticed",
     "SuspensionEnded",
     "UrgentReport",

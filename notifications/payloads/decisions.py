@@ -15,7 +15,7 @@ class DeterminationIssued:
     `no_refunds` is the clause of the version in force, in its own words, or empty when it has
     none. `appeal_grounds` are the grounds of the policy, as sentences. `record_until` is when the
     matter stops counting. `stayed` says what waits while an appeal is open. `policies` as in the
-    notice."""
+    notice. `reasons_departure` says why something else was chosen than the scheme recommends."""
 
     case_number: str
     matter: str
@@ -23,10 +23,10 @@ class DeterminationIssued:
     policy_label: str
     policy_url: str
     policies: tuple[PolicyItem, ...] = ()
-    standard: str = ""
     findings: tuple[FindingItem, ...]
     reasons_finding: str
     reasons_penalty: str = ""
+    reasons_departure: str = ""
     sanctions: tuple[SanctionItem, ...] = ()
     no_refunds: str = ""
     appeal_until: datetime

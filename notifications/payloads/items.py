@@ -53,12 +53,16 @@ class AnswerItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingItem:
-    """What was found on one allegation. `outcome` is a sentence for the reader, `reasons` why."""
+    """What was found on one allegation. `outcome` is a sentence for the reader, `standard` how it
+    was weighed, `rests_on` the pieces it rests on as the reader knows them ("E1: Article"),
+    `reasons` the reader's points with the answers."""
 
     title: str
     clause_label: str
     clause_url: str
     outcome: str
+    standard: str = ""
+    rests_on: tuple[str, ...] = ()
     reasons: str = ""
 
 

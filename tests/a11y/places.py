@@ -33,6 +33,7 @@ from integrity.core import clock
 from policies.models import Document
 from policies.services import start_next
 from tests.cases import builders as build
+from tests.cases.test_one_letter import Small
 from tests.cases.test_process import World
 from tests.contracts.test_permission_matrix import ADMIN, Scene, routes, table
 from tests.courses import builders as make
@@ -166,6 +167,12 @@ def in_other_states() -> Iterator[tuple[str, Place]]:
     yield "my:statement", (teacher, reverse("my:statement", args=[asked.public_id]))
     alleged = world.respondent.allegations.get()
     yield at("desk:withdraw", world.moderator, world, alleged.public_id)
+
+    yield at("desk:advise", world.moderator, world)
+    small = Small()
+    yield at("desk:settle", small.officer, small, small.rid)
+    world = decided()
+    yield at("desk:annul", world.officer, world, world.rid)
 
     world = World().notified()
     yield at("my:answer", world.learner, world)

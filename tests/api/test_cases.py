@@ -221,6 +221,7 @@ def test_what_an_officer_is_still_writing_is_not_told() -> None:
         findings={str(respondent.allegations.get().public_id): ("shown", "completed")},
         reasons_finding="SECRET DRAFT",
         answers={str(row.public_id): "We read it." for row in point.all()},
+        supports=build.rests_on(respondent),
         revision=None,
     )
     assert Determination.objects.get().status == "draft"

@@ -13,7 +13,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from cases import undoing
+from cases import supports, undoing
 from cases.enums import (
     CaseKind,
     CaseStatus,
@@ -280,6 +280,12 @@ def allegation(
             **fields,
         },
     )
+
+
+def rests_on(respondent: Respondent) -> dict[str, list[str]]:
+    """Each finding rests on everything the respondent was shown."""
+    pieces = [str(piece.public_id) for piece in supports.usable(respondent)]
+    return {str(row.public_id): pieces for row in respondent.allegations.all()}
 
 
 def evidence(of: Case, **fields: Any) -> Evidence:

@@ -121,6 +121,7 @@ def test_sent_back_is_reviewed_and_decided_anew(world: World, third: User) -> No
         findings=world.findings("not_shown"),
         reasons_finding="The notes name the source.",
         answers=world.answers(),
+        supports=build.rests_on(world.respondent),
     )
     issued = world.propose([], facts={}, reasons_penalty="", departure_reason="")
     assert issued.status == DeterminationStatus.ISSUED
@@ -208,6 +209,7 @@ def test_a_new_decision_after_an_appeal_has_a_window_of_its_own(world: World, th
         findings=world.findings(),
         reasons_finding="Shown all the same.",
         answers=world.answers(),
+        supports=build.rests_on(world.respondent),
     )
     issued = world.propose(["warning_written"])
     assert issued.appeal_until is not None
@@ -245,6 +247,7 @@ def test_a_decision_taken_up_again_stands_until_a_new_one_replaces_it(world: Wor
         findings=world.findings(),
         reasons_finding="It was shown, but less of it.",
         answers=world.answers(),
+        supports=build.rests_on(world.respondent),
     )
     world.propose(["warning_written"])
     assert effective_score(world.submission) == 84

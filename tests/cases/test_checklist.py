@@ -33,6 +33,7 @@ def record(world: World) -> Any:
         findings=world.findings(),
         reasons_finding="The sentences are the article's.",
         answers=world.answers(),
+        supports=build.rests_on(world.respondent),
     )
 
 
@@ -104,6 +105,7 @@ def test_without_an_answer_to_every_point_nothing_is_decided() -> None:
             findings=world.findings(),
             reasons_finding="Because.",
             answers={},
+            supports=build.rests_on(world.respondent),
         )
     record(world)
     assert shown(world)["Every point answered"] == "done"

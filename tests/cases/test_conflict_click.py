@@ -172,6 +172,7 @@ def test_hostile_61_two_moderators_record_findings_from_the_same_page() -> None:
     revision = Case.objects.get(number=world.number).revision
     people = [world.moderator, world.officer]
     answers, findings = world.answers(), world.findings()
+    supports = build.rests_on(world.respondent)
 
     def find(n: int) -> Determination:
         return determination.record_findings(
@@ -181,6 +182,7 @@ def test_hostile_61_two_moderators_record_findings_from_the_same_page() -> None:
             findings=findings,
             reasons_finding=f"Reasons of {n}.",
             answers=answers,
+            supports=supports,
             revision=revision,
         )
 

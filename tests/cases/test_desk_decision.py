@@ -76,6 +76,9 @@ def findings(world: World, **changes: Any) -> dict[str, Any]:
     for allegation in world.respondent.allegations.all():
         data[f"finding-{allegation.public_id}"] = "shown"
         data[f"completion-{allegation.public_id}"] = "completed"
+        data[f"supports-{allegation.public_id}"] = build.rests_on(world.respondent)[
+            str(allegation.public_id)
+        ]
     for point in determination.points_to_answer(world.respondent):
         data[f"answer-{point.public_id}"] = "We looked at this."
     return {**data, **changes}

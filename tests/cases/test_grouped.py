@@ -241,6 +241,7 @@ def test_neither_can_a_decision_nor_its_reversal(group: Group) -> None:
             findings=group.findings(),
             reasons_finding="Ollivander's lab has the same lines.",
             answers=dict.fromkeys(answers, "We asked Balthazar."),
+            supports=build.rests_on(group.respondent),
         )
     assert set(caught.value.fields) == {"reasons_finding", *(f"answer-{key}" for key in answers)}
     determination.record_findings(
@@ -250,6 +251,7 @@ def test_neither_can_a_decision_nor_its_reversal(group: Group) -> None:
         findings=group.findings(),
         reasons_finding="Another learner's lab has the same lines.",
         answers=answers,
+        supports=build.rests_on(group.respondent),
     )
     with pytest.raises(InvalidInput) as caught:
         group.propose(["assignment_failed"], reasons_penalty="As for Balthazar Ollivander.")

@@ -320,6 +320,7 @@ def test_a_new_decision_after_it_was_sent_back_can_be_appealed_once_more(desk):
         findings=desk.world.findings(),
         reasons_finding="It was shown, but less of it.",
         answers=desk.world.answers(),
+        supports=build.rests_on(desk.world.respondent),
     )
     desk.world.propose(["warning_written"])
     text = desk.read()

@@ -154,6 +154,7 @@ class World:
             findings=self.findings(outcome),
             reasons_finding="The sentences are the article's.",
             answers=self.answers(),
+            supports=build.rests_on(self.respondent),
         )
         return self
 
@@ -415,6 +416,7 @@ def test_earlier_findings_open_only_after_the_finding_and_are_recorded(world: Wo
         findings=world.findings(),
         reasons_finding="Because.",
         answers=world.answers(),
+        supports=build.rests_on(world.respondent),
     )
     for _ in range(2):
         advice = determination.advise(
@@ -440,6 +442,7 @@ def test_every_point_of_the_answer_has_to_be_answered(world: World) -> None:
             findings=world.findings(),
             reasons_finding="Because.",
             answers=answers,
+            supports=build.rests_on(world.respondent),
         )
     assert f"answer-{left_out}" in error.value.fields
     assert not Determination.objects.exists()

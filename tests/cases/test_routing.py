@@ -80,6 +80,7 @@ def test_the_platform_triages_and_helps_but_finds_nothing(partner: Partner) -> N
             findings=partner.findings(),
             reasons_finding="The sentences are the article's.",
             answers=partner.answers(),
+            supports=build.rests_on(partner.respondent),
         )
 
     refused(partner, find)
@@ -369,6 +370,7 @@ def test_without_an_officer_of_its_own_the_platforms_officers_stand_in(partner: 
         findings=partner.findings(),
         reasons_finding="The sentences are the article's.",
         answers=partner.answers(),
+        supports=build.rests_on(partner.respondent),
     )
     made = partner.propose(["assignment_failed"], by=user)
     assert made.needs_second

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from cases.models import Allegation, Determination, Notice
 from cases.services import determination, notes
+from tests.cases import builders as build
 from tests.cases.test_process import World
 
 pytestmark = pytest.mark.django_db
@@ -41,8 +42,10 @@ def hidden(answer: HttpResponse) -> dict[str, str]:
     return found
 
 
-def findings(world: World, reasons: str) -> dict[str, str]:
-    data = {"reasons_finding": reasons}
+def findings(world: World, reasons: str) -> dict[str, Any]:
+    data: dict[str, Any] = {"reasons_finding": reasons}
+    for key, pieces in build.rests_on(world.respondent).items():
+        data[f"supports-{key}"] = pieces
     for key, (outcome, completion) in world.findings().items():
         data |= {f"finding-{key}": outcome, f"completion-{key}": completion}
     return data | {f"answer-{key}": text for key, text in world.answers().items()}
@@ -61,6 +64,7 @@ def test_hostile_62_the_second_save_gets_the_difference_and_saves_on_a_second_st
         findings=world.findings(),
         reasons_finding="The sentences stand in the article of May.",
         answers=world.answers(),
+        supports=build.rests_on(world.respondent),
     )
     typed = findings(world, "The sentences stand in the article of June.")
     answer = client.post(address("findings", world, world.rid), typed | opened)

@@ -185,6 +185,7 @@ def propose(guest: Visit, number: str) -> None:
     respondent = case.respondents.get().public_id
     guest.page.goto(f"/desk/cases/{number}/respondents/{respondent}/findings/")
     guest.page.get_by_label("Shown", exact=True).check()
+    guest.page.get_by_role("checkbox", name=re.compile("Article: Who asks the map")).check()
     for box in guest.page.get_by_label("Your answer to this point").all():
         box.fill("We believe you, and weighed it in your favour. A source has to be named.")
     guest.page.get_by_label("Reasons for the findings").fill("The sentence is the article's.")
@@ -207,6 +208,7 @@ def propose(guest: Visit, number: str) -> None:
 def confirm(guest: Visit, number: str) -> None:
     respondent = Case.objects.get(number=number).respondents.get().public_id
     guest.page.goto(f"/desk/cases/{number}/respondents/{respondent}/confirm/")
+    guest.sees("Rests on")
     guest.shot("confirm")
     guest.page.get_by_role("main").locator("button.btn--main").click()
     guest.page.goto(f"/desk/cases/{number}/")
@@ -222,6 +224,7 @@ def read_decision(guest: Visit, number: str) -> None:
     guest.page.goto("/my/letters/")
     guest.page.get_by_role("link", name="The decision in your case").first.click()
     guest.sees("Your score for Essay 2 is zero.")
+    guest.sees("This finding rests on:")
     guest.shot("decision")
     guest.page.goto(f"/my/cases/{number}/")
     guest.shot("decided")

@@ -26,5 +26,3 @@ not_yet(PLEDGE, "3.1", "Other action can be taken, at the owner's discretion", "
         f"`other_action` {_EFFECTS}")  # fmt: skip
 not_yet(CONDUCT, "1.2", "Posts and messages of a deleted account lose their name", "PV3",
         "accounts cannot be deleted yet")  # fmt: skip
-not_yet(CONDUCT, "6.1", "A minor first-time matter is settled by one letter", "PR5",
-        "the short way is not there yet; a warning takes every step")  # fmt: skip

@@ -33,6 +33,7 @@ def test_only_staff_decide(world: World) -> None:
                 findings=world.findings(),
                 reasons_finding="So it seems.",
                 answers=world.answers(),
+                supports=build.rests_on(world.respondent),
             )
     assert not world.respondent.determinations.exists()
 

@@ -13,6 +13,7 @@ from integrity.courses.enums import ProductKind
 from integrity.courses.models import Programme
 from policies.enums import StandardOfProof
 from policies.models import Document
+from tests.cases import builders as build
 from tests.cases.partner_builders import Partner
 from tests.courses import builders as make
 from tests.promises.helpers import page
@@ -104,6 +105,7 @@ def test_nobody_of_the_platform_decides(partner: Partner) -> None:
                 findings=partner.findings(),
                 reasons_finding="So it is.",
                 answers=partner.answers(),
+                supports=build.rests_on(partner.respondent),
             )
 
 

@@ -25,6 +25,7 @@ from cases.selectors.case_page.progress import (
     name_version,
     process_rows,
     progress_of,
+    support_rows,
     with_officers,
 )
 from cases.selectors.case_page.reports import ReportLine, reports_of
@@ -82,6 +83,7 @@ def case_page(user: User, number: str) -> CasePage:
                 Respondent.objects.filter(case=case).order_by("pk"), beside={"user": ("*",)}
             ),
             "allegations": allegation_rows(case),
+            "supports": support_rows(case),
             **process_rows(case, user),
             **grid_rows(case),
             "evidence": evidence_rows(case),
@@ -90,7 +92,7 @@ def case_page(user: User, number: str) -> CasePage:
         }
     )
     top = head_of(user, case, access, found["respondents"])
-    allegations = allegation_lines(found["allegations"], governing)
+    allegations = allegation_lines(found["allegations"], governing, found["supports"])
     violations = {
         line.allegation.violation_type.code: line.allegation.violation_type.title
         for line in allegations

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value
 
-from cases import rules
+from cases import rules, supports
 from cases.enums import DeterminationStatus, Stance
 from cases.governing import texts
 from cases.models import (
@@ -16,6 +16,8 @@ from cases.models import (
     Appeal,
     Case,
     Determination,
+    Disclosure,
+    Evidence,
     Finding,
     FindingSupport,
     MoreTime,
@@ -25,6 +27,7 @@ from cases.models import (
     ResponsePoint,
     Sanction,
 )
+from cases.rules import scanned
 from cases.selectors.appeals import grounds_of
 from cases.selectors.case_head import Head
 from cases.selectors.case_page.evidence import number_by
@@ -47,6 +50,9 @@ class AllegationLine:
     words: str
     finding: str
     found_as: str
+    # What the finding rests on, and whether that is enough (`cases.supports`).
+    rests_on: tuple[Evidence, ...] = ()
+    carried: bool = True
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,8 @@ class Progress:
     # Points that have an answer, and pieces of evidence the respondent was shown.
     answered: int = 0
     shown: int = 0
+    # Who settled this in one letter: somebody else decides anew (PR5).
+    settled_by: frozenset[int] = frozenset()
     # The time to answer the newest notice; None before one is sent.
     window: Window | None = None
 
@@ -114,12 +122,17 @@ def allegation_rows(case: Case) -> Rows:
     )
 
 
-def allegation_lines(rows: Sequence[Any], governing: Texts) -> list[AllegationLine]:
-    """Lines from gathered `allegation_rows`; no query."""
+def allegation_lines(
+    rows: Sequence[Any], governing: Texts, resting: Sequence[Any]
+) -> list[AllegationLine]:
+    """Lines from gathered `allegation_rows` and `support_rows`; no query."""
     lines = []
     for row in rows:
         violation = row.violation_type
         name_version(violation, governing)
+        given = [line for line in resting if line.allegation == row.pk]
+        pieces = tuple(line.evidence for line in given)
+        enough = supports.enough(pieces, admitted=row.stance == Stance.ADMIT)
         lines.append(
             AllegationLine(
                 allegation=row,
@@ -128,9 +141,37 @@ def allegation_lines(rows: Sequence[Any], governing: Texts) -> list[AllegationLi
                 words=row.words or "",
                 finding=row.finding or "",
                 found_as=row.found_as or "",
+                rests_on=pieces,
+                carried=enough and all(line.usable for line in given),
             )
         )
     return lines
+
+
+def support_rows(case: Case) -> Rows:
+    """What the findings of the case that stand rest on, with whether it may still."""
+    shown = Disclosure.objects.filter(
+        evidence=OuterRef("evidence"), respondent=OuterRef("finding__determination__respondent")
+    )
+    passed = scanned.passed(Evidence.objects.filter(pk=OuterRef("evidence")).order_by())
+    newest = (
+        Finding.objects.filter(allegation=OuterRef("finding__allegation"))
+        .exclude(determination__status=DeterminationStatus.SUPERSEDED)
+        .order_by("-determination_id")
+    )
+    return Rows(
+        FindingSupport.objects.filter(
+            finding__determination__respondent__case=case,
+            finding=Subquery(newest.values("pk")[:1]),
+        )
+        .annotate(
+            allegation=F("finding__allegation"),
+            usable=Exists(shown) & Exists(passed),
+        )
+        .order_by("evidence__position"),
+        beside={"evidence": ("public_id", "position", "kind", "title", "figures")},
+        extra=("allegation", "usable"),
+    )
 
 
 def name_version(violation: ViolationType, governing: Texts) -> None:
@@ -210,10 +251,13 @@ def progress_of(
     decisions = {}
     appeals: dict[int, list[AppealLine]] = {}
     involved = set()
+    settled: dict[int, set[int]] = {}
     left: dict[int, tuple[bool, bool]] = {}
     for row in found["determinations"]:
         if row.in_it:
             involved.add(row.respondent_id)
+        if row.summary and row.decided_by_id is not None:
+            settled.setdefault(row.respondent_id, set()).add(row.decided_by_id)
         left[row.respondent_id] = (bool(row.second_left), bool(row.hearer_left))
         if row.status != DeterminationStatus.SUPERSEDED:
             decisions[row.respondent_id] = row
@@ -237,6 +281,7 @@ def progress_of(
             sanctions=sanctions.get(respondent.pk, []),
             appeals=appeals.get(respondent.pk, []),
             involved=respondent.pk in involved,
+            settled_by=frozenset(settled.get(respondent.pk, ())),
             hears=rules.hears(user, respondent, free=left.get(respondent.pk, (True, True))[1]),
             second_left=left.get(respondent.pk, (True, True))[0],
             hearer_left=left.get(respondent.pk, (True, True))[1],

@@ -26,6 +26,7 @@ KINDS: dict[str, tuple[Text, Q]] = {
             "window.",
             "more_time.",
             "letter.",
+            "advice.",
             "meeting.",
             "minutes.",
             "message.",

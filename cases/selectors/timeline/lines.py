@@ -145,6 +145,7 @@ def _piece(event: Any) -> str:
 
 
 def _decision(data: Mapping[str, Any], violations: Mapping[str, str]) -> str:
+    rests_on = data.get("rests_on", {})
     parts = [
         _("%(violation)s: %(finding)s")
         % {
@@ -153,6 +154,7 @@ def _decision(data: Mapping[str, Any], violations: Mapping[str, str]) -> str:
             if outcome in FindingOutcome.values
             else outcome,
         }
+        + (f" ({joined(list(rests_on[code]))})" if rests_on.get(code) else "")
         for code, outcome in data["findings"].items()
     ]
     parts += [_consequence(code) for code in data.get("sanctions", [])]

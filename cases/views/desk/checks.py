@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from cases import due_process, workflow
 from cases.due_process import BEFORE_DECISION, WORDS, Facts
 from cases.enums import CaseStatus as S
-from cases.enums import DeterminationStatus
+from cases.enums import DeterminationStatus, FindingOutcome
 from cases.selectors.case_page import CasePage, Progress
 from cases.selectors.words import day
 from cases.views.desk.steps import may, url
@@ -119,6 +119,12 @@ def facts_on(progress: Progress) -> Facts:
         answered=progress.answered if decision is not None else 0,
         allegations=len(progress.allegations),
         found=sum(1 for line in progress.allegations if line.finding),
+        shown=sum(1 for line in progress.allegations if line.finding == FindingOutcome.SHOWN),
+        carried=sum(
+            1
+            for line in progress.allegations
+            if line.finding == FindingOutcome.SHOWN and line.carried
+        ),
     )
 
 
@@ -132,7 +138,9 @@ def _before_decision(page: CasePage, progress: Progress) -> list[Check]:
             _mend(item, page, progress),
         )
         for item in BEFORE_DECISION
-        if item != due_process.POINTS or facts.points
+        if (item != due_process.POINTS or facts.points)
+        # Where nothing was found shown, nothing has to carry it.
+        and (item != due_process.SUPPORT or facts.shown)
     ]
     lines.append(_no_conflict(page))
     draft = progress.determination
@@ -154,6 +162,7 @@ _TITLES = {
     due_process.TIME: lambda: _("Time to answer"),
     due_process.POINTS: lambda: _("Every point answered"),
     due_process.FINDINGS: lambda: _("Finding for each allegation"),
+    due_process.SUPPORT: lambda: _("Evidence each finding rests on"),
 }
 
 
@@ -178,6 +187,9 @@ def _detail(item: str, page: CasePage, progress: Progress, facts: Facts) -> Text
     elif item == due_process.FINDINGS:
         how = {"done": facts.found, "all": facts.allegations}
         said = _("%(done)s of %(all)s recorded") % how
+    elif item == due_process.SUPPORT:
+        how = {"done": facts.carried, "all": facts.shown}
+        said = _("%(done)s of %(all)s findings") % how
     elif item == due_process.EVIDENCE:
         pieces = ngettext("%(count)s piece", "%(count)s pieces", facts.pieces)
         said = pieces % {"count": facts.pieces}

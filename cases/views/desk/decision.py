@@ -15,7 +15,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cases import recommendation, sanctions, workflow
+from cases import recommendation, rules, sanctions, workflow
 from cases.enums import DeterminationStatus, SanctionStatus
 from cases.forms.decision import ConfirmForm, ConsequenceForm, FindingsForm, given
 from cases.forms.desk import ReasonForm
@@ -37,7 +37,7 @@ from cases.views.desk import steps
 from cases.views.desk.guard import Tried, attempt, done, for_readers, see_other
 from cases.views.desk.pictures import breakdown_of, ladder_of
 from cases.views.desk.triage import Words, show_form
-from integrity.core.errors import IllegalTransition, NotFound
+from integrity.core.errors import IllegalTransition, NotFound, NotPermitted
 from integrity.web.forms import Form
 
 Text = str | Promise
@@ -53,12 +53,17 @@ def findings(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse
     top = head(user, number)
     respondent = steps.respondent_of(top, public_id)
     steps.require("find", top, respondent)
+    _by_somebody_else(user, respondent)
     missing = workflow.unmet("find", top.case, respondent)
     if missing:
         raise IllegalTransition(missing[0])
     page = findings_page(top, respondent)
     points = determination.points_to_answer(respondent)
-    fields: dict[str, Any] = {"allegations": page.allegations, "points": points}
+    fields: dict[str, Any] = {
+        "allegations": page.allegations,
+        "points": points,
+        "pieces": page.pieces,
+    }
     tried = None
     if request.method == POST:
         form = FindingsForm(request.POST, **fields)
@@ -72,6 +77,7 @@ def findings(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse
                     findings=form.findings,
                     reasons_finding=form.cleaned_data["reasons_finding"],
                     answers=form.answers,
+                    supports=form.supports,
                     revision=form.seen,
                 ),
             )
@@ -118,6 +124,7 @@ def consequence(request: HttpRequest, number: str, public_id: UUID) -> HttpRespo
     top = head(user, number)
     respondent = steps.respondent_of(top, public_id)
     steps.require("propose", top, respondent)
+    _by_somebody_else(user, respondent)
     page = decision_page(top, respondent)
     if page is None or page.determination.status != DeterminationStatus.DRAFT:
         return see_other("findings", number, public_id)
@@ -165,6 +172,12 @@ def consequence(request: HttpRequest, number: str, public_id: UUID) -> HttpRespo
             }
             return render(request, "cases/desk/consequence_check.html", context)
     return _show(request, number, respondent, page, advice, form, tried)
+
+
+def _by_somebody_else(user: Any, respondent: Respondent) -> None:
+    """Raise as the service would, for who settled the matter in one letter before."""
+    if rules.settled_alone(user, respondent):
+        raise NotPermitted(workflow.SETTLED_IT)
 
 
 def _asked(top: Head, respondent: Respondent) -> dict[str, Any]:
@@ -323,6 +336,7 @@ def _proposal(
         # It was decided or sent back in the meantime: there is no proposal to show any more.
         raise tried.error
     steps.require("confirm", top, respondent)
+    _by_somebody_else(user, respondent)
     page = decision_page(top, respondent)
     if page is None:
         raise IllegalTransition

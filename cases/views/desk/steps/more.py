@@ -37,6 +37,8 @@ def more(head: Head, user: User) -> list[Button]:
         buttons.append(Button(_("Follow"), url("watch", head), post=True))
     if may("dismiss", head) and case.status != S.TRIAGE:
         buttons.append(Button(_("Dismiss with a reason"), url("dismiss", head)))
+    if may("give_advice", head):
+        buttons.append(Button(_("Give advice, and end it"), url("advise", head)))
     buttons += _look_again(head)
     buttons += _together(head, user)
     buttons += _with_others(head)

@@ -7,8 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases import rules, workflow
+from cases.enums import (
+    CaseKind,
+    DeterminationStatus,
+    DismissalDetail,
+    DismissalReason,
+    FindingOutcome,
+)
 from cases.enums import CaseStatus as S
-from cases.enums import DeterminationStatus, DismissalDetail, DismissalReason, FindingOutcome
 from cases.models import Case
 from cases.selectors.case_head import Head
 from cases.selectors.case_page import CasePage, Progress
@@ -110,6 +116,8 @@ def _of_respondent(page: CasePage, progress: Progress, user: User) -> Next:
         return Next(_("Next: claim the case"), _("So that others know who has it."), [_claim(head)])
     if respondent.status == S.INVESTIGATION:
         return _investigation(page, progress)
+    if user.pk in progress.settled_by and respondent.status in (S.REVIEW, S.APPROVAL):
+        return Next(_("Next: somebody else decides anew"), workflow.SETTLED_IT)
     if respondent.status == S.NOTIFIED:
         return _notified(page, progress)
     if respondent.status == S.REVIEW:
@@ -140,14 +148,18 @@ def _investigation(page: CasePage, progress: Progress) -> Next:
             _("The learner is shown everything you decide upon."),
             [main, allege],
         )
+    buttons = [
+        Button(_("Write the notice"), url("notice", head, respondent.public_id), main=True),
+        allege,
+        evidence,
+    ]
+    if head.case.kind == CaseKind.CONDUCT and may("summary", head, respondent):
+        settle = url("settle", head, respondent.public_id)
+        buttons.insert(1, Button(_("Settle it in one letter"), settle))
     return Next(
         _("Next: send the notice"),
         _("It tells the learner what is alleged, shows the evidence and asks for an answer."),
-        [
-            Button(_("Write the notice"), url("notice", head, respondent.public_id), main=True),
-            allege,
-            evidence,
-        ],
+        buttons,
     )
 
 
@@ -305,6 +317,8 @@ def _decided(progress: Progress) -> Next:
     if appeal is not None and (decision is None or appeal.determination_id == decision.pk):
         outcome = _("%(outcome)s. It closes by itself.")
         return Next(_("The appeal is decided"), outcome % {"outcome": appeal.get_outcome_display()})
+    if decision is not None and decision.annulled_at is not None:
+        return Next(_("Annulled"), _("The decision counts nowhere any more."))
     until = decision.appeal_until if decision is not None else None
     if until is None or clock.now() > until:
         return Next(_("Decided"), _("Nothing is left to do."))
