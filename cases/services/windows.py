@@ -76,7 +76,11 @@ def still_open(case: Case, respondent: Respondent) -> Window:
 def kept(number: str, notice_id: int) -> None:
     """Keep the window of one notice, for a page that found it moved."""
     with locked_case(number) as case:
-        notice = _waiting().filter(respondent__case=case, pk=notice_id).first()
+        notice = (
+            Notice.objects.filter(respondent__case=case, pk=notice_id, response__isnull=True)
+            .select_related("respondent", "letter__message")
+            .first()
+        )
         if notice is not None:
             keep(case, notice)
 

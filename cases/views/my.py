@@ -56,6 +56,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
             "first": first,
             "second": second,
             "track": words.track(page),
+            "due_words": words.due_words(page),
             "time": my_time.time(page),
             "then": my_time.then(page),
             "appeal_words": words.until_words(until) if until else "",

@@ -113,6 +113,10 @@ def then(page: MyCase) -> Text:
         return _("Next: we decide, and you get a letter with the reasons. You can appeal then.")
     if page.stage == Stage.APPEAL:
         return _("Next: you get the answer to your appeal in a letter.")
+    if page.can_answer:
+        return _(
+            "Next: you can answer until %(until)s Then somebody else looks at all of it again."
+        ) % {"until": words.until_words(page.window.due_at)}
     if page.can_appeal and page.determination and page.determination.appeal_until:
         return _("Next: you can appeal until %(until)s Then the case is closed.") % {
             "until": words.until_words(page.determination.appeal_until)

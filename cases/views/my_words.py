@@ -160,7 +160,7 @@ def moment(at: datetime) -> str:
 def due_words(page: MyCase) -> str:
     """How long there is, and until when, in the reader's zone."""
     window = page.window
-    if page.stage == Stage.ANSWER and window.undelivered:
+    if page.can_answer and window.undelivered:
         if window.bounced:
             return _("Our email about this letter came back to us. Your time has not started.")
         return _("Our email about this letter has not reached you yet. Your time has not started.")
@@ -169,7 +169,7 @@ def due_words(page: MyCase) -> str:
             "Your time starts when you open the letter. If you do not open it, it starts after "
             "%(day)s."
         ) % {"day": day(window.begins_at, "full")}
-    if page.stage == Stage.ANSWER and window.over:
+    if page.can_answer and window.over:
         return _("You asked for more time. Your time does not end before we have answered.")
     zone = dates.zone_name()
     words = {"time": clock_time(page.notice.due_at), "zone": zone, "count": page.working_days}
