@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.core import signing
 
 from cases.forms.desk import KeyedForm
 from cases.services.answer_drafts import Fields, Kept, Value, mark
-from integrity.web.forms import TOKEN_FIELD
+from integrity.web.forms import TOKEN_FIELD, read_form_token
 
 _HIDDEN = (TOKEN_FIELD, "revision", "seen")
 
@@ -66,8 +67,8 @@ class DraftedForm(KeyedForm):
         if not self.unfinished:
             return super().clean_form_token()
         try:
-            return super().clean_form_token()
-        except forms.ValidationError:
+            return read_form_token(str(self.cleaned_data.get(TOKEN_FIELD, "")))
+        except signing.BadSignature:
             return secrets.token_urlsafe(18)
 
     @property

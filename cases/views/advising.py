@@ -60,7 +60,7 @@ def accept(request: HttpRequest, public_id: UUID) -> HttpResponse:
         access = service.accept(actor=user, access_id=public_id)
     except (NotPermitted, Conflict) as error:
         return _list(request, refused=str(error.message), status=HTTPStatus.CONFLICT)
-    messages.success(request, _("You can read along now."))
+    messages.success(request, _("You can help now, as far as this page says."))
     return _see_other("advising:case", access.public_id)
 
 

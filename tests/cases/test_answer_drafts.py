@@ -471,6 +471,7 @@ def test_hostile_82_and_not_a_second_later_whatever_the_page_said(after: timedel
 def test_hostile_82_a_draft_of_an_answer_is_kept_until_the_last_second(
     world: World, after: timedelta, open: bool
 ) -> None:
+    world.delivered()
     due = world.respondent.notices.get().due_at
     kept = save(world, statement="In time.")
     with clock.frozen(due + after):
