@@ -408,6 +408,16 @@ class TestKinder:
                 "More working days to answer: 11 instead of 10.",
             ),
             (
+                {"clock_starts": "delivered"},
+                {"clock_starts": "sent", "extension_working_days": 99},
+                "The time to answer starts later.",
+            ),
+            (
+                {"clock_starts": "read"},
+                {"clock_starts": "", "appeal_working_days": 99},
+                "The time to answer starts later.",
+            ),
+            (
                 {"extension_working_days": 6},
                 {"appeal_working_days": 99},
                 "More working days can be asked for: 6 instead of 5.",

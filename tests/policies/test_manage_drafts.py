@@ -241,7 +241,7 @@ def test_every_term_is_written(office, of):
     made = draft(of)
     answer = office.post(
         "terms", of, 1, response_working_days="7", extension_working_days="3",
-        appeal_working_days="21", standard_of_proof="clear_and_convincing",
+        appeal_working_days="21", standard_of_proof="clear_and_convincing", clock_starts="read",
         no_refunds="No money back.", pledge="I **promise**.", pledge_grace_days="0",
         ground0_title="Something new", ground1_title="", ground4_title="Something new",
         ground5_title="Ελληνικά",
@@ -251,7 +251,7 @@ def test_every_term_is_written(office, of):
     assert (
         made.response_working_days, made.extension_working_days, made.appeal_working_days,
     ) == (7, 3, 21)  # fmt: skip
-    assert made.standard_of_proof == "clear_and_convincing"
+    assert (made.standard_of_proof, made.clock_starts) == ("clear_and_convincing", "read")
     assert (made.no_refunds, made.pledge) == ("No money back.", "I **promise**.")
     assert made.pledge_grace_days == 0
     assert made.appeal_grounds == [
@@ -285,12 +285,12 @@ def test_an_institution_may_leave_terms_to_the_platform(office, northbridge):
     made = draft(of)
     answer = office.post(
         "terms", of, 1, response_working_days="", appeal_working_days="", standard_of_proof="",
-        **{f"ground{index}_title": "" for index in range(6)},
+        clock_starts="", **{f"ground{index}_title": "" for index in range(6)},
     )  # fmt: skip
     assert answer.status_code == 303
     made.refresh_from_db()
     assert made.response_working_days is None
-    assert (made.standard_of_proof, made.appeal_grounds) == ("", [])
+    assert (made.standard_of_proof, made.clock_starts, made.appeal_grounds) == ("", "", [])
 
 
 # Lists
