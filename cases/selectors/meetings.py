@@ -100,7 +100,7 @@ class Shown:
     @property
     def in_calendars(self) -> bool:
         """Whether there is a file for a calendar: a time stands, or was called off."""
-        known = (MeetingStatus.AGREED, MeetingStatus.HELD, MeetingStatus.CANCELLED)
+        known = (MeetingStatus.AGREED, MeetingStatus.CANCELLED)
         return self.meeting.starts_at is not None and self.meeting.status in known
 
     @property

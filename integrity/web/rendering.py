@@ -160,7 +160,10 @@ def render_field(
     base = bound.auto_id or f"id_{bound.html_name}"
     hints = [str(hint or bound.help_text)] if hint or bound.help_text else []
     if isinstance(bound.field.widget, forms.DateTimeInput):
-        hints.append(gettext("In your time zone, %(zone)s.") % {"zone": dates.zone_name()})
+        # A field can ask for what the clocks somewhere else show.
+        there = getattr(bound.field, "zone", None)
+        mine, other = gettext("In your time zone, %(zone)s."), gettext("By the clocks of %(zone)s.")
+        hints.append((other if there else mine) % {"zone": dates.zone_name(there)})
     count = _count(bound)
     described = [f"{base}_hint"] if hints else []
     described += [f"{base}_error"] if errors else []

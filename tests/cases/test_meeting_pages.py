@@ -133,7 +133,7 @@ def test_the_hour_the_clocks_leave_out_is_refused_at_its_field(world: Scene) -> 
         )
     assert answer.status_code == 400
     assert "The clocks change on that day" in words(answer)
-    assert "Madrid" in words(answer)
+    assert "By the clocks of Madrid." in words(answer)
 
 
 def test_none_suits_and_the_desk_reads_when_it_would(world: Scene) -> None:

@@ -161,6 +161,7 @@ def offer(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse:
         then=(
             ("mail", _("The learner gets a letter, and chooses one of the times or asks for more")),
             ("users", _("They can bring somebody who helps them")),
+            ("clock", _("They read the times in their own time zone too")),
             ("calendar", _("Both sides can put the time into a calendar")),
             ("file-text", _("What is said is written down, and the learner reads it")),
         ),
@@ -229,7 +230,6 @@ def _form(
         words,
         tried,
         template="cases/desk/meeting_form.html",
-        zone=top.case.institution.time_zone.rpartition("/")[2].replace("_", " "),
         respondent=None if top.names_hidden else respondent,
     )
 
@@ -323,12 +323,18 @@ def came(request: HttpRequest, number: str, public_id: UUID) -> HttpResponse:
         button=_("Write it down"),
         then=(
             ("users", _("It took place if you and the learner, or whoever helps them, came")),
-            ("shield", _("That somebody did not come is held against nobody")),
+            ("hand", _("That somebody did not come is held against nobody")),
             ("file-text", _("Then the minutes can be written")),
         ),
     )
     return show_form(
-        request, top, form, words, tried, respondent=None if top.names_hidden else respondent
+        request,
+        top,
+        form,
+        words,
+        tried,
+        template="cases/desk/meeting_people.html",
+        respondent=None if top.names_hidden else respondent,
     )
 
 
