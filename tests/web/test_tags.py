@@ -185,7 +185,7 @@ def test_menu_entries_are_shown_to_whom_they_are_for(
     monkeypatch.setattr(navigation, "_items", {})
     asked: list[object] = []
     navigation.register(
-        navigation.Item(key="b", label="B", url_name="privacy", order=2, count=asked.append)  # type: ignore[arg-type]
+        navigation.Item(key="b", label="B", url_name="privacy", order=2, counted=asked.append)
     )
     navigation.register(navigation.Item(key="a", label="A", url_name="contact", order=1))
     navigation.register(
