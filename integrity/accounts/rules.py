@@ -47,8 +47,8 @@ def scope(user: User | AnonymousUser, *roles: str) -> set[int] | None:
 
 
 def belongs_to(account: User, user: User) -> bool:
-    """Whether the account is the user's own, or was closed into it."""
-    return user.pk in (account.pk, account.closed_into_id)
+    """Whether the account is the user's own, or was closed into it; never a visitor's."""
+    return user.pk is not None and user.pk in (account.pk, account.closed_into_id)
 
 
 def same_person(user: User, path: str) -> Q:
