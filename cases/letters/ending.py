@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 
@@ -21,6 +20,7 @@ from cases.models import (
     Respondent,
 )
 from integrity.accounts.models import User
+from integrity.audit import services as audit
 from integrity.core import clock
 from notifications import payloads
 from notifications import services as notifications
@@ -71,7 +71,7 @@ def _take_back_advice(case: Case) -> int:
     for row in Advice.objects.filter(respondent__case=case).select_related("letter__message"):
         key = row.letter.message.key
         try:
-            with transaction.atomic():
+            with audit.transaction():
                 row.delete()
                 if not notifications.take_back(key):
                     # It was sent meanwhile, and stands.

@@ -27,6 +27,14 @@ pytestmark = pytest.mark.django_db
 WORDS = "Name the article next time; the library shows you how."
 
 
+class Group(World):
+    """As `World`, where somebody else may be named in the case too."""
+
+    @property
+    def respondent(self) -> Any:
+        return Case.objects.get(number=self.number).respondents.get(user=self.learner)
+
+
 def give(world: World, **given: Any) -> Case:
     return advice.give(
         **{
@@ -83,7 +91,8 @@ def test_the_same_advice_again_changes_nothing() -> None:
 
 
 def test_whoever_is_not_advised_does_not_learn_that_another_one_was() -> None:
-    world = World().answered()
+    world = Group()
+    world.answered()
     other = build.respondent(world.case, status=CaseStatus.REVIEW)
     Respondent.objects.filter(pk=other.pk).update(status=CaseStatus.REVIEW)
     give(world)
@@ -96,7 +105,8 @@ def test_whoever_is_not_advised_does_not_learn_that_another_one_was() -> None:
 
 
 def test_it_names_no_other_learner_of_the_case() -> None:
-    world = World().alleged()
+    world = Group()
+    world.alleged()
     build.respondent(world.case, make.person("Balthazar Ollivander"))
     with pytest.raises(InvalidInput) as error:
         give(world, advice={world.rid: "Do not copy from Balthazar Ollivander."})

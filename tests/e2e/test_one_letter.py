@@ -79,7 +79,7 @@ def settle(guest: Visit, number: str) -> None:
     guest.page.locator("button.btn--main").last.click()
     guest.sees("Choose at least one piece of evidence on which this rests")
     guest.shot("settle-errors")
-    guest.page.get_by_role("checkbox", name=re.compile("The post")).check()
+    guest.page.get_by_role("checkbox", name="E1: The post").check()
     guest.page.get_by_label("Reasons for the findings").fill("The posts are there to read.")
     guest.page.get_by_role("checkbox", name=re.compile("^Written warning")).check()
     guest.page.get_by_label("Reasons for the consequence").fill("It is the first time.")
