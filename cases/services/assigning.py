@@ -47,7 +47,8 @@ def assign(
     somebody else took it meanwhile; "" does not ask. A note goes to the notes of the desk, and the
     colleague gets a letter that names the case number and nothing else. Whoever has it already is
     no change, so that the same form can be sent twice. Raises `InvalidInput` at `to` for whoever
-    may not have it (an officer is told that there is a block, nobody which), `IllegalTransition` for a case that has ended, `NotPermitted`, `NotFound`.
+    may not have it (an officer is told that there is a block, nobody which), `IllegalTransition`
+    for a case that has ended, `NotPermitted`, `NotFound`.
     """
     text = _clean(note)
     with locked_case(number) as case:
