@@ -65,7 +65,7 @@ def summary_decision(
             appeal_url=appeal_url(case),
             appeal_grounds=tuple(terms(case).appeal_grounds),
             contact=contact(case),
-            **processing(),
+            processing_url=processing()["processing_url"],
         )
 
 

@@ -226,6 +226,8 @@ def _answer(page: MyCase) -> Step:
         return Step("current", label, _("Now. We wait for you."))
     if page.stage == Stage.LATE:
         return Step("current", label, _("The time has passed. You can still write to us."))
+    if page.can_answer_decision:
+        return Step("todo", label, _("You can still answer."))
     return Step("done", label, _("None came. We went on with what we had seen."))
 
 

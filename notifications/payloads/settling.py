@@ -11,8 +11,8 @@ from notifications.payloads.items import EvidenceItem, FindingItem, PolicyItem, 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryDecision:
     """To the respondent: notice, evidence and decision in one (PR5). They were not heard before, so
-    they can answer until `answer_until`, or appeal until `appeal_until`. `processing` as in the
-    notice."""
+    they can answer until `answer_until`, or appeal until `appeal_until`. `processing_url` is what
+    happens with their data: its lines speak of a notice before anything is decided."""
 
     case_number: str
     matter: str
@@ -31,7 +31,6 @@ class SummaryDecision:
     appeal_until: datetime
     appeal_url: str
     appeal_grounds: tuple[str, ...] = ()
-    processing: tuple[str, ...] = ()
     processing_url: str = ""
     contact: str
 

@@ -322,4 +322,10 @@ def _decided(progress: Progress) -> Next:
     until = decision.appeal_until if decision is not None else None
     if until is None or clock.now() > until:
         return Next(_("Decided"), _("Nothing is left to do."))
-    return Next(_("Decided"), _("The learner can appeal until %(day)s.") % {"day": day(until)})
+    heard = decision is None or not decision.summary
+    words = (
+        _("The learner can appeal until %(day)s.")
+        if heard
+        else _("The learner can answer the letter, or appeal until %(day)s.")
+    )
+    return Next(_("Decided"), words % {"day": day(until)})
