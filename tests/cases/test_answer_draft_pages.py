@@ -20,7 +20,7 @@ from cases.models import AnswerDraft, AnswerDraftFile, Appeal, Evidence, Respons
 from cases.models.answering import DRAFT_PURPOSE
 from cases.services import answer_drafts, export, indexing
 from cases.services.answer_drafts import Kind
-from integrity.accounts.enums import Role
+from integrity.accounts.enums import RestrictionKind, Role
 from integrity.accounts.models import User
 from integrity.core import clock, crypto
 from integrity.web.forms import new_form_token
@@ -57,6 +57,11 @@ class Page:
         self.answer = self.client.get(self.address)
         self.opened = fields_of(self.answer)
         return self.opened
+
+    def sign_in(self, user: User) -> None:
+        """Begin a session of now, for a test that moved the clock."""
+        self.client.logout()
+        self.client.force_login(user)
 
     def press(self, step: str, **typed: Any) -> Any:
         """Send the form as it stands, with what was typed since."""
@@ -289,7 +294,7 @@ def test_when_the_time_is_over_what_was_typed_and_what_was_kept_can_be_copied(wo
     page.open()
     world.delivered()
     with clock.frozen(world.respondent.notices.get().due_at + SECOND):
-        page.client.force_login(world.learner)
+        page.sign_in(world.learner)
         for step in ("later", "check", "send", "upload"):
             late = page.press(step, statement="Typed too late.")
             assert late.status_code == 409
@@ -303,9 +308,10 @@ def test_when_the_time_is_over_what_was_typed_and_what_was_kept_can_be_copied(wo
     assert not Response.objects.exists()
 
 
-def test_an_appeal_is_kept_checked_and_sent_by_somebody_suspended() -> None:
+@pytest.mark.parametrize("kind", list(RestrictionKind))
+def test_an_appeal_is_kept_checked_and_sent_under_any_restriction(kind: str) -> None:
     world = decided()
-    suspend(world.learner)
+    suspend(world.learner, kind=kind, ends_at=None)
     page = Page(world.learner, reverse("my:appeal", args=[world.number]))
     saved = page.press("later", grounds=["procedure"], text="I was not")
     assert saved.status_code == 303
@@ -328,12 +334,25 @@ def test_hostile_82_the_page_of_the_appeal_takes_it_until_the_last_second(
     page.open()
     page.opened = fields_of(page.press("check", text="I was not asked, ever."))
     with clock.frozen(world.respondent.determinations.get().appeal_until + after):
-        page.client.force_login(world.learner)
+        page.sign_in(world.learner)
         sent = page.press("send")
         assert sent.status_code == status
         if status == 409:
             assert "I was not asked, ever." in words_of(sent)
             assert not Appeal.objects.exists()
+
+
+def test_somebody_suspended_keeps_an_answer_with_files_and_deletes_it(world: World) -> None:
+    suspend(world.learner)
+    page = answer_of(world)
+    kept = page.press("upload", uploads=[text_file()], statement="Begun.")
+    assert kept.status_code == 303
+    page.open()
+    assert page.opened["statement"] == "Begun."
+    assert "notes.txt" in words_of(page.answer)
+    assert page.press("discard").status_code == 200
+    assert page.press("forget").status_code == 303
+    assert not AnswerDraft.objects.exists()
 
 
 # The adviser's page
@@ -363,7 +382,7 @@ def test_an_adviser_who_writes_too_late_can_copy_it(world: World) -> None:
     page = Page(access.adviser, reverse("advising:answer", args=[access.public_id]))
     world.delivered()
     with clock.frozen(world.respondent.notices.get().due_at + SECOND):
-        page.client.force_login(access.adviser)
+        page.sign_in(access.adviser)
         late = page.press("later", statement="Too late.")
         assert late.status_code == 409
         assert "Too late." in words_of(late)
