@@ -64,6 +64,11 @@ OPEN = {
     "my:adviser",
     "my:adviser_end",
     "my:measure",
+    # more time, and to be asked to talk
+    "my:more_time",
+    "my:meeting",
+    "my:meeting_calendar",
+    "my:meeting_minutes",
     # what happens to one's data
     "report:processing",
     # whether one may be named
