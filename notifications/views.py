@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +23,7 @@ from notifications import content, registry, selectors
 from notifications.enums import BounceReason, State
 from notifications.services import desk, reading
 
-ACTIONS = {
+ACTIONS: dict[str, tuple[Callable[..., Any], str | Promise]] = {
     "resend": (desk.resend, gettext_lazy("The message is queued again.")),
     "mark_sent": (desk.mark_sent, gettext_lazy("The message is marked as sent.")),
     "mark_bounced": (

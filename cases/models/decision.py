@@ -170,9 +170,7 @@ class FindingSupport(models.Model):
     """A piece of evidence, shown to the respondent, on which a finding rests (PR4)."""
 
     finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="supports")
-    evidence = models.ForeignKey(
-        Evidence, on_delete=models.PROTECT, related_name="supports"
-    )
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="supports")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -162,7 +162,7 @@ def letters_page(user: User, number: str) -> LettersPage:
     for notice in notices:
         response = getattr(notice, "response", None)
         free = holidays(top.case.institution) if free is None else free
-        asked: list[MoreTime] = notice.asked  # type: ignore[attr-defined]
+        asked: list[MoreTime] = notice.asked
         window = window_of(
             notice,
             asked,

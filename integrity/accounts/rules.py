@@ -48,7 +48,7 @@ def scope(user: User | AnonymousUser, *roles: str) -> set[int] | None:
 
 def belongs_to(account: User, user: User) -> bool:
     """Whether the account is the user's own, or was closed into it; never a visitor's."""
-    return user.pk is not None and user.pk in (account.pk, account.closed_into_id)
+    return user.pk in {account.pk, account.closed_into_id} - {None}
 
 
 def same_person(user: User, path: str) -> Q:
