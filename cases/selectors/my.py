@@ -44,6 +44,7 @@ from integrity.accounts.models import User
 from integrity.core import clock
 from integrity.core.calendar import working_days_until
 from integrity.core.errors import NotFound
+from integrity.courses.models import Holiday
 from integrity.courses.selectors import Permits, holidays, replacement_of
 from notifications.enums import RecipientKind
 from notifications.models import Letter
@@ -244,8 +245,7 @@ def stage_of(respondent: Respondent, window: Window) -> Stage:
 def my_cases(user: User) -> list[MyCaseRow]:
     """The user's cases: those that wait for them first, by deadline, then the newest."""
     rows = []
-    free: dict[int, Collection[date]] = {}
-    for respondent in (
+    parts_in_them = list(
         _own(user)
         .select_related(
             *("case__course", "case__assignment", "case__post", "case__institution"),
@@ -253,11 +253,14 @@ def my_cases(user: User) -> list[MyCaseRow]:
         )
         .prefetch_related(parts.NOTICES, parts.ISSUED)
         .order_by("-pk")[:LISTED]
-    ):
-        notice, place = respondent.all_notices[0], respondent.case.institution
-        if place.pk not in free:
-            free[place.pk] = holidays(place)
-        window = _window(respondent.case, notice, free[place.pk])
+    )
+    free: dict[int, set[date]] = {}
+    places = {respondent.case.institution_id for respondent in parts_in_them}
+    for holiday in Holiday.objects.filter(institution__in=places):
+        free.setdefault(holiday.institution_id, set()).add(holiday.day)
+    for respondent in parts_in_them:
+        notice = respondent.all_notices[0]
+        window = _window(respondent.case, notice, free.get(respondent.case.institution_id, ()))
         rows.append(
             MyCaseRow(
                 respondent.case,
