@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from cases import letters, rules, workflow
+from cases import letters, workflow
 from cases.enums import REVERSIBLE, AppealOutcome, DeterminationStatus
 from cases.models import Appeal, Case, Respondent
 from cases.services import answer_drafts, case_reports
@@ -31,7 +31,6 @@ from integrity.core.errors import (
     IllegalTransition,
     InvalidInput,
     NotFound,
-    NotPermitted,
     WindowClosed,
 )
 
@@ -143,10 +142,6 @@ def decide(
             return appeal
         action = "remit" if outcome == AppealOutcome.SENT_BACK else "uphold"
         step = workflow.require(action, actor=actor, case=case, respondent=appeal.respondent)
-        if rules.involved(actor, appeal.respondent):
-            raise NotPermitted(
-                _("You had a hand in this decision. Somebody else hears the appeal.")
-            )
         check_revision(case, revision)
         names_nobody_else(appeal.respondent, reasons=reasons, conditions=conditions)
         changes = _undo(case, appeal, actor=actor, outcome=outcome, keep=keep, reasons=reasons)

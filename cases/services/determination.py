@@ -391,8 +391,6 @@ def confirm(*, actor: User, number: str, respondent_id: UUID | str, digest: str)
             return issued
         step = workflow.require("confirm", actor=actor, case=case, respondent=respondent)
         determination = _proposed(respondent)
-        if determination.is_by(actor):
-            raise NotPermitted(_("Another officer has to confirm what you proposed."))
         if determination.digest != digest or fingerprint(determination) != digest:
             raise Stale(_("The proposal has changed. Please read it again."))
         issue(case, respondent, determination, decided_by=actor, step=step)

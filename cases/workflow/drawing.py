@@ -9,7 +9,7 @@ from django.utils import translation
 
 from cases.enums import CaseStatus
 from cases.workflow import guards
-from cases.workflow.table import BY_OTHERS, BY_STRANGERS, TABLE, By, Step
+from cases.workflow.table import BY_OTHERS, BY_STRANGERS, BY_UNINVOLVED, TABLE, By, Step
 
 COMMAND = "manage.py draw_process > docs/process.md"
 
@@ -89,8 +89,8 @@ Asked in this order; a refused step changes nothing, writes no history and sends
 | What is wrong | answer |
 |---|---|
 | the case, or the respondent, is not there for this person: no role, a conflict of interest | 404 |
-| the role does not reach: only a summary is seen, an officer is needed, an institution decides | 403 |
-| the person wrote down a confidential report here, or settled this in one letter: somebody else has to do it | 403 |
+| the role does not reach: it sees a summary, an officer is needed, an institution decides | 403 |
+| somebody else has to do it, for one of the reasons under "by whom" | 403 |
 | the wrong stage | 409 |
 | something that has to be there is missing; the words say what | 409 |
 | the time has passed | 409 |
@@ -130,6 +130,10 @@ def _by(step: Step) -> str:
         words.append("not who wrote down a confidential report here")
     if step.action in BY_OTHERS:
         words.append("not who settled it in one letter")
+    if step.action in BY_UNINVOLVED:
+        words.append("not who had a hand in the decision")
+    if step.action == "confirm":
+        words.append("not who recorded the findings or proposed it")
     return "; ".join(words)
 
 

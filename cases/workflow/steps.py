@@ -9,11 +9,15 @@ from django.utils.functional import Promise
 
 from cases import due_process, rules
 from cases.enums import CaseStatus as S
+from cases.enums import DeterminationStatus
 from cases.models import Case, Respondent
 from cases.workflow.table import (
     BY_OTHERS,
     BY_STRANGERS,
+    BY_UNINVOLVED,
+    HAD_A_HAND,
     KNOWS_WHO,
+    PROPOSED_IT,
     SETTLED_IT,
     TABLE,
     By,
@@ -101,7 +105,7 @@ def require(
     """
     step = TABLE[action]
     access = None
-    if step.by in (By.DESK, By.OFFICER, By.HEARER, By.UNDO):
+    if step.by != By.RESPONDENT and not (step.by == By.SYSTEM and actor is None):
         access = rules.Access.NONE if actor is None else rules.access(actor, case)
         if access == rules.Access.NONE:
             raise NotFound
@@ -115,12 +119,23 @@ def require(
         raise NotPermitted(KNOWS_WHO)
     if action in BY_OTHERS and actor is not None and rules.settled_alone(actor, respondent):
         raise NotPermitted(SETTLED_IT)
+    if respondent is not None and actor is not None:
+        if action in BY_UNINVOLVED and rules.involved(actor, respondent):
+            raise NotPermitted(HAD_A_HAND)
+        if action == "confirm" and _proposed_by(actor, respondent):
+            raise NotPermitted(PROPOSED_IT)
     if status_of(case, respondent) not in step.sources:
         raise too_early(action, respondent)
     missing = unmet(action, case, respondent)
     if missing:
         raise IllegalTransition(missing[0])
     return step
+
+
+def _proposed_by(actor: User, respondent: Respondent) -> bool:
+    """Whether what waits for a second officer is the actor's own work (PR4)."""
+    rows = respondent.determinations.filter(status=DeterminationStatus.PROPOSED)
+    return any(row.is_by(actor) for row in rows)
 
 
 def too_early(action: str, respondent: Respondent | None) -> IllegalTransition:

@@ -419,3 +419,7 @@ SETTLED_IT = _(
     "You settled this in one letter, before the learner was heard. Somebody else reads the answer "
     "and decides again."
 )
+# Not for who had a hand in the decision that is appealed against (AP2).
+BY_UNINVOLVED = frozenset({"uphold", "remit"})
+HAD_A_HAND = _("You had a hand in this decision. Somebody else hears the appeal.")
+PROPOSED_IT = _("Another officer has to confirm what you proposed.")
