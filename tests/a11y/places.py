@@ -176,6 +176,8 @@ def in_other_states() -> Iterator[tuple[str, Place]]:
 
     world = World().notified()
     yield at("my:answer", world.learner, world)
+    helper = build.adviser(world.respondent, may_write=True)
+    yield "advising:answer", (helper.adviser, reverse("advising:answer", args=[helper.public_id]))
     yield at("desk:lapse", world.officer, world, world.rid)
     yield at("my:case", world.learner, world)
 
@@ -201,6 +203,8 @@ def in_other_states() -> Iterator[tuple[str, Place]]:
 
     world = decided()
     yield at("my:appeal", world.learner, world)
+    helper = build.adviser(world.respondent, may_write=True)
+    yield "advising:appeal", (helper.adviser, reverse("advising:appeal", args=[helper.public_id]))
     yield at("desk:reverse", world.officer, world, world.respondent.sanctions.get().public_id)
 
     world = decided()
