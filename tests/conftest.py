@@ -37,13 +37,13 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.core.management.base import CommandError
 from django.db import OperationalError, connection, connections
 from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 
 from integrity.core import clock
-from tests.support import environment, migrating, triggers
+from tests.support import environment, migrating
+from tests.support.emptying import Emptying
 from tests.support.plugin import note_use
 from tests.support.processes import Process, test_environment, worker_command
 from tests.support.services import Redis, find_browser, free_port, program_version
@@ -73,10 +73,18 @@ def django_db_setup(
     django_db_setup: None,
     django_db_blocker: Any,
     pytestconfig: pytest.Config,
-) -> None:
+) -> Iterator[None]:
     """pytest-django's own, telling which server it was."""
     django_db_modify_db_settings.close()
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
+    with ExitStack() as stack:
+        with django_db_blocker.unblock():
+            _note_server(pytestconfig)
+            stack.enter_context(_emptied_where_used())
+        yield
+
+
+def _note_server(pytestconfig: pytest.Config) -> None:
+    with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             migrating.keep()
             cursor.execute("SELECT sqlite_version()")
@@ -92,27 +100,27 @@ def django_db_setup(
         note_use(pytestconfig, "embedded broker and file cache")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _flush_past_triggers() -> Iterator[None]:
-    # Django empties every table after a transactional test; rows that the database refuses to
-    # delete are let go there and nowhere else.
+@contextmanager
+def _emptied_where_used() -> Iterator[None]:
+    """Django empties every table after a transactional test; here it is those with something in
+    them, and rows that the database refuses to delete are let go there and nowhere else."""
     flush = TransactionTestCase._fixture_teardown
+    emptying = Emptying()
 
-    def lifted(case: TransactionTestCase) -> None:
+    def emptied() -> None:
         for last in (False, False, True):
             try:
-                with triggers.lifted():
-                    flush(case)
-            except CommandError as error:
+                emptying.empty()
+            except OperationalError:
                 # A page that is just closed may be asking still: one of the two has to give way.
-                if last or not isinstance(error.__cause__, OperationalError):
+                if last:
                     raise
             else:
                 return
 
     def teardown(case: TransactionTestCase) -> None:
         is_plain = type(case)._fixture_teardown is teardown
-        return lifted(case) if is_plain else flush(case)
+        return emptied() if is_plain else flush(case)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)

@@ -20,7 +20,7 @@ from pathlib import Path
 import psycopg2
 
 from integrity.supervisor import end_with_parent
-from tests.support import environment
+from tests.support import environment, migrating
 from tests.support.services import Missing, PostgreSQL, Redis, execute, find_browser, obtain
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -38,9 +38,28 @@ def _migrate(url: str, variables: dict[str, str]) -> None:
         raise Missing("No test database: the migration failed, see above.")
 
 
+def _make_template(database: PostgreSQL | None, url: str, variables: dict[str, str]) -> None:
+    """As `_migrate`, from what was kept of the last time where the server is one of our own."""
+    if database is None or not database.can_copy():
+        _migrate(url, variables)
+        return
+    known = migrating.kept("sql", database.version())
+    if known.exists():
+        try:
+            database.load(url, known)
+            return
+        except subprocess.CalledProcessError:
+            print("What was kept of the last migration does not load: migrating.", file=sys.stderr)
+            known.unlink(missing_ok=True)
+    _migrate(url, variables)
+    with migrating.keeping(known) as new:
+        database.dump(url, new)
+
+
 def services(stack: ExitStack, variables: dict[str, str], given: str) -> None:
     """Start what is needed and put the addresses into `variables`."""
     obtain("Chromium", find_browser, "chromium", "Or: .venv/bin/playwright install chromium.")
+    database = None
     if given.startswith(("postgres", "psql", "pgsql")):
         server = given
         variables[environment.GIVEN] = "DATABASE_URL"
@@ -56,7 +75,7 @@ def services(stack: ExitStack, variables: dict[str, str], given: str) -> None:
     except psycopg2.Error as error:
         raise Missing(f"DATABASE_URL must allow making databases: {error}") from error
     stack.callback(execute, server, f'DROP DATABASE IF EXISTS "{name}"')
-    _migrate(f"{server.rsplit('/', 1)[0]}/{name}", variables)
+    _make_template(database, f"{server.rsplit('/', 1)[0]}/{name}", variables)
     variables[environment.TEMPLATE] = name
     broker = Redis()
     stack.callback(broker.remove)

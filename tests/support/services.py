@@ -231,6 +231,30 @@ class PostgreSQL(Server):
         pairs = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(self.programs / "postgres"), "-D", str(self.data), *pairs]
 
+    def version(self) -> str:
+        """The version of its programs."""
+        return program_version(str(self.programs / "postgres"), "--version")
+
+    def can_copy(self) -> bool:
+        """Whether the programs are there that write a database into a file and read it back."""
+        return all((self.programs / name).exists() for name in ("pg_dump", "psql"))
+
+    def dump(self, url: str, file: Path) -> None:
+        """Write a whole database into a file. Raises `CalledProcessError`."""
+        self._copy(url, "pg_dump", "--no-password", f"--file={file}")
+
+    def load(self, url: str, file: Path) -> None:
+        """Read what `dump` wrote into an empty database. Raises `CalledProcessError`."""
+        strict = ["-X", "-q", "-o", os.devnull, "-v", "ON_ERROR_STOP=1", "--single-transaction"]
+        self._copy(url, "psql", "--no-password", *strict, f"--file={file}")
+
+    def _copy(self, url: str, program: str, *arguments: str) -> None:
+        # The address holds the password: not on a command line, which everybody can read.
+        where = {"PGHOST": LOOPBACK, "PGPORT": str(self.port), "PGUSER": OWNER}
+        where |= {"PGPASSWORD": self.password, "PGDATABASE": url.rpartition("/")[2]}
+        command = [str(self.programs / program), *arguments]
+        subprocess.run(command, env={**os.environ, **where}, check=True)
+
     def url(self, database: str = "postgres") -> str:
         """Address for the owner, who may create databases and roles."""
         return f"postgres://{OWNER}:{self.password}@{LOOPBACK}:{self.port}/{database}"
