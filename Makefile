@@ -39,8 +39,8 @@ format: setup ## Put Python and templates into the agreed form
 bench: setup ## Benchmarks, each beside a baseline of the same run
 	@$(TEST) tests/benchmarks -s -o faulthandler_timeout=0 $(ARGS)
 
-faults: setup ## The fault suite: killed processes, absent mail server, absent broker
-	@$(TEST) tests/faults $(ARGS)
+faults: setup ## The fault suite: killed processes, absent mail server, absent broker, 1,000 races each
+	@RACES=$${RACES:-1000} $(TEST) tests/faults $(ARGS)
 
 fuzz: setup ## Long run of the generated inputs
 	@HYPOTHESIS_PROFILE=long $(TEST) -m fuzz -o faulthandler_timeout=0 $(ARGS)
