@@ -454,7 +454,7 @@ def test_no_search_no_export_no_program_and_no_copy_of_the_database_tells_of_it(
         program = Program(user)
         for path in ("cases/", f"cases/{world.number}/", f"cases/{world.number}/events/"):
             assert CANARY not in program.ask("GET", path).content.decode()
-    for audience in ("desk", "respondent"):
+    for audience in ("audit", "respondent"):
         for format in ("csv", "jsonl"):
             what = export.Filter(case_number=world.number, audience=audience)
             lines = "".join(export.export_history(actor=None, format=format, what=what))
