@@ -12,7 +12,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,7 +22,7 @@ from notifications import content, registry, selectors
 from notifications.enums import BounceReason, State
 from notifications.services import desk, reading
 
-ACTIONS: dict[str, tuple[Callable[..., Any], str | Promise]] = {
+ACTIONS: dict[str, tuple[Callable[..., Any], Any]] = {
     "resend": (desk.resend, gettext_lazy("The message is queued again.")),
     "mark_sent": (desk.mark_sent, gettext_lazy("The message is marked as sent.")),
     "mark_bounced": (

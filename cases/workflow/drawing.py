@@ -22,7 +22,7 @@ WHO = {
     By.SYSTEM: "nobody: it comes by itself",
 }
 # What each guard asks for. One that has no words here cannot be drawn.
-ASKED = {
+ASKED: dict[guards.Guard, str] = {
     guards.named: "a learner is named",
     guards.claimed: "somebody has the case",
     guards.somebodys: "somebody has the case, once it is opened",
