@@ -184,6 +184,7 @@ def in_other_states() -> Iterator[tuple[str, Place]]:
     world = World().notified().delivered()
     yield at("my:more_time", world.learner, world)
     yield at("desk:came_back", world.moderator, world, world.rid)
+    world = World().notified().delivered()
     more_time.ask(
         actor=world.learner,
         respondent_id=world.rid,
