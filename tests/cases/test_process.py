@@ -24,7 +24,6 @@ from cases.services import (
 )
 from integrity.accounts.models import User
 from integrity.accounts.selectors import active_restriction
-from integrity.audit import services as audit
 from integrity.audit.models import Event
 from integrity.core import clock
 from integrity.core.errors import (
@@ -41,9 +40,9 @@ from integrity.courses.selectors import course_result, effective_score
 from notifications.models import Letter, OutboxMessage
 from policies.models import Document
 from policies.selectors import governing_version
-from policies.services.demo import load_demo_policies
 from tests.cases import builders as build
 from tests.courses import builders as make
+from tests.support.policies import demo_policies
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +51,7 @@ class World:
     """One flagged essay worth the whole course, with a certificate, and the desk around it."""
 
     def __init__(self) -> None:
-        load_demo_policies(audit.Actor.system("tests"))
+        demo_policies()
         self.version = governing_version(Document.objects.get(slug="honor-code"))
         self.moderator = build.moderator()
         self.officer = build.officer()
