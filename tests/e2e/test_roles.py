@@ -167,6 +167,7 @@ def test_a_partners_officer_decides_their_own_degree_case_and_sees_no_other(
         guest.follow("Record the findings")
         guest.sees("Clear and convincing")
         guest.page.get_by_label("Shown", exact=True).check()
+        guest.page.locator("input[name^='supports-']").first.check()
         for box in guest.page.get_by_label("Your answer to this point").all():
             box.fill("A note does not show the source.")
         guest.page.get_by_label("Reasons for the findings").fill("The sentence is the article's.")

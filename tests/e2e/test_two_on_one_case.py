@@ -69,6 +69,7 @@ def test_they_see_each_other_and_the_second_save_shows_the_difference(
         for guest, month in ((second, "May"), (first, "June")):
             page = guest.page
             page.get_by_label("Shown", exact=True).first.check()
+            page.locator("input[name^='supports-']").first.check()
             for box in page.get_by_label("Your answer to this point").all():
                 box.fill("We looked at this.")
             page.get_by_label("Reasons for the findings").fill(
