@@ -96,8 +96,8 @@ def test_replacing_a_published_row_is_refused_too(published):
         refused(
             "INSERT INTO policies_version (id, document_id, number, body, status, effective_at,"
             " change_summary, language, no_refunds, standard_of_proof, appeal_grounds, pledge,"
-            " pledge_grace_days, clock_starts) SELECT id, document_id, number, 'other', 'draft', effective_at,"
-            " '', 'en', '', '', '[]', '', 14, '' FROM policies_version WHERE id = %s"
+            " pledge_grace_days, clock_starts) SELECT id, document_id, number, 'other', 'draft',"
+            " effective_at, '', 'en', '', '', '[]', '', 14, '' FROM policies_version WHERE id = %s"
             " ON CONFLICT (id) DO UPDATE SET body = 'other'",
             published.pk,
         )
