@@ -71,6 +71,23 @@ class StoredFile:
     figures: dict[str, Any] | None = field(default=None, repr=False)
     words: str = field(default="", repr=False)
 
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What a row of `SealedFile` keeps of it."""
+        return {
+            "original_path": self.original.path,
+            "original_type": self.original.content_type,
+            "original_size": self.original.size,
+            "original_sha256": self.original.sha256,
+            "derivative_path": self.derivative.path,
+            "derivative_type": self.derivative.content_type,
+            "derivative_size": self.derivative.size,
+            "derivative_sha256": self.derivative.sha256,
+            "moving": self.moving,
+            "scan": self.scan,
+            "name_sealed": self.name_sealed,
+        }
+
 
 def incoming(uploads: Iterable[Incoming | UploadedFile]) -> list[Incoming]:
     """The uploads, read. Raises `InvalidInput` for more than `MAX_FILES`."""

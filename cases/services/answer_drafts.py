@@ -383,17 +383,7 @@ def _keep_file(
             file = AnswerDraftFile(
                 draft=row,
                 added_by=actor,
-                original_path=stored.original.path,
-                original_type=stored.original.content_type,
-                original_size=stored.original.size,
-                original_sha256=stored.original.sha256,
-                derivative_path=stored.derivative.path,
-                derivative_type=stored.derivative.content_type,
-                derivative_size=stored.derivative.size,
-                derivative_sha256=stored.derivative.sha256,
-                moving=stored.moving,
-                scan=stored.scan,
-                name_sealed=stored.name_sealed,
+                **stored.columns,
                 created_at=clock.now(),
                 form_key=key,
             )

@@ -268,17 +268,7 @@ def _keep(note: Note, files: Sequence[StoredFile]) -> None:
             NoteFile(
                 note=note,
                 description=file.description[:200],
-                original_path=file.original.path,
-                original_type=file.original.content_type,
-                original_size=file.original.size,
-                original_sha256=file.original.sha256,
-                derivative_path=file.derivative.path,
-                derivative_type=file.derivative.content_type,
-                derivative_size=file.derivative.size,
-                derivative_sha256=file.derivative.sha256,
-                moving=file.moving,
-                scan=file.scan,
-                name_sealed=file.name_sealed,
+                **file.columns,
                 created_at=note.created_at,
                 form_key=f"{note.public_id.hex}:{position}",
             )

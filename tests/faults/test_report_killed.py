@@ -334,6 +334,6 @@ def test_hostile_60_the_web_server_itself_is_killed_and_started_again(
         status, where, _page = browser.ask(path, body)
         assert (status, where) == (303, reverse("report:sent", args=[report.public_id]))
         assert all_or_nothing(report, files=1)
-    assert False in there
-    assert True in there
+    # Some were killed before the report was there, and some after.
+    assert set(there) == {False, True}
     assert Event.objects.filter(action="report.received").count() == len(moments) + 2
